@@ -1,1 +1,42 @@
-//! Stub.
+//! The audit log: append-only segments on local disk, one JSON object a line, hash-chained, group committed.
+//!
+//! What it is for: [`AuditLog::append`] gives back a sequence number once the record is on the disk, or an error
+//! when it is not. One `fdatasync` serves every caller that waits. While the disk refuses, every append fails, and
+//! the log goes on by itself once the disk is well again. [`verify`] proves that a log is whole; [`read`] hands
+//! out its lines.
+//!
+//! What it must never know: what a record says. Records arrive as one-line JSON objects that others have written;
+//! no vendor, no operation and no store has a name here. Secrets are kept out of records by those who write them.
+//!
+//! The format is described byte by byte in `docs/audit-log.md`. A new kind of line that the log itself writes (a
+//! signed checkpoint, a sealed head) is a record with a reserved `kind`: see [`RecordFault::Reserved`].
+//!
+//! **Invariant:** no caller is told that its record is durable before `fdatasync` of the file and, for a new
+//! segment, `fsync` of the folder have succeeded. A record refused with [`AppendError::Unavailable`] is not in the
+//! log and never comes back.
+
+mod chain;
+mod error;
+mod files;
+mod header;
+mod line;
+mod log;
+mod queue;
+mod read;
+pub mod record;
+mod recover;
+mod scan;
+mod verify;
+mod walk;
+mod writer;
+
+pub use chain::{Hash, Head, Seq};
+pub use error::{AppendError, BadLine, Fault, OpenError, RecordFault, VerifyError};
+pub use files::{Files, Folder, SegmentFile};
+pub use line::MAX_RECORD;
+pub use log::{Append, AuditLog, Clock, Options};
+pub use queue::Health;
+pub use read::{Line, Lines, read};
+pub use recover::Recovery;
+pub use verify::{Report, verify};
+pub use writer::MAX_BATCH;

@@ -1,1 +1,37 @@
-//! Stub.
+//! The nouns of a key management service and their laws.
+//!
+//! Everything here is a plain value: no I/O, no async, no serialisation. Dialects build these values from wire
+//! text, stores build them from rows, and both convert by hand. The crate must never know a vendor's words, a
+//! table or a provider.
+//!
+//! To add a state, a spec or an error, change it here first: the exhaustive matches of the other crates then
+//! name every place that has to decide about it.
+
+mod action;
+mod alias;
+mod caller;
+mod clock;
+mod context;
+mod error;
+mod id;
+mod key;
+mod page;
+mod resource;
+mod spec;
+mod tag;
+
+pub use action::Action;
+pub use alias::{Alias, AliasName};
+pub use caller::{AccessKeyId, AccessKeyStatus, Account, Caller, Identity};
+pub use clock::{Clock, Random, RandomError, SystemClock};
+pub use context::EncryptionContext;
+pub use error::{Denial, Error, Field, Limited, Missing, Refusal, Unsupported};
+pub use id::{AccountId, DomainId, KeyId, KeyVersionId, ParseIdError, Region, RequestId, Scope};
+pub use key::{Change, Creator, Key, KeyState, KeyVersion, Material, Origin, ReadyKey, Resume, StateKind};
+pub use page::{KeyFilter, KeyMatch, Page, Paged};
+pub use resource::Resource;
+pub use spec::{KeySpec, ProtectionLevel, Purpose, Usage};
+pub use tag::{TAG_LIMIT, Tags, TooManyTags};
+
+/// Points and spans of time, as every crate here writes them.
+pub use jiff::{SignedDuration, Timestamp};

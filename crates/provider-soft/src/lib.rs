@@ -1,1 +1,28 @@
-//! Stub.
+//! The software provider: key material wrapped by a root key.
+//!
+//! - [`RootKeys`] holds the root key in locked memory. On disk it exists only sealed, in one file.
+//! - [`Sealer`] is what seals it there: a key file or a passphrase.
+//! - [`SoftProvider`] makes, wraps and uses keys, and seals the small secrets of the store.
+//!
+//! Every byte that this crate leaves on a disk or in a store is described in `docs/stored-formats.md`.
+//!
+//! The crate knows no callers, no key states and no store. Where a passphrase comes from is for others to say.
+//! A new kind of sealer is a variant of [`SealerKind`] with its module under `sealer/`; a new kind of key is a row of
+//! the capability table, and the compiler names the rest.
+
+mod cache;
+mod capability;
+mod encrypt;
+mod error;
+mod generate;
+mod keeper;
+mod new_file;
+mod provider;
+mod root;
+mod sealer;
+mod wrap;
+
+pub use error::{CreateError, OpenError, SealerError};
+pub use provider::{DEFAULT_CACHE_CAPACITY, SoftProvider};
+pub use root::RootKeys;
+pub use sealer::{Sealer, SealerKind};

@@ -1,1 +1,27 @@
-//! Stub.
+//! The key management service itself.
+//!
+//! A call comes in as a typed operation ([`ops`]) with a [`Call`] around it and goes through one pipeline
+//! ([`Service::execute`]): resolve targets, authorize, run, record. What comes out is [`Audited`]: its record is
+//! durable, so it may be shown to the caller.
+//!
+//! The crate knows no wire format, no SQL and no HTTP. It must never print a vendor's word.
+//!
+//! **Invariant:** operations cannot load keys; the pipeline loads them and hands them over inside a permit that only
+//! `authz` makes. **Invariant:** nothing here reads the machine's clock or randomness.
+//!
+//! To add an operation: an `Action` in `model`, a file under `ops`, and its rows in the dialects.
+
+mod authn;
+mod cache;
+mod call;
+mod envelope;
+pub mod ops;
+mod outbox;
+mod pipeline;
+mod service;
+mod strangers;
+
+pub use authn::{AuthnError, Credential, NONCE_MEMORY, Proof, Refused, SKEW};
+pub use call::{Call, KeyName, KeyRef, Need, Note, Target, WireCode};
+pub use pipeline::{Audited, Context, Operation, Permitted};
+pub use service::{Parts, Service, StartError};

@@ -1,1 +1,147 @@
-//! Stub.
+//! The store: what it keeps, and what it promises.
+//!
+//! Methods are whole domain changes. Each change takes the audit [`Draft`] of the call that makes it and inserts
+//! it into the outbox in the same transaction: either both are durable when the future resolves, or neither is
+//! there. The service moves the outbox to the audit log in the order of its numbers.
+//!
+//! A store never sees plaintext secrets: material and cells are sealed by a provider before they come here.
+//! Bad rows are errors that name table and column, never panics.
+//!
+//! To write a store: implement [`Store`] and pass [`conformance`].
+
+pub mod conformance;
+mod error;
+mod types;
+
+use async_trait::async_trait;
+use claviger_model::{
+    AccessKeyId, Account, AccountId, Alias, AliasName, Change, Error, Key, KeyFilter, KeyId, KeyVersion,
+    KeyVersionId, Page, Paged, Refusal, Scope,
+};
+
+pub use error::StoreError;
+pub use types::{AccessKey, Draft, Outboxed, SealedCell, WriteError};
+
+/// Everything durable except the audit log.
+///
+/// Reads see every write whose future has resolved, on the same node at once.
+#[async_trait]
+pub trait Store: Send + Sync + std::fmt::Debug {
+    /// The key with that id in that scope.
+    async fn key(&self, scope: &Scope, id: KeyId) -> Result<Option<Key>, StoreError>;
+
+    /// The version with that id, with its sealed material, in whatever scope it is.
+    async fn key_version(&self, id: KeyVersionId) -> Result<Option<KeyVersion>, StoreError>;
+
+    /// One page of the keys of a scope that pass the filter, oldest first.
+    async fn keys(&self, scope: &Scope, filter: &KeyFilter, page: Page) -> Result<Paged<KeyId>, StoreError>;
+
+    /// Adds a key with its first version, if it has one.
+    async fn create_key(
+        &self,
+        key: Key,
+        version: Option<KeyVersion>,
+        draft: Draft,
+    ) -> Result<Outboxed<()>, WriteError>;
+
+    /// Loads a key for update, applies `change`, writes the result and the draft.
+    ///
+    /// `change` is pure and may run more than once. Where it answers [`Change::AlreadySo`], nothing is written
+    /// and the draft is dropped; where it refuses, neither.
+    async fn update_key(
+        &self,
+        scope: &Scope,
+        id: KeyId,
+        draft: Draft,
+        change: KeyChange,
+    ) -> Result<Change<Outboxed<Key>>, WriteError>;
+
+    /// The alias of that name.
+    async fn alias(&self, scope: &Scope, name: &AliasName) -> Result<Option<Alias>, StoreError>;
+
+    /// One page of the aliases of a scope, or of one key in it, ordered by name.
+    async fn aliases(
+        &self,
+        scope: &Scope,
+        key: Option<KeyId>,
+        page: Page,
+    ) -> Result<Paged<Alias>, StoreError>;
+
+    /// Adds an alias if the name is free and `admit` lets its key be named.
+    ///
+    /// # Errors
+    /// [`Error::AliasExists`], or what `admit` answers, or [`Error::NotFound`] when the key is not there.
+    async fn create_alias(
+        &self,
+        alias: Alias,
+        draft: Draft,
+        admit: KeyCheck,
+    ) -> Result<Outboxed<()>, WriteError>;
+
+    /// Leads an alias to another key, if `admit` lets that key be named. Gives the alias as it was.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for the alias or the key, or what `admit` answers.
+    async fn move_alias(
+        &self,
+        scope: &Scope,
+        name: &AliasName,
+        to: KeyId,
+        draft: Draft,
+        admit: KeyCheck,
+    ) -> Result<Outboxed<Alias>, WriteError>;
+
+    /// Takes an alias away. Gives it as it was.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when there is none of that name.
+    async fn delete_alias(
+        &self,
+        scope: &Scope,
+        name: &AliasName,
+        draft: Draft,
+    ) -> Result<Outboxed<Alias>, WriteError>;
+
+    /// The account with that id.
+    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
+
+    /// All accounts, oldest first.
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
+
+    /// Adds an account with an access key for its root identity.
+    async fn create_account(
+        &self,
+        account: Account,
+        access_key: AccessKey,
+        draft: Draft,
+    ) -> Result<Outboxed<()>, WriteError>;
+
+    /// The access key with that id.
+    async fn access_key(&self, id: &AccessKeyId) -> Result<Option<AccessKey>, StoreError>;
+
+    /// All access keys of an account, oldest first.
+    async fn access_keys(&self, account: AccountId) -> Result<Vec<AccessKey>, StoreError>;
+
+    /// A named cell: deployment-wide values such as the log's id or a wrapped password.
+    async fn cell(&self, name: &str) -> Result<Option<SealedCell>, StoreError>;
+
+    /// Writes a named cell, over an older value.
+    async fn set_cell(&self, name: &str, value: SealedCell) -> Result<(), StoreError>;
+
+    /// Drafts that are not settled yet and come after number `after`, in order, at most `limit` of them.
+    async fn outbox(&self, after: u64, limit: u32) -> Result<Vec<Outboxed<Draft>>, StoreError>;
+
+    /// Forgets drafts up to and including number `through`: they are in the audit log.
+    ///
+    /// Numbers are never used twice, not even after a restart.
+    async fn settle(&self, through: u64) -> Result<(), StoreError>;
+
+    /// Writes and reads back something small, so health checks tell whether changes are possible.
+    async fn probe(&self) -> Result<(), StoreError>;
+}
+
+/// A pure change of a key inside [`Store::update_key`].
+pub type KeyChange = Box<dyn FnMut(Key) -> Result<Change<Key>, Refusal> + Send>;
+
+/// Whether a key may bear an alias, judged inside the transaction that names it.
+pub type KeyCheck = Box<dyn FnMut(&Key) -> Result<(), Error> + Send>;

@@ -1,0 +1,206 @@
+//! The server under test: a child process on a core of its own.
+
+use std::fs::{self, File};
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::load::Target;
+use crate::machine::{self, Cores};
+use crate::stats::number;
+
+/// How long a server may take to get ready.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// How often its readiness is looked at.
+const GLANCE: Duration = Duration::from_micros(200);
+
+/// What to start: a program that understands the options of `claviger dev`.
+pub(crate) struct Launch {
+    /// The program.
+    pub(crate) program: PathBuf,
+    /// Its subcommand.
+    pub(crate) verb: &'static str,
+    /// Its folder; survives restarts.
+    pub(crate) data: PathBuf,
+}
+
+/// A running server. Dropping it kills it.
+pub(crate) struct Server {
+    child: Child,
+    /// From the start of the process until it answered its first request.
+    pub(crate) start_time: Duration,
+    /// How to talk to it, as it says itself.
+    credentials: Value,
+}
+
+impl Launch {
+    /// Starts it on the server's core and waits until it answers.
+    pub(crate) fn start(&self, cores: Cores) -> Result<Server, Error> {
+        fs::create_dir_all(&self.data).map_err(Error::file("create", &self.data))?;
+        let credentials = self.data.join("bench-credentials.json");
+        if credentials.exists() {
+            fs::remove_file(&credentials).map_err(Error::file("remove", &credentials))?;
+        }
+        let log_path = self.data.join("bench-server.log");
+        let log = File::create(&log_path).map_err(Error::file("create", &log_path))?;
+        let errors = log.try_clone().map_err(Error::file("open", &log_path))?;
+        let mut command = Command::new(&self.program);
+        command.arg(self.verb).arg("--data").arg(&self.data).arg("--credentials").arg(&credentials);
+        command.arg("--http").arg(free_address()?.to_string()).arg("--https").arg(free_address()?.to_string());
+        command.stdin(Stdio::null()).stdout(log).stderr(errors);
+
+        // A child inherits the cores of the thread that starts it.
+        machine::pin(cores.server)?;
+        let start = Instant::now();
+        let child = command.spawn();
+        machine::pin(cores.load)?;
+        let child = child.map_err(Error::file("start", &self.program))?;
+        let mut server = Server { child, start_time: Duration::ZERO, credentials: Value::Null };
+        match server.wait_until_ready(&credentials, start) {
+            Ok(()) => Ok(server),
+            Err(reason) => Err(Error::NotReady {
+                program: self.program.display().to_string(),
+                reason,
+                log: tail(&fs::read_to_string(&log_path).unwrap_or_default()),
+            }),
+        }
+    }
+}
+
+impl Server {
+    fn wait_until_ready(&mut self, credentials: &Path, start: Instant) -> Result<(), String> {
+        while start.elapsed() < PATIENCE {
+            // The file counts once it is whole: its writer may be in the middle of it.
+            let written = fs::read(credentials).ok().and_then(|text| serde_json::from_slice::<Value>(&text).ok());
+            if let Some(value) = written {
+                self.credentials = value;
+                let plain = self.plain().map_err(|error| error.to_string())?;
+                plain.probe("/readyz").map_err(|error| error.to_string())?;
+                self.start_time = start.elapsed();
+                return Ok(());
+            }
+            if let Ok(Some(status)) = self.child.try_wait() {
+                return Err(format!("it ended with {status}"));
+            }
+            std::thread::sleep(GLANCE);
+        }
+        Err(format!("no credentials file within {} s", PATIENCE.as_secs()))
+    }
+
+    /// One entry of the credentials file.
+    pub(crate) fn credential(&self, name: &str) -> Result<&str, Error> {
+        let value = self.credentials.get(name).and_then(Value::as_str);
+        value.ok_or_else(|| Error::Protocol(format!("wrote no `{name}` into its credentials file")))
+    }
+
+    /// Its plain HTTP door.
+    pub(crate) fn plain(&self) -> Result<Target, Error> {
+        Target::plain(self.credential("http_endpoint")?)
+    }
+
+    /// Its HTTPS door.
+    pub(crate) fn secure(&self) -> Result<Target, Error> {
+        Target::secure(self.credential("https_endpoint")?, Path::new(self.credential("ca_file")?))
+    }
+
+    /// Processor time it has used so far, its own and the kernel's on its behalf, in seconds.
+    pub(crate) fn cpu_seconds(&self) -> Result<f64, Error> {
+        let path = format!("/proc/{}/stat", self.child.id());
+        let text = fs::read_to_string(&path).map_err(Error::file("read", Path::new(&path)))?;
+        let ticks = cpu_ticks(&text).ok_or_else(|| Error::Unfit(format!("cannot understand `{path}`")))?;
+        Ok(number(ticks) / number(rustix::param::clock_ticks_per_second()))
+    }
+
+    /// Memory it occupies now, in MiB.
+    pub(crate) fn resident_mib(&self) -> Result<f64, Error> {
+        let path = format!("/proc/{}/status", self.child.id());
+        let text = fs::read_to_string(&path).map_err(Error::file("read", Path::new(&path)))?;
+        let kib = resident_kib(&text).ok_or_else(|| Error::Unfit(format!("cannot understand `{path}`")))?;
+        Ok(number(kib) / 1024.0)
+    }
+
+    /// Its process id, for profilers.
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Asks it to stop and waits until it has.
+    pub(crate) fn stop(mut self) -> Result<(), Error> {
+        let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
+        let pid = pid.ok_or_else(|| Error::Unfit("the server has no process id".to_owned()))?;
+        kill_process(pid, Signal::TERM).map_err(Error::system("stop the server"))?;
+        let start = Instant::now();
+        while start.elapsed() < PATIENCE {
+            if self.child.try_wait().map_err(Error::system("wait for the server"))?.is_some() {
+                return Ok(());
+            }
+            std::thread::sleep(GLANCE);
+        }
+        Err(Error::Protocol("did not stop when asked to".to_owned()))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have stopped already; then there is nothing to do and nothing to say.
+        if matches!(self.child.try_wait(), Ok(None)) && self.child.kill().is_ok() {
+            drop(self.child.wait());
+        }
+    }
+}
+
+/// A loopback address that nobody listens on at the moment.
+fn free_address() -> Result<SocketAddr, Error> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(Error::system("find a free port"))?;
+    listener.local_addr().map_err(Error::system("find a free port"))
+}
+
+/// User and system time. SOURCE: proc_pid_stat(5): fields 14 and 15; the name, field 2, may hold spaces.
+fn cpu_ticks(stat: &str) -> Option<u64> {
+    let (_, after_name) = stat.rsplit_once(')')?;
+    let mut fields = after_name.split_whitespace().skip(11);
+    let user: u64 = fields.next()?.parse().ok()?;
+    let system: u64 = fields.next()?.parse().ok()?;
+    Some(user + system)
+}
+
+/// SOURCE: proc_pid_status(5): `VmRSS`.
+fn resident_kib(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+fn tail(text: &str) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    lines.iter().skip(lines.len().saturating_sub(20)).map(|line| format!("  {line}\n")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn processor_time_is_user_plus_system() {
+        let stat = "42 (a (b) c) S 1 42 42 0 -1 4194304 100 0 0 0 250 50 0 0 20 0 3 0 99 1000 10";
+        assert_eq!(cpu_ticks(stat), Some(300));
+        assert_eq!(cpu_ticks("nonsense"), None);
+    }
+
+    #[test]
+    fn resident_memory_is_read() {
+        assert_eq!(resident_kib("VmPeak:\t  9 kB\nVmRSS:\t    2048 kB\n"), Some(2048));
+        assert_eq!(resident_kib(""), None);
+    }
+
+    #[test]
+    fn the_tail_keeps_the_end() {
+        let text: String = (0..30).map(|line| format!("{line}\n")).collect();
+        assert!(tail(&text).starts_with("  10\n") && tail(&text).ends_with("  29\n"));
+    }
+}

@@ -1,0 +1,101 @@
+//! The vectors of the specification, and its key derivation against another implementation of CMAC.
+
+use aws_lc_rs::cmac;
+use proptest::prelude::*;
+use sha3::{
+    Shake128,
+    digest::{ExtendableOutput, Update, XofReader},
+};
+
+use super::*;
+
+const NONCE: &[u8; 24] = b"ABCDEFGHIJKLMNOPQRSTUVWX";
+const CONTEXT: &[u8; 12] = b"ABCDEFGHIJKL";
+const PLAINTEXT: &[u8] = b"XAES-256-GCM";
+
+fn hex(bytes: &[u8]) -> String {
+    bytes
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+        .collect()
+}
+
+fn sealed(key: u8, aad: &[u8]) -> String {
+    let mut out = Vec::new();
+    seal(&[key; 32], NONCE, aad, PLAINTEXT, &mut out).unwrap();
+    assert_eq!(open(&[key; 32], NONCE, aad, &out).unwrap().expose(), PLAINTEXT);
+    hex(&out)
+}
+
+// SOURCE: C2SP XAES-256-GCM, "Test vectors".
+
+#[test]
+fn vector_whose_top_bit_of_l_is_clear() {
+    assert_eq!(
+        hex(derive_key(&[1; 32], CONTEXT).as_slice()),
+        "c8612c9ed53fe43e8e005b828a1631a0bbcb6ab2f46514ec4f439fcfd0fa969b"
+    );
+    assert_eq!(
+        sealed(1, b""),
+        "ce546ef63c9cc60765923609b33a9a1974e96e52daf2fcf7075e2271"
+    );
+}
+
+#[test]
+fn vector_whose_top_bit_of_l_is_set() {
+    assert_eq!(
+        hex(derive_key(&[3; 32], CONTEXT).as_slice()),
+        "e9c621d4cdd9b11b00a6427ad7e559aeedd66b3857646677748f8ca796cb3fd8"
+    );
+    assert_eq!(
+        sealed(3, b"c2sp.org/XAES-256-GCM"),
+        "986ec1832593df5443a179437fd083bf3fdb41abd740a21f71eb769d"
+    );
+}
+
+// SOURCE: C2SP XAES-256-GCM, "Accumulated randomized tests".
+#[test]
+fn accumulated_vectors() {
+    let mut stream = Shake128::default().finalize_xof();
+    let mut bytes = |len: usize| {
+        let mut out = vec![0; len];
+        stream.read(&mut out);
+        out
+    };
+    let mut accumulated = Shake128::default();
+    for _ in 0..10_000 {
+        let key: [u8; 32] = bytes(32).try_into().unwrap();
+        let nonce: [u8; 24] = bytes(24).try_into().unwrap();
+        let len = bytes(1)[0];
+        let plaintext = bytes(len.into());
+        let len = bytes(1)[0];
+        let aad = bytes(len.into());
+
+        let mut sealed = Vec::new();
+        seal(&key, &nonce, &aad, &plaintext, &mut sealed).unwrap();
+        assert_eq!(open(&key, &nonce, &aad, &sealed).unwrap().expose(), plaintext);
+        accumulated.update(&sealed);
+    }
+    let mut hash = [0; 32];
+    accumulated.finalize_xof().read(&mut hash);
+    assert_eq!(
+        hex(&hash),
+        "e6b9edf2df6cec60c8cbd864e2211b597fb69a529160cd040d56c0c210081939"
+    );
+}
+
+proptest! {
+    #[test]
+    fn derived_keys_are_cmac_in_counter_mode(key: [u8; 32], context: [u8; 12]) {
+        let cmac_key = cmac::Key::new(cmac::AES_256, &key).unwrap();
+        let expected: Vec<u8> = [1, 2]
+            .into_iter()
+            .flat_map(|counter| {
+                let input = [&[0, counter, b'X', 0], context.as_slice()].concat();
+                cmac::sign(&cmac_key, &input).unwrap().as_ref().to_vec()
+            })
+            .collect();
+        prop_assert_eq!(derive_key(&key, &context).to_vec(), expected);
+    }
+}

@@ -1,0 +1,148 @@
+//! Why the core said no. Dialects map each case, with the action, to their own codes and words.
+
+use crate::{Resource, StateKind};
+
+/// A thing that is not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// A key.
+    Key,
+    /// A version of a key.
+    KeyVersion,
+    /// An alias.
+    Alias,
+}
+
+/// A part of the request whose value only the core can judge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// The ciphertext does not have the form of one of ours.
+    Ciphertext,
+    /// The ciphertext does not open: damaged, or under another context. Which of the two is not told.
+    CiphertextOrContext,
+    /// The plaintext.
+    Plaintext,
+    /// The usage does not fit the spec.
+    Usage,
+    /// The tags.
+    Tags,
+}
+
+/// A wish that is well-formed but not served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsupported {
+    /// No provider here makes keys of that spec.
+    Spec,
+    /// No provider here serves that protection level.
+    Protection,
+    /// Material from outside is not taken for that key.
+    Origin,
+    /// The key is of another kind or for another usage than the operation needs.
+    KeyKind,
+    /// The operation as a whole.
+    Operation,
+}
+
+/// A bound that the request would cross.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Limited {
+    /// Tags on one resource.
+    Tags,
+}
+
+/// A key said no because of what or how it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// The key may not be used or changed in this state.
+    #[error("the key is {0}")]
+    NotUsable(StateKind),
+    /// The state cannot change as asked from this state.
+    #[error("no such transition from {0}")]
+    Transition(StateKind),
+    /// The key is of another kind than the purpose needs.
+    #[error("the key does not serve this purpose")]
+    KeyKind,
+}
+
+/// Permission was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    /// What the caller may not touch.
+    pub resource: Resource,
+    /// Whether a statement forbids it, or merely none allows it.
+    pub explicit: bool,
+}
+
+/// Every reason for which the core refuses or fails. One enum leaves the core.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// Something is not there.
+    #[error("{0:?} not found")]
+    NotFound(Missing),
+    /// An alias of that name is there already.
+    #[error("the alias exists")]
+    AliasExists,
+    /// The name is kept for the service's own use.
+    #[error("the name is reserved")]
+    ReservedAlias,
+    /// The key refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// A value that only the core can judge is wrong.
+    #[error("{0:?} is not valid")]
+    Invalid(Field),
+    /// Not served here.
+    #[error("{0:?} is not supported")]
+    Unsupported(Unsupported),
+    /// A bound would be crossed.
+    #[error("limit of {0:?} exceeded")]
+    LimitExceeded(Limited),
+    /// The caller only asked whether the call would work. It would.
+    #[error("dry run: the call would have worked")]
+    DryRun,
+    /// The account has the service already.
+    #[error("the service is open already")]
+    AlreadyOpen,
+    /// No permission.
+    #[error("permission denied")]
+    Denied(Denial),
+    /// The store, the audit log or a provider cannot serve at the moment; trying later may help.
+    #[error("temporarily unavailable")]
+    Unavailable,
+    /// More work is waiting than the server takes on.
+    #[error("overloaded")]
+    Overloaded,
+    /// The server is at fault. Details are in its log, under the request id.
+    #[error("internal error")]
+    Internal,
+}
+
+impl Error {
+    /// A short stable word for logs and metrics.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound(Missing::Key) => "key_not_found",
+            Self::NotFound(Missing::KeyVersion) => "key_version_not_found",
+            Self::NotFound(Missing::Alias) => "alias_not_found",
+            Self::AliasExists => "alias_exists",
+            Self::ReservedAlias => "alias_reserved",
+            Self::Refused(Refusal::NotUsable(_)) => "state",
+            Self::Refused(Refusal::Transition(_)) => "transition",
+            Self::Refused(Refusal::KeyKind) => "key_kind",
+            Self::Invalid(_) => "invalid",
+            Self::Unsupported(_) => "unsupported",
+            Self::LimitExceeded(_) => "limit",
+            Self::DryRun => "dry_run",
+            Self::AlreadyOpen => "already_open",
+            Self::Denied(_) => "denied",
+            Self::Unavailable => "unavailable",
+            Self::Overloaded => "overloaded",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// Whether the fault is on the side of the server.
+    pub fn is_fault(&self) -> bool {
+        matches!(self, Self::Unavailable | Self::Overloaded | Self::Internal)
+    }
+}

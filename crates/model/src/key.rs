@@ -1,0 +1,282 @@
+//! Keys, their versions and the laws of their states.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::{KeyId, KeySpec, KeyVersionId, ProtectionLevel, Purpose, Refusal, Scope, Tags, Usage};
+
+/// Where the material of a key comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Origin {
+    /// Drawn by the provider.
+    Generated,
+    /// Brought by the owner of the key.
+    External,
+}
+
+/// Who made a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Creator {
+    /// The account that owns it.
+    Account,
+    /// An integrated service, for the account. The name is the service's.
+    Service(String),
+}
+
+/// What may be done with a key, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyState {
+    /// There is no material yet, or no longer.
+    PendingImport,
+    /// In use.
+    Enabled,
+    /// Switched off by its owner; everything is kept.
+    Disabled,
+    /// Will be deleted. Past `due` the key is gone for every caller, even if no job has run.
+    PendingDeletion {
+        /// The moment of deletion.
+        due: Timestamp,
+    },
+}
+
+/// A state without its data, as messages and filters name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum StateKind {
+    /// See [`KeyState::PendingImport`].
+    PendingImport,
+    /// See [`KeyState::Enabled`].
+    Enabled,
+    /// See [`KeyState::Disabled`].
+    Disabled,
+    /// See [`KeyState::PendingDeletion`].
+    PendingDeletion,
+}
+
+impl fmt::Display for StateKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::PendingImport => "pending import",
+            Self::Enabled => "enabled",
+            Self::Disabled => "disabled",
+            Self::PendingDeletion => "pending deletion",
+        })
+    }
+}
+
+impl KeyState {
+    /// The state without its data.
+    pub fn kind(self) -> StateKind {
+        match self {
+            Self::PendingImport => StateKind::PendingImport,
+            Self::Enabled => StateKind::Enabled,
+            Self::Disabled => StateKind::Disabled,
+            Self::PendingDeletion { .. } => StateKind::PendingDeletion,
+        }
+    }
+}
+
+/// What became of a wish to change something: clouds differ in whether [`Change::AlreadySo`] is an error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change<T> {
+    /// It is now as asked.
+    Changed(T),
+    /// It was so before; nothing happened.
+    AlreadySo(T),
+}
+
+impl<T> Change<T> {
+    /// The thing, changed or not.
+    pub fn into_inner(self) -> T {
+        match self {
+            Self::Changed(thing) | Self::AlreadySo(thing) => thing,
+        }
+    }
+}
+
+/// Where a key lands when its deletion is cancelled: clouds differ, so the caller says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Resume {
+    /// In use again at once.
+    Enabled,
+    /// Switched off until someone enables it.
+    Disabled,
+}
+
+/// A key: what it is, whose it is, and how it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Key {
+    /// Its name for life.
+    pub id: KeyId,
+    /// Account and region it lives in.
+    pub scope: Scope,
+    /// What it is made of.
+    pub spec: KeySpec,
+    /// What it is for.
+    pub usage: Usage,
+    /// Where its material comes from.
+    pub origin: Origin,
+    /// Where its material is held.
+    pub protection: ProtectionLevel,
+    /// Who made it.
+    pub creator: Creator,
+    /// When it was made.
+    pub created: Timestamp,
+    /// What may be done with it.
+    pub state: KeyState,
+    /// Free text of its owner, at most 8192 characters.
+    pub description: String,
+    /// The version that encrypts; none while there is no material, and none for asymmetric keys.
+    pub primary: Option<KeyVersionId>,
+    /// When the newest version was made.
+    pub last_rotated: Timestamp,
+    /// Its labels.
+    pub tags: Tags,
+}
+
+/// Material that only its provider can open, or a handle to an object inside an HSM.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Material(pub Box<[u8]>);
+
+impl fmt::Debug for Material {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Material({} bytes)", self.0.len())
+    }
+}
+
+/// One piece of material of a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyVersion {
+    /// Its name for life; ciphertexts bear it.
+    pub id: KeyVersionId,
+    /// The key it belongs to.
+    pub key: KeyId,
+    /// Account and region of that key.
+    pub scope: Scope,
+    /// When it was made.
+    pub created: Timestamp,
+    /// The sealed material.
+    pub material: Material,
+}
+
+/// A key that may be used for the purpose it was asked for, at the moment it was asked.
+///
+/// [`Key::ready_for`] alone makes one; providers are reached through it.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadyKey<'a> {
+    key: &'a Key,
+}
+
+impl<'a> ReadyKey<'a> {
+    /// The key itself.
+    pub fn key(&self) -> &'a Key {
+        self.key
+    }
+}
+
+impl Key {
+    /// Whether the key is gone at `now`: its deletion was due.
+    pub fn is_gone(&self, now: Timestamp) -> bool {
+        matches!(self.state, KeyState::PendingDeletion { due } if due <= now)
+    }
+
+    /// The only door to the providers: checks kind and state together, kind first.
+    ///
+    /// # Errors
+    /// [`Refusal::KeyKind`] when the key cannot serve the purpose in any state, [`Refusal::NotUsable`] when it
+    /// cannot serve it now.
+    pub fn ready_for(&self, purpose: Purpose) -> Result<ReadyKey<'_>, Refusal> {
+        if !purpose.fits(self.spec, self.usage) {
+            return Err(Refusal::KeyKind);
+        }
+        match self.state {
+            KeyState::Enabled => Ok(ReadyKey { key: self }),
+            other => Err(Refusal::NotUsable(other.kind())),
+        }
+    }
+
+    /// Puts a key into use.
+    ///
+    /// # Errors
+    /// [`Refusal::Transition`] while it has no material or waits for its deletion.
+    pub fn enable(mut self) -> Result<Change<Self>, Refusal> {
+        match self.state {
+            KeyState::Enabled => Ok(Change::AlreadySo(self)),
+            KeyState::Disabled => {
+                self.state = KeyState::Enabled;
+                Ok(Change::Changed(self))
+            }
+            KeyState::PendingImport | KeyState::PendingDeletion { .. } => {
+                Err(Refusal::Transition(self.state.kind()))
+            }
+        }
+    }
+
+    /// Takes a key out of use.
+    ///
+    /// # Errors
+    /// [`Refusal::Transition`] while it has no material or waits for its deletion.
+    pub fn disable(mut self) -> Result<Change<Self>, Refusal> {
+        match self.state {
+            KeyState::Disabled => Ok(Change::AlreadySo(self)),
+            KeyState::Enabled => {
+                self.state = KeyState::Disabled;
+                Ok(Change::Changed(self))
+            }
+            KeyState::PendingImport | KeyState::PendingDeletion { .. } => {
+                Err(Refusal::Transition(self.state.kind()))
+            }
+        }
+    }
+
+    /// Sets the moment of deletion, from every state but [`KeyState::PendingDeletion`].
+    ///
+    /// # Errors
+    /// [`Refusal::Transition`] when it waits for its deletion already.
+    pub fn schedule_deletion(mut self, due: Timestamp) -> Result<Change<Self>, Refusal> {
+        if let KeyState::PendingDeletion { .. } = self.state {
+            return Err(Refusal::Transition(StateKind::PendingDeletion));
+        }
+        self.state = KeyState::PendingDeletion { due };
+        Ok(Change::Changed(self))
+    }
+
+    /// Takes a key back from deletion. A key without material lands in [`KeyState::PendingImport`] whatever is
+    /// asked.
+    ///
+    /// # Errors
+    /// [`Refusal::Transition`] from every other state.
+    pub fn cancel_deletion(mut self, resume: Resume) -> Result<Change<Self>, Refusal> {
+        let KeyState::PendingDeletion { .. } = self.state else {
+            return Err(Refusal::Transition(self.state.kind()));
+        };
+        self.state = match (self.lacks_material(), resume) {
+            (true, _) => KeyState::PendingImport,
+            (false, Resume::Enabled) => KeyState::Enabled,
+            (false, Resume::Disabled) => KeyState::Disabled,
+        };
+        Ok(Change::Changed(self))
+    }
+
+    /// Replaces the description.
+    ///
+    /// # Errors
+    /// [`Refusal::NotUsable`] while the key waits for its deletion.
+    pub fn describe(mut self, description: String) -> Result<Change<Self>, Refusal> {
+        if let KeyState::PendingDeletion { .. } = self.state {
+            return Err(Refusal::NotUsable(StateKind::PendingDeletion));
+        }
+        if self.description == description {
+            return Ok(Change::AlreadySo(self));
+        }
+        self.description = description;
+        Ok(Change::Changed(self))
+    }
+
+    fn lacks_material(&self) -> bool {
+        self.origin == Origin::External && self.primary.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests;

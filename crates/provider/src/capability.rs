@@ -1,0 +1,64 @@
+//! What a provider can do, as data.
+
+use claviger_model::{KeySpec, ProtectionLevel};
+
+/// How symmetric ciphertexts of a provider are built. The number is the format byte of the envelope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EnvelopeFormat {
+    /// XAES-256-GCM: 24-byte nonce, no practical limit of messages. SOURCE: C2SP XAES-256-GCM.
+    Xaes256Gcm,
+    /// AES-256-GCM with a 96-bit nonce; 2^32 messages a version. SOURCE: NIST SP 800-38D section 8.3.
+    Aes256Gcm,
+    /// SM4-GCM with a 96-bit nonce; 2^32 messages a version. SOURCE: RFC 8998 section 2.
+    Sm4Gcm,
+}
+
+impl EnvelopeFormat {
+    /// The byte in the envelope.
+    pub fn byte(self) -> u8 {
+        match self {
+            Self::Xaes256Gcm => 1,
+            Self::Aes256Gcm => 2,
+            Self::Sm4Gcm => 3,
+        }
+    }
+
+    /// Reads the byte back.
+    pub fn from_byte(byte: u8) -> Option<Self> {
+        [Self::Xaes256Gcm, Self::Aes256Gcm, Self::Sm4Gcm]
+            .into_iter()
+            .find(|format| format.byte() == byte)
+    }
+
+    /// Bytes of nonce in front of the ciphertext.
+    pub fn nonce_len(self) -> usize {
+        match self {
+            Self::Xaes256Gcm => 24,
+            Self::Aes256Gcm | Self::Sm4Gcm => 12,
+        }
+    }
+}
+
+/// Bytes of authentication tag behind the ciphertext, in every format.
+pub const TAG_LEN: usize = 16;
+
+/// The table of a provider's abilities.
+#[derive(Debug, Clone)]
+pub struct Capability {
+    /// A name for the audit trail and the operator.
+    pub name: &'static str,
+    /// The protection level that its keys have.
+    pub protection: ProtectionLevel,
+    /// Symmetric specs it makes, and how it encrypts under them.
+    pub symmetric: &'static [(KeySpec, EnvelopeFormat)],
+}
+
+impl Capability {
+    /// How it encrypts under keys of this spec; `None` where it has no such keys.
+    pub fn envelope(&self, spec: KeySpec) -> Option<EnvelopeFormat> {
+        self.symmetric
+            .iter()
+            .find(|(known, _)| *known == spec)
+            .map(|(_, format)| *format)
+    }
+}

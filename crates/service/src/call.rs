@@ -1,0 +1,85 @@
+//! What surrounds an operation: who calls from where, what it needs, and what is noted of it.
+
+use claviger_audit::record::{Fields, Source};
+use claviger_model::{Action, AliasName, Caller, Error, KeyId, KeyVersionId, RequestId, Scope, Timestamp};
+
+/// Gives the code that a dialect puts on the wire for an error, for the audit record.
+pub type WireCode = fn(Action, &Error) -> &'static str;
+
+/// One call of an authenticated caller.
+#[derive(Debug, Clone, Copy)]
+pub struct Call<'a> {
+    /// Its id, in the answer and in every trace of it.
+    pub id: RequestId,
+    /// When it was accepted.
+    pub time: Timestamp,
+    /// Who calls.
+    pub caller: &'a Caller,
+    /// Where the call is at home when its parameters name no other place.
+    pub scope: &'a Scope,
+    /// The front door's name.
+    pub dialect: &'static str,
+    /// Where it came from.
+    pub source: Source<'a>,
+    /// How the front door spells errors.
+    pub wire_code: WireCode,
+    /// Only asks whether the call would work.
+    pub dry_run: bool,
+}
+
+/// How a caller named a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyRef {
+    /// Where to look.
+    pub scope: Scope,
+    /// What for.
+    pub name: KeyName,
+}
+
+/// The name inside a [`KeyRef`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KeyName {
+    /// A key id.
+    Id(KeyId),
+    /// An alias that leads to the key.
+    Alias(AliasName),
+    /// Text that no key can have as its id. It is looked up like any other, and not found.
+    Unknown(Box<str>),
+}
+
+/// Something an operation touches.
+#[derive(Debug, Clone)]
+pub enum Target {
+    /// A key.
+    Key(KeyRef),
+    /// The key that a ciphertext names by its version.
+    Version(KeyVersionId),
+    /// An alias by itself, which need not exist.
+    Alias(Scope, AliasName),
+    /// The key that an alias leads to, in its present position.
+    KeyOfAlias(Scope, AliasName),
+    /// The collection of keys.
+    Keys(Scope),
+    /// The collection of aliases.
+    Aliases(Scope),
+    /// The service as a whole.
+    Service(Scope),
+}
+
+/// A permission that an operation needs.
+#[derive(Debug, Clone)]
+pub struct Need {
+    /// To do what.
+    pub action: Action,
+    /// To what.
+    pub target: Target,
+}
+
+/// What an operation leaves for the audit record of its call.
+#[derive(Debug, Default)]
+pub struct Note {
+    /// What was answered: ids and lengths, never secrets.
+    pub response: Fields,
+    /// Whether the record is durable already, as a draft in the store's outbox.
+    pub(crate) outboxed: bool,
+}

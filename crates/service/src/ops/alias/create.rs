@@ -1,0 +1,64 @@
+//! Give a key a second name.
+
+use claviger_audit::record::Fields;
+use claviger_model::{Action, Alias, AliasName, Error, Refusal, StateKind};
+
+use crate::call::{KeyRef, Need, Note, Target};
+use crate::ops::{describe_key, key};
+use crate::pipeline::{Context, Operation, Permitted, from_write};
+
+/// Makes an alias.
+#[derive(Debug)]
+pub struct CreateAlias {
+    /// Its name.
+    pub name: AliasName,
+    /// The key it leads to; it lives where that key lives.
+    pub key: KeyRef,
+}
+
+impl Operation for CreateAlias {
+    const ACTION: Action = Action::CreateAlias;
+    type Output = ();
+
+    fn needs(&self) -> Result<Vec<Need>, Error> {
+        if self.name.is_reserved() {
+            return Err(Error::ReservedAlias);
+        }
+        let alias = Target::Alias(self.key.scope.clone(), self.name.clone());
+        Ok(vec![
+            Need {
+                action: Self::ACTION,
+                target: alias,
+            },
+            Need {
+                action: Self::ACTION,
+                target: Target::Key(self.key.clone()),
+            },
+        ])
+    }
+
+    fn describe(&self, request: &mut Fields) {
+        request.text("alias", self.name.as_str());
+        describe_key(request, &self.key);
+    }
+
+    async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<(), Error> {
+        let target = &key(&permit, 1)?.key;
+        note.response.key("key", target.id);
+        let alias = Alias {
+            scope: target.scope.clone(),
+            name: self.name,
+            key: target.id,
+            created: cx.call.time,
+        };
+        let (scope, name) = (alias.scope.clone(), alias.name.clone());
+        let admit = Box::new(|key: &claviger_model::Key| match key.state.kind() {
+            StateKind::PendingDeletion => Err(Refusal::Transition(StateKind::PendingDeletion).into()),
+            _ => Ok(()),
+        });
+        let made = cx.service.store.create_alias(alias, cx.draft(note), admit).await;
+        cx.service.keys.forget_alias(&scope, &name);
+        cx.committed(note, made.map_err(from_write)?);
+        Ok(())
+    }
+}

@@ -1,0 +1,85 @@
+//! List aliases.
+
+use claviger_audit::record::Fields;
+use claviger_model::{Action, Alias, Error, Page, Paged, Scope};
+
+use crate::call::{KeyRef, Need, Note, Target};
+use crate::ops::{describe_key, key, one_key};
+use crate::pipeline::{Context, Operation, Permitted, from_store};
+
+/// Lists the aliases of a scope by name.
+#[derive(Debug)]
+pub struct ListAliases {
+    /// Where.
+    pub scope: Scope,
+    /// Which part of the list.
+    pub page: Page,
+}
+
+/// Lists the aliases of one key by name.
+#[derive(Debug)]
+pub struct ListAliasesByKey {
+    /// The key.
+    pub key: KeyRef,
+    /// Which part of the list.
+    pub page: Page,
+}
+
+fn describe_page(request: &mut Fields, page: Page) {
+    request.number("skip", page.skip);
+    request.number("take", page.take.into());
+}
+
+impl Operation for ListAliases {
+    const ACTION: Action = Action::ListAliases;
+    type Output = Paged<Alias>;
+
+    fn needs(&self) -> Result<Vec<Need>, Error> {
+        Ok(vec![Need {
+            action: Self::ACTION,
+            target: Target::Aliases(self.scope.clone()),
+        }])
+    }
+
+    fn describe(&self, request: &mut Fields) {
+        describe_page(request, self.page);
+    }
+
+    async fn run(self, cx: &Context<'_>, _permit: Permitted, note: &mut Note) -> Result<Paged<Alias>, Error> {
+        let paged = cx
+            .service
+            .store
+            .aliases(&self.scope, None, self.page)
+            .await
+            .map_err(from_store)?;
+        note.response.number("aliases", paged.items.len() as u64);
+        Ok(paged)
+    }
+}
+
+impl Operation for ListAliasesByKey {
+    const ACTION: Action = Action::ListAliasesByKey;
+    type Output = Paged<Alias>;
+
+    fn needs(&self) -> Result<Vec<Need>, Error> {
+        Ok(one_key(Self::ACTION, &self.key))
+    }
+
+    fn describe(&self, request: &mut Fields) {
+        describe_key(request, &self.key);
+        describe_page(request, self.page);
+    }
+
+    async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<Paged<Alias>, Error> {
+        let key = &key(&permit, 0)?.key;
+        let paged = cx
+            .service
+            .store
+            .aliases(&key.scope, Some(key.id), self.page)
+            .await
+            .map_err(from_store)?;
+        note.response.key("key", key.id);
+        note.response.number("aliases", paged.items.len() as u64);
+        Ok(paged)
+    }
+}

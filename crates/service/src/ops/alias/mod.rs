@@ -1,0 +1,11 @@
+//! Aliases.
+
+mod create;
+mod delete;
+mod list;
+mod update;
+
+pub use create::CreateAlias;
+pub use delete::DeleteAlias;
+pub use list::{ListAliases, ListAliasesByKey};
+pub use update::UpdateAlias;

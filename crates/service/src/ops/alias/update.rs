@@ -1,0 +1,62 @@
+//! Lead a name to another key.
+
+use claviger_audit::record::Fields;
+use claviger_model::{Action, AliasName, Error, Refusal, StateKind};
+
+use crate::call::{KeyRef, Need, Note, Target};
+use crate::ops::{describe_key, key};
+use crate::pipeline::{Context, Operation, Permitted, from_write};
+
+/// Moves an alias to another key.
+#[derive(Debug)]
+pub struct UpdateAlias {
+    /// The alias.
+    pub name: AliasName,
+    /// The key it is to lead to; the alias lives where that key lives.
+    pub key: KeyRef,
+}
+
+impl Operation for UpdateAlias {
+    const ACTION: Action = Action::UpdateAlias;
+    type Output = ();
+
+    fn needs(&self) -> Result<Vec<Need>, Error> {
+        if self.name.is_reserved() {
+            return Err(Error::ReservedAlias);
+        }
+        let scope = &self.key.scope;
+        let alias = Target::Alias(scope.clone(), self.name.clone());
+        let present = Target::KeyOfAlias(scope.clone(), self.name.clone());
+        let next = Target::Key(self.key.clone());
+        Ok([alias, present, next]
+            .map(|target| Need {
+                action: Self::ACTION,
+                target,
+            })
+            .into())
+    }
+
+    fn describe(&self, request: &mut Fields) {
+        request.text("alias", self.name.as_str());
+        describe_key(request, &self.key);
+    }
+
+    async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<(), Error> {
+        let (present, next) = (&key(&permit, 1)?.key, &key(&permit, 2)?.key);
+        note.response.key("previous_key", present.id);
+        note.response.key("key", next.id);
+        let admit = Box::new(|key: &claviger_model::Key| match key.state.kind() {
+            StateKind::PendingDeletion => Err(Refusal::NotUsable(StateKind::PendingDeletion).into()),
+            _ => Ok(()),
+        });
+        let (scope, draft) = (&next.scope, cx.draft(note));
+        let moved = cx
+            .service
+            .store
+            .move_alias(scope, &self.name, next.id, draft, admit)
+            .await;
+        cx.service.keys.forget_alias(scope, &self.name);
+        cx.committed(note, moved.map_err(from_write)?);
+        Ok(())
+    }
+}

@@ -1,0 +1,43 @@
+//! Encrypt.
+
+use claviger_audit::record::Fields;
+use claviger_model::{Action, EncryptionContext, Error};
+use claviger_secret::SecretBytes;
+
+use crate::call::{KeyRef, Need, Note};
+use crate::ops::crypto::{Encrypted, encrypt};
+use crate::ops::{describe_key, key, one_key};
+use crate::pipeline::{Context, Operation, Permitted};
+
+/// Encrypts under the primary version of a symmetric key.
+#[derive(Debug)]
+pub struct Encrypt {
+    /// The key.
+    pub key: KeyRef,
+    /// What to encrypt.
+    pub plaintext: SecretBytes,
+    /// What to bind to it.
+    pub context: EncryptionContext,
+}
+
+impl Operation for Encrypt {
+    const ACTION: Action = Action::Encrypt;
+    type Output = Encrypted;
+
+    fn needs(&self) -> Result<Vec<Need>, Error> {
+        Ok(one_key(Self::ACTION, &self.key))
+    }
+
+    fn describe(&self, request: &mut Fields) {
+        describe_key(request, &self.key);
+        request.number("plaintext_bytes", self.plaintext.len() as u64);
+        request.context("context", &self.context);
+    }
+
+    async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<Encrypted, Error> {
+        let encrypted = encrypt(cx, key(&permit, 0)?, &self.context, self.plaintext.expose()).await?;
+        note.response.key("key", encrypted.key);
+        note.response.version("version", encrypted.version);
+        Ok(encrypted)
+    }
+}

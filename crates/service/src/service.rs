@@ -1,0 +1,206 @@
+//! The service: its parts, how it starts, and what runs beside the calls.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use claviger_audit::record::Mark;
+use claviger_audit::{AppendError, AuditLog, Health};
+use claviger_model::{Clock, Error, KeyVersionId, Random, RandomError, Region, RequestId, Scope, Timestamp};
+use claviger_provider::{Keeper, Provider};
+use claviger_store::{Store, StoreError};
+
+use crate::authn::{Authenticator, AuthnError, Credential, Proof, Refused};
+use crate::cache::Keys;
+use crate::outbox::Outbox;
+use crate::strangers::Tally;
+
+/// How often counted strangers are written to the log, and a failing log is tried again.
+const BEAT: Duration = Duration::from_secs(1);
+/// Beats between two batches of strangers.
+const STRANGER_BEATS: u32 = 10;
+
+/// What a service is made of. A sealed server has no provider yet, so it has no service.
+#[derive(Debug)]
+pub struct Parts {
+    /// Everything durable but the log.
+    pub store: Arc<dyn Store>,
+    /// Holds key material and computes with it.
+    pub provider: Arc<dyn Provider>,
+    /// Opens the small secrets in the store.
+    pub keeper: Arc<dyn Keeper>,
+    /// The audit log.
+    pub audit: AuditLog,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness for identifiers.
+    pub random: Arc<dyn Random>,
+    /// The regions that are served, the one for calls that name none first.
+    pub regions: Vec<Region>,
+    /// Most nonces remembered at a time; calls beyond are refused.
+    pub nonce_limit: usize,
+    /// Version of the program, for the log.
+    pub version: &'static str,
+}
+
+/// A service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// It serves no region.
+    #[error("no region is configured")]
+    NoRegion,
+    /// The log takes no records.
+    #[error("the audit log takes no records: {0}")]
+    Audit(AppendError),
+    /// The store does not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The key management service.
+#[derive(Debug)]
+pub struct Service {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) keys: Keys,
+    pub(crate) outbox: Outbox,
+    pub(crate) regions: Vec<Region>,
+    home: Region,
+    random: Arc<dyn Random>,
+    clock: Arc<dyn Clock>,
+    audit: Arc<AuditLog>,
+    authenticator: Authenticator,
+    strangers: Tally,
+    version: &'static str,
+}
+
+impl Service {
+    /// Starts a service: moves what a crash left in the outbox to the log, and marks the start there.
+    pub async fn start(parts: Parts) -> Result<Self, StartError> {
+        let home = parts.regions.first().cloned().ok_or(StartError::NoRegion)?;
+        let audit = Arc::new(parts.audit);
+        let service = Self {
+            keys: Keys::new(Arc::clone(&parts.store)),
+            outbox: Outbox::new(Arc::clone(&parts.store), Arc::clone(&audit)),
+            authenticator: Authenticator::new(Arc::clone(&parts.store), parts.keeper, parts.nonce_limit),
+            strangers: Tally::new(parts.clock.now()),
+            store: parts.store,
+            provider: parts.provider,
+            regions: parts.regions,
+            home,
+            random: parts.random,
+            clock: parts.clock,
+            audit,
+            version: parts.version,
+        };
+        service.outbox.recover().await?;
+        service.mark("started").await.map_err(StartError::Audit)?;
+        Ok(service)
+    }
+
+    /// Runs what goes on beside the calls, until the future is dropped.
+    pub async fn housekeeping(&self) {
+        let beats = async {
+            let mut beat = tokio::time::interval(BEAT);
+            beat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+            let mut count = 0_u32;
+            loop {
+                beat.tick().await;
+                if !self.audit_is_healthy() && self.mark("writing again").await.is_ok() {
+                    tracing::info!("the audit log takes records again");
+                }
+                count = count.wrapping_add(1);
+                if count.is_multiple_of(STRANGER_BEATS) {
+                    self.write_strangers().await;
+                }
+            }
+        };
+        tokio::join!(beats, self.outbox.carry());
+    }
+
+    /// Ends a service after its last call: everything that waits is in the log when this resolves.
+    pub async fn stop(&self) {
+        self.write_strangers().await;
+        if let Err(error) = self.outbox.drain().await {
+            tracing::warn!(%error, "records stay in the outbox until the next start");
+        }
+        if self.mark("stopped").await.is_err() {
+            tracing::warn!("the audit log does not take the mark of the stop");
+        }
+        self.audit.close();
+    }
+
+    /// Finds out who calls.
+    pub async fn authenticate(&self, proof: &dyn Proof) -> Result<Arc<Credential>, AuthnError> {
+        self.authenticator.authenticate(proof, self.clock.now()).await
+    }
+
+    /// Counts a caller that was turned away.
+    pub fn turned_away(&self, refused: Refused<'_>) {
+        self.strangers
+            .count(refused.error.code(), refused.address, refused.access_key);
+    }
+
+    /// The present moment, and an id for a request that arrives now.
+    pub fn begin(&self) -> Result<(RequestId, Timestamp), RandomError> {
+        let now = self.clock.now();
+        Ok((RequestId::draw(now, self.random.as_ref())?, now))
+    }
+
+    /// Where calls are at home that name no region.
+    pub fn home(&self, account: claviger_model::AccountId) -> Scope {
+        Scope {
+            account,
+            region: self.home.clone(),
+        }
+    }
+
+    /// Whether calls can be served at the moment: the log takes records, and the store changes.
+    pub async fn is_ready(&self) -> bool {
+        self.audit_is_healthy() && self.store.probe().await.is_ok()
+    }
+
+    pub(crate) fn audit_is_healthy(&self) -> bool {
+        self.audit.health() == Health::Healthy
+    }
+
+    pub(crate) fn draw_key(&self, now: Timestamp) -> Result<(claviger_model::KeyId, KeyVersionId), Error> {
+        let draw = || {
+            let key = claviger_model::KeyId::draw(now, self.random.as_ref())?;
+            Ok((key, KeyVersionId::draw(now, self.random.as_ref())?))
+        };
+        draw().map_err(|error: RandomError| {
+            tracing::error!(%error, "cannot draw ids");
+            Error::Internal
+        })
+    }
+
+    /// Writes one record and waits until it is durable.
+    pub(crate) async fn append(&self, record: Box<[u8]>) -> Result<(), Error> {
+        match self.audit.append(record.into(), None).await {
+            Ok(_) => Ok(()),
+            Err(AppendError::Overloaded) => Err(Error::Overloaded),
+            Err(error) => {
+                tracing::debug!(%error, "record refused by the audit log");
+                Err(Error::Unavailable)
+            }
+        }
+    }
+
+    async fn mark(&self, event: &str) -> Result<(), AppendError> {
+        let mark = Mark {
+            time: self.clock.now(),
+            event,
+            version: self.version,
+        };
+        self.audit.append(mark.to_json().into(), None).await.map(drop)
+    }
+
+    async fn write_strangers(&self) {
+        let Some(record) = self.strangers.take(self.clock.now()) else {
+            return;
+        };
+        if self.append(record).await.is_err() {
+            tracing::warn!("a batch of refused callers could not be written to the audit log");
+        }
+    }
+}

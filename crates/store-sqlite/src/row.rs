@@ -1,0 +1,162 @@
+//! Reading rows: every value is checked, and a bad one is reported with its place.
+
+use std::fmt;
+
+use claviger_model::{AccountId, KeyId, KeyVersionId, Timestamp};
+use claviger_store::StoreError;
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+
+use crate::words::Word;
+
+/// The columns of one row, read one after the other in the order of the statement.
+pub(crate) struct Cells<'a> {
+    table: &'static str,
+    name: &'a dyn fmt::Display,
+    row: &'a Row<'a>,
+    next: usize,
+}
+
+impl<'a> Cells<'a> {
+    /// `name` is the primary key of the row, for messages.
+    pub(crate) fn new(table: &'static str, name: &'a dyn fmt::Display, row: &'a Row<'a>) -> Self {
+        Self { table, name, row, next: 0 }
+    }
+
+    /// An error about a column of this row.
+    pub(crate) fn bad(&self, column: &'static str, reason: impl fmt::Display) -> StoreError {
+        StoreError::BadRow {
+            table: self.table,
+            column,
+            row: self.name.to_string(),
+            reason: reason.to_string(),
+        }
+    }
+
+    fn value(&mut self, column: &'static str) -> Result<ValueRef<'a>, StoreError> {
+        let value = self.row.get_ref(self.next).map_err(|error| self.bad(column, error))?;
+        self.next += 1;
+        Ok(value)
+    }
+
+    fn mismatch(&self, column: &'static str, found: ValueRef<'_>, wanted: &str) -> StoreError {
+        self.bad(column, format_args!("{} where {wanted} is due", found.data_type()))
+    }
+
+    pub(crate) fn integer(&mut self, column: &'static str) -> Result<i64, StoreError> {
+        match self.value(column)? {
+            ValueRef::Integer(number) => Ok(number),
+            other => Err(self.mismatch(column, other, "an integer")),
+        }
+    }
+
+    pub(crate) fn blob(&mut self, column: &'static str) -> Result<&'a [u8], StoreError> {
+        match self.value(column)? {
+            ValueRef::Blob(bytes) => Ok(bytes),
+            other => Err(self.mismatch(column, other, "a blob")),
+        }
+    }
+
+    pub(crate) fn text(&mut self, column: &'static str) -> Result<&'a str, StoreError> {
+        self.optional_text(column)?.ok_or_else(|| self.mismatch(column, ValueRef::Null, "text"))
+    }
+
+    pub(crate) fn optional_text(&mut self, column: &'static str) -> Result<Option<&'a str>, StoreError> {
+        match self.value(column)? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Text(bytes) => match std::str::from_utf8(bytes) {
+                Ok(text) => Ok(Some(text)),
+                Err(_) => Err(self.bad(column, "not UTF-8")),
+            },
+            other => Err(self.mismatch(column, other, "text")),
+        }
+    }
+
+    /// A text of the model's own making: parsed anew.
+    pub(crate) fn parsed<T: std::str::FromStr<Err: fmt::Display>>(
+        &mut self,
+        column: &'static str,
+    ) -> Result<T, StoreError> {
+        let text = self.text(column)?;
+        text.parse().map_err(|error| self.bad(column, error))
+    }
+
+    pub(crate) fn word<T: Word>(&mut self, column: &'static str) -> Result<T, StoreError> {
+        let text = self.text(column)?;
+        T::from_word(text).ok_or_else(|| self.bad(column, "no such word"))
+    }
+
+    pub(crate) fn time(&mut self, column: &'static str) -> Result<Timestamp, StoreError> {
+        let number = self.integer(column)?;
+        Timestamp::from_microsecond(number).map_err(|error| self.bad(column, error))
+    }
+
+    pub(crate) fn optional_time(&mut self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
+        match self.value(column)? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Integer(number) => match Timestamp::from_microsecond(number) {
+                Ok(time) => Ok(Some(time)),
+                Err(error) => Err(self.bad(column, error)),
+            },
+            other => Err(self.mismatch(column, other, "an integer")),
+        }
+    }
+
+    pub(crate) fn uuid(&mut self, column: &'static str) -> Result<[u8; 16], StoreError> {
+        let blob = self.blob(column)?;
+        blob.try_into().map_err(|_| self.bad(column, format_args!("{} bytes, not 16", blob.len())))
+    }
+
+    pub(crate) fn key_id(&mut self, column: &'static str) -> Result<KeyId, StoreError> {
+        self.uuid(column).map(KeyId::from_bytes)
+    }
+
+    pub(crate) fn optional_version_id(
+        &mut self,
+        column: &'static str,
+    ) -> Result<Option<KeyVersionId>, StoreError> {
+        match self.value(column)? {
+            ValueRef::Null => Ok(None),
+            ValueRef::Blob(bytes) => match bytes.try_into() {
+                Ok(bytes) => Ok(Some(KeyVersionId::from_bytes(bytes))),
+                Err(_) => Err(self.bad(column, format_args!("{} bytes, not 16", bytes.len()))),
+            },
+            other => Err(self.mismatch(column, other, "a blob")),
+        }
+    }
+
+    pub(crate) fn account_id(&mut self, column: &'static str) -> Result<AccountId, StoreError> {
+        let number = self.integer(column)?;
+        let id = u64::try_from(number).ok().and_then(AccountId::from_number);
+        id.ok_or_else(|| self.bad(column, "not an account number"))
+    }
+}
+
+/// A column of a row as it lies there, for messages about rows whose own key is bad.
+pub(crate) struct Raw<'a>(pub(crate) &'a Row<'a>, pub(crate) usize);
+
+impl fmt::Display for Raw<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.get_ref(self.1) {
+            Ok(ValueRef::Integer(number)) => write!(f, "{number}"),
+            Ok(ValueRef::Text(bytes)) => write!(f, "{}", String::from_utf8_lossy(bytes)),
+            Ok(ValueRef::Blob(bytes)) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+            Ok(ValueRef::Real(_) | ValueRef::Null) | Err(_) => f.write_str("?"),
+        }
+    }
+}
+
+/// The moment as a column holds it: microseconds; what is finer is cut off.
+pub(crate) fn micros(time: Timestamp) -> i64 {
+    time.as_microsecond()
+}
+
+/// The moment as it will be read back.
+pub(crate) fn as_kept(time: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(micros(time)).unwrap_or(time)
+}
+
+/// The account as a column holds it. Account numbers have 16 digits, so the sign bit is never in use.
+pub(crate) fn number(account: AccountId) -> i64 {
+    account.number().cast_signed()
+}

@@ -1,0 +1,72 @@
+//! The words that stand for enums in the file, both ways. They are part of the stored format: never change one.
+
+use claviger_model::{AccessKeyStatus, Identity, KeySpec, Origin, ProtectionLevel, StateKind, Usage};
+
+/// A value that is kept as a short word.
+pub(crate) trait Word: Sized {
+    /// The word.
+    fn word(&self) -> &'static str;
+
+    /// The value behind a word, if there is one.
+    fn from_word(word: &str) -> Option<Self>;
+}
+
+macro_rules! words {
+    ($($name:ident { $($variant:ident = $word:literal,)* })*) => {$(
+        impl Word for $name {
+            fn word(&self) -> &'static str {
+                match self {
+                    $(Self::$variant => $word,)*
+                }
+            }
+
+            fn from_word(word: &str) -> Option<Self> {
+                match word {
+                    $($word => Some(Self::$variant),)*
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+words! {
+    KeySpec {
+        Aes256 = "aes-256",
+        Aes192 = "aes-192",
+        Aes128 = "aes-128",
+        Sm4 = "sm4",
+        Rsa2048 = "rsa-2048",
+        Rsa3072 = "rsa-3072",
+        Rsa4096 = "rsa-4096",
+        EcP256 = "ec-p256",
+        EcP256k = "ec-p256k",
+        Sm2 = "sm2",
+    }
+    Usage {
+        EncryptDecrypt = "encrypt",
+        SignVerify = "sign",
+    }
+    Origin {
+        Generated = "generated",
+        External = "external",
+    }
+    ProtectionLevel {
+        Software = "software",
+        Hsm = "hsm",
+    }
+    StateKind {
+        PendingImport = "pending-import",
+        Enabled = "enabled",
+        Disabled = "disabled",
+        PendingDeletion = "pending-deletion",
+    }
+    AccessKeyStatus {
+        Active = "active",
+        Inactive = "inactive",
+    }
+    Identity {
+        Root = "root",
+        System = "system",
+    }
+}

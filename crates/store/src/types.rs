@@ -1,0 +1,64 @@
+//! What goes in and out of a store beside the domain's own nouns.
+
+use std::fmt;
+
+use claviger_model::{AccessKeyId, AccessKeyStatus, AccountId, Error, Identity, Timestamp};
+
+use crate::StoreError;
+
+/// The audit record of the call that makes a change, already in the form the log will hold.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Draft(pub Box<[u8]>);
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Draft({} bytes)", self.0.len())
+    }
+}
+
+/// Something with its number in the outbox. Numbers grow in the order of the commits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outboxed<T> {
+    /// The number of the draft, from 1.
+    pub number: u64,
+    /// The thing.
+    pub value: T,
+}
+
+/// A small secret, sealed by a provider and bound to the cell it lies in.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SealedCell(pub Box<[u8]>);
+
+impl fmt::Debug for SealedCell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SealedCell({} bytes)", self.0.len())
+    }
+}
+
+/// An access key as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessKey {
+    /// Its public half.
+    pub id: AccessKeyId,
+    /// The account it opens.
+    pub account: AccountId,
+    /// Whom it stands for in there.
+    pub identity: Identity,
+    /// Its secret half, sealed.
+    pub secret: SealedCell,
+    /// Whether it opens anything.
+    pub status: AccessKeyStatus,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// Why a change did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum WriteError {
+    /// The domain refused; nothing was written.
+    #[error(transparent)]
+    Domain(#[from] Error),
+    /// The store failed; nothing was written.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

@@ -1,0 +1,99 @@
+"""Makes the folders with the clients under the cache: one virtual environment a Python set, one for Node."""
+
+import hashlib
+import os
+import shutil
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from . import children
+
+LIVE = Path(__file__).resolve().parent.parent
+ROOT = LIVE.parent.parent
+INSTALL_SECONDS = 900
+
+# The example's own pins serve the newest Tea client, so they stand in one place and the tests prove them.
+PYTHON_SETS = {
+    "core-2.16": LIVE / "requirements" / "core-2.16.txt",
+    "core-2.13": LIVE / "requirements" / "core-2.13.txt",
+    "tea-3": ROOT / "examples" / "envelope" / "requirements.txt",
+    "tea-2": LIVE / "requirements" / "tea-2.txt",
+}
+BUILD_PINS = LIVE / "requirements" / "build.txt"
+NODE_FILES = ("package.json", "package-lock.json", ".npmrc")
+
+
+class SetupError(Exception):
+    """The machine lacks something, or an installation failed. The text says what to do."""
+
+
+def prepare(names, cache):
+    """Makes what is missing or outdated and returns {name: path of its interpreter or folder}."""
+    with ThreadPoolExecutor(2) as pool:
+        futures = {name: pool.submit(_node if name == "node" else _python, name, cache) for name in names}
+        return {name: future.result() for name, future in futures.items()}
+
+
+def _python(name, cache):
+    folder = cache / name
+    interpreter = folder / "bin" / "python"
+    stamp = _stamp(PYTHON_SETS[name].read_bytes(), BUILD_PINS.read_bytes(), sys.version, sys.executable)
+    if _fresh(folder, stamp):
+        return interpreter
+    try:
+        import ensurepip  # noqa: F401  Debian splits it off, and without it `venv` fails half-way
+        import venv  # noqa: F401
+    except ImportError as error:
+        raise SetupError(
+            f"this Python ({sys.executable}) cannot make virtual environments; on Debian: apt-get install python3-venv"
+        ) from error
+    print(f"live: installing {name}", flush=True)
+    _must([sys.executable, "-m", "venv", str(folder)], f"virtual environment {name}")
+    # Source packages are built with pinned tools. Older pip takes the first variable, newer pip the second.
+    pins = {"PIP_CONSTRAINT": str(BUILD_PINS), "PIP_BUILD_CONSTRAINT": str(BUILD_PINS)}
+    install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", "--no-compile"]
+    _must([str(interpreter), *install, "-r", str(PYTHON_SETS[name])], f"pip install for {name}", **pins)
+    _must([str(interpreter), "-m", "pip", "check", "--disable-pip-version-check"], f"pip check for {name}")
+    (folder / ".stamp").write_text(stamp)
+    return interpreter
+
+
+def _node(name, cache):
+    folder = cache / name
+    node, npm = shutil.which("node"), shutil.which("npm")
+    if not node or not npm:
+        raise SetupError("node and npm are needed for the Node clients; on Debian: apt-get install nodejs npm")
+    stamp = _stamp(*[(LIVE / "node" / file).read_bytes() for file in NODE_FILES], os.path.realpath(node))
+    if not _fresh(folder, stamp):
+        print("live: installing node", flush=True)
+        folder.mkdir(parents=True)
+        for file in NODE_FILES:
+            shutil.copy(LIVE / "node" / file, folder / file)
+        _must([npm, "ci", "--ignore-scripts", "--loglevel=error"], "npm ci", cwd=folder)
+        (folder / ".stamp").write_text(stamp)
+    return folder
+
+
+def _fresh(folder, stamp):
+    """True when the folder was finished for this stamp; anything else in its place is removed."""
+    file = folder / ".stamp"
+    if file.is_file() and file.read_text() == stamp:
+        return True
+    if folder.exists():
+        shutil.rmtree(folder)
+    return False
+
+
+def _stamp(*parts):
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode()
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.hexdigest()
+
+
+def _must(command, what, cwd=None, **variables):
+    code, out, err = children.run(command, INSTALL_SECONDS, cwd=cwd, env={**os.environ, **variables})
+    if code != 0:
+        raise SetupError(f"{what} failed (exit code {code}):\n{(out + err)[-3000:]}")

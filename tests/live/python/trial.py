@@ -1,0 +1,73 @@
+"""What every scenario needs: a client to call, and a count of what held and what did not."""
+
+import re
+
+UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
+class CallError(Exception):
+    """A refusal, as the official client reported it through its own exception type."""
+
+    def __init__(self, code, status, request_id, message):
+        super().__init__(f"{status} {code}: {message}")
+        self.code = code
+        self.status = status
+        self.request_id = request_id
+        self.message = message
+
+
+class Trial:
+    """One client against one server. `make(access_key_id, secret)` builds a client with other credentials."""
+
+    def __init__(self, make, credentials):
+        self.make = make
+        self.credentials = credentials
+        self.api = make(credentials["access_key_id"], credentials["access_key_secret"])
+        self.passed = 0
+        self.failures = []
+
+    def call(self, action, **params):
+        answer = self.api.call(action, params)
+        self._request_id(action, answer.get("RequestId"))
+        return answer
+
+    def that(self, name, held, detail=""):
+        if held:
+            self.passed += 1
+        else:
+            self.failures.append(f"{name}: {detail}" if detail else name)
+
+    def equal(self, name, got, want):
+        self.that(name, got == want, f"got {shown(got)}, want {shown(want)}")
+
+    def refused(self, name, wants, action, **params):
+        """The call must fail with one of `wants`, a (status, code) pair or a list of such pairs."""
+        self.refused_for(self.api, name, wants, action, **params)
+
+    def refused_for(self, api, name, wants, action, **params):
+        wants = wants if isinstance(wants, list) else [wants]
+        try:
+            answer = api.call(action, params)
+        except CallError as error:
+            self._request_id(name, error.request_id)
+            got = (error.status, error.code)
+            self.that(name, got in wants, f"got {got} ({error.message}), want {wants}")
+        else:
+            self.that(name, False, f"succeeded with {shown(answer)}, want {wants}")
+
+    def run(self, sections):
+        """Runs each section. An exception fails that section and lets the next one run."""
+        for section in sections:
+            try:
+                section(self)
+            except Exception as error:  # a crash of a client is a finding, whatever its type
+                self.failures.append(f"{section.__name__}: {type(error).__name__}: {error}")
+
+    def _request_id(self, what, value):
+        if not (isinstance(value, str) and UUID.fullmatch(value)):
+            self.failures.append(f"{what}: RequestId is {value!r}, want a UUID")
+
+
+def shown(value):
+    text = repr(value)
+    return text if len(text) <= 300 else text[:300] + "..."

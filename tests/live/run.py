@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+"""Runs the official clients of the Alibaba dialect against a real server process.
+
+Installs pinned clients under a cache folder, starts the server on free loopback ports with a data folder of its own,
+and runs every client in every signature scheme. Needs only the standard library, and node and npm for the Node clients.
+"""
+
+import argparse
+import fcntl
+import os
+import queue
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+from harness import children, environments, jobs  # noqa: E402  after the line that keeps the tree clean
+from harness.server import Server, ServerError  # noqa: E402
+
+LANES = 2  # jobs that run at the same time, each lane with a server of its own
+
+
+class Report:
+    """Prints results as they come and adds them up."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+        self._lock = threading.Lock()
+
+    def add(self, result):
+        with self._lock:
+            self.passed += result.passed
+            self.failed += len(result.failures)
+            mark = "FAIL" if result.failures else "ok  "
+            failed = f", {len(result.failures)} failed" if result.failures else ""
+            print(f"{mark} {result.label}: {result.passed} checks passed{failed}", flush=True)
+            for text in result.failures:
+                print("       - " + text.replace("\n", "\n         "), flush=True)
+
+
+def lane(number, binary, work, todo, paths, report):
+    """Takes jobs until none is left. A job that breaks the server gets the next job a new one."""
+    server, count = None, 0
+    while True:
+        try:
+            job = todo.get_nowait()
+        except queue.Empty:
+            break
+        try:
+            if server is None:
+                count += 1
+                server = Server(binary, work / f"lane-{number}-{count}")
+                server.start()
+                report.add(jobs.check_credentials(server))
+            scratch = work / f"job-{job.name}"
+            scratch.mkdir()
+            for result in job.run(job, server, paths[job.environment], scratch):
+                report.add(result)
+        except Exception as error:  # whatever breaks here is a failure of this job, and the others still run
+            report.add(jobs.Result(job.name, failures=[f"{type(error).__name__}: {error}"]))
+            end(server, report)
+            server = None
+    end(server, report)
+
+
+def end(server, report):
+    if server is None:
+        return
+    result = jobs.Result("server stops")
+    try:
+        code = server.stop()
+        result.that("exit code after SIGTERM", code == 0, f"{code}\n{server.log_tail()}")
+    except ServerError as error:
+        result.failures.append(str(error))
+    report.add(result)
+
+
+def run(binary, chosen, cache):
+    paths = environments.prepare(dict.fromkeys(job.environment for job in chosen), cache)
+    for old in cache.glob("run-*"):
+        shutil.rmtree(old, ignore_errors=True)
+    work = Path(tempfile.mkdtemp(prefix="run-", dir=cache))
+    report, todo = Report(), queue.Queue()
+    for job in chosen:
+        todo.put(job)
+    threads = [
+        threading.Thread(target=lane, args=(number, binary, work, todo, paths, report))
+        for number in range(min(LANES, len(chosen)))
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if report.failed:
+        print(f"live: data folders and logs are in {work}")
+    else:
+        shutil.rmtree(work)
+    return report
+
+
+def hold(cache):
+    """Takes the cache for this run alone. The lock ends with the process."""
+    cache.mkdir(parents=True, exist_ok=True)
+    file = open(cache / "lock", "w")  # noqa: SIM115  open as long as the process lives
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("live: waiting for another run to end", flush=True)
+        fcntl.flock(file, fcntl.LOCK_EX)
+    return file
+
+
+def stopped(number, _frame):
+    children.end_all()
+    os._exit(128 + number)
+
+
+def main():
+    names = [job.name for job in jobs.JOBS]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--bin", required=True, type=Path, help="the claviger program to test")
+    parser.add_argument("--only", action="append", choices=names, help="run this job; may be given again")
+    parser.add_argument("--cache", type=Path, default=environments.ROOT / "target" / "live", help="where clients are kept")
+    options = parser.parse_args()
+    if not os.access(options.bin, os.X_OK):
+        parser.error(f"`{options.bin}` is not a program")
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, stopped)
+    started = time.monotonic()
+    cache = options.cache.resolve()
+    lock = hold(cache)
+    chosen = [job for job in jobs.JOBS if not options.only or job.name in options.only]
+    try:
+        report = run(options.bin.resolve(), chosen, cache)
+    except environments.SetupError as error:
+        sys.exit(f"live: {error}")
+    lock.close()
+    print(f"took {time.monotonic() - started:.0f} s")
+    print(f"live: {report.passed} passed, {report.failed} failed")
+    return 1 if report.failed or not report.passed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

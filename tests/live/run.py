@@ -17,11 +17,12 @@ import threading
 import time
 from pathlib import Path
 
-sys.dont_write_bytecode = True
+sys.dont_write_bytecode = True  # before the imports below, so that they leave no files in the tree
 
-from harness import children, environments, jobs  # noqa: E402  after the line that keeps the tree clean
-from harness.server import Server, ServerError  # noqa: E402
+from harness import children, environments, jobs
+from harness.server import Server, ServerError
 
+CACHE = environments.ROOT / "target" / "live"
 LANES = 2  # jobs that run at the same time, each lane with a server of its own
 
 
@@ -40,7 +41,7 @@ class Report:
             failed = f", {len(result.failures)} failed" if result.failures else ""
             print(f"{mark} {result.label}: {result.passed} checks passed{failed}", flush=True)
             for text in result.failures:
-                print("       - " + text.replace("\n", "\n         "), flush=True)
+                print("       - " + text.rstrip().replace("\n", "\n         "), flush=True)
 
 
 def lane(number, binary, work, todo, paths, report):
@@ -52,11 +53,14 @@ def lane(number, binary, work, todo, paths, report):
         except queue.Empty:
             break
         try:
+            if server is not None and server.died():
+                end(server, report)
+                server = None
             if server is None:
                 count += 1
-                server = Server(binary, work / f"lane-{number}-{count}")
-                server.start()
-                report.add(jobs.check_credentials(server))
+                server = started_server(binary, work / f"lane-{number}-{count}", report)
+                if server is None:
+                    return  # it would not start for the next job either
             scratch = work / f"job-{job.name}"
             scratch.mkdir()
             for result in job.run(job, server, paths[job.environment], scratch):
@@ -66,6 +70,17 @@ def lane(number, binary, work, todo, paths, report):
             end(server, report)
             server = None
     end(server, report)
+
+
+def started_server(binary, folder, report):
+    server = Server(binary, folder)
+    try:
+        server.start()
+    except ServerError as error:
+        report.add(jobs.Result("server starts", failures=[str(error)]))
+        return None
+    report.add(jobs.check_credentials(server))
+    return server
 
 
 def end(server, report):
@@ -106,7 +121,7 @@ def run(binary, chosen, cache):
 def hold(cache):
     """Takes the cache for this run alone. The lock ends with the process."""
     cache.mkdir(parents=True, exist_ok=True)
-    file = open(cache / "lock", "w")  # noqa: SIM115  open as long as the process lives
+    file = open(cache / "lock", "w")  # open as long as the process lives
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -125,7 +140,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", required=True, type=Path, help="the claviger program to test")
     parser.add_argument("--only", action="append", choices=names, help="run this job; may be given again")
-    parser.add_argument("--cache", type=Path, default=environments.ROOT / "target" / "live", help="where clients are kept")
+    parser.add_argument("--cache", type=Path, default=CACHE, help="where installed clients are kept")
     options = parser.parse_args()
     if not os.access(options.bin, os.X_OK):
         parser.error(f"`{options.bin}` is not a program")

@@ -8,15 +8,11 @@ use crate::{metadata, process};
 
 /// The verb. All options belong to the load generator and are passed on.
 pub(crate) fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
-    process::run(process::cargo(root).args([
-        "build",
-        "--release",
-        "--package",
-        "claviger-server",
-        "--bin",
-        "claviger",
-    ]))?;
-    process::run(process::cargo(root).args(["build", "--release", "--package", "claviger-bench"]))?;
+    // Who asks for the options only need not wait for the server's build.
+    if !args.iter().any(|arg| arg == "--help" || arg == "-h") {
+        build(root, &["--package", "claviger-server", "--bin", "claviger"])?;
+    }
+    build(root, &["--package", "claviger-bench"])?;
     let server = metadata::release_binary(root, "claviger")?;
     let generator = metadata::release_binary(root, "claviger-bench")?;
     // The build's own disk is a real one; a temporary folder may live in memory and hide the cost of fdatasync.
@@ -31,4 +27,8 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
         .arg(data)
         .args(args);
     process::run(&mut command)
+}
+
+fn build(root: &Path, what: &[&str]) -> Result<(), Failure> {
+    process::run(process::cargo(root).args(["build", "--release"]).args(what))
 }

@@ -46,7 +46,9 @@ impl Hash {
 
     /// Reads exactly 64 lower-case hexadecimal digits.
     pub(crate) fn from_hex(hex: &[u8]) -> Option<Self> {
-        let (pairs, []) = hex.as_chunks::<2>() else { return None };
+        let (pairs, []) = hex.as_chunks::<2>() else {
+            return None;
+        };
         let mut bytes = [0; 32];
         if pairs.len() != bytes.len() {
             return None;
@@ -74,7 +76,11 @@ fn nibble(digit: u8) -> Option<u8> {
 }
 
 fn digit(nibble: u8) -> u8 {
-    if nibble < 10 { b'0' + nibble } else { b'a' + nibble - 10 }
+    if nibble < 10 {
+        b'0' + nibble
+    } else {
+        b'a' + nibble - 10
+    }
 }
 
 impl fmt::Display for Hash {
@@ -102,7 +108,11 @@ pub struct Head {
 
 impl Head {
     /// Before the first line of a log.
-    pub const GENESIS: Self = Self { seq: Seq(0), hash: Hash::ZERO, outbox: 0 };
+    pub const GENESIS: Self = Self {
+        seq: Seq(0),
+        hash: Hash::ZERO,
+        outbox: 0,
+    };
 }
 
 /// Computes links. Holds a buffer, because one call over joined bytes is cheaper than a digest state per line.
@@ -129,10 +139,16 @@ impl Linker {
     pub(crate) fn follow(&mut self, before: &Head, line: &Envelope<'_>) -> Result<Head, Fault> {
         let expected = before.seq.next();
         if line.seq != expected {
-            return Err(Fault::Sequence { expected, found: line.seq });
+            return Err(Fault::Sequence {
+                expected,
+                found: line.seq,
+            });
         }
         if line.outbox < before.outbox {
-            return Err(Fault::Mark { before: before.outbox, found: line.outbox });
+            return Err(Fault::Mark {
+                before: before.outbox,
+                found: line.outbox,
+            });
         }
         if line.hash != self.link(&before.hash, line.text) {
             return Err(Fault::Hash);

@@ -48,7 +48,10 @@ pub struct Folder {
 impl Folder {
     /// Opens the folder, makes it (mode 0700) if it is not there, and locks it for one writer until drop.
     pub fn lock(path: &Path) -> Result<Self, OpenError> {
-        let io = |source| OpenError::Io { path: path.to_owned(), source };
+        let io = |source| OpenError::Io {
+            path: path.to_owned(),
+            source,
+        };
         make(path).map_err(io)?;
         let lock = OpenOptions::new()
             .write(true)
@@ -58,8 +61,13 @@ impl Folder {
             .open(path.join("lock"))
             .map_err(io)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(OpenError::Locked { folder: path.to_owned() }),
+            Ok(()) => Ok(Self {
+                path: path.to_owned(),
+                _lock: lock,
+            }),
+            Err(TryLockError::WouldBlock) => Err(OpenError::Locked {
+                folder: path.to_owned(),
+            }),
             Err(TryLockError::Error(source)) => Err(io(source)),
         }
     }
@@ -85,13 +93,16 @@ impl Files for Folder {
     fn create(&self, segment: u32) -> io::Result<Box<dyn SegmentFile>> {
         let mut options = OpenOptions::new();
         options.read(true).write(true).create_new(true).mode(0o600);
-        Ok(Box::new(options.open(self.path(segment))?))
+        Ok(Box::new(Local(options.open(self.path(segment))?)))
     }
 
     fn open(&self, segment: u32) -> io::Result<Box<dyn SegmentFile>> {
-        let file = OpenOptions::new().read(true).write(true).open(self.path(segment))?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(self.path(segment))?;
         forget_cached(&file)?;
-        Ok(Box::new(file))
+        Ok(Box::new(Local(file)))
     }
 
     fn remove(&self, segment: u32) -> io::Result<()> {
@@ -107,25 +118,28 @@ impl Files for Folder {
     }
 }
 
-impl SegmentFile for File {
+/// A file on a local disk.
+struct Local(File);
+
+impl SegmentFile for Local {
     fn size(&self) -> io::Result<u64> {
-        Ok(self.metadata()?.len())
+        Ok(self.0.metadata()?.len())
     }
 
     fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
-        FileExt::read_at(self, buffer, offset)
+        self.0.read_at(buffer, offset)
     }
 
     fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<usize> {
-        FileExt::write_at(self, bytes, offset)
+        self.0.write_at(bytes, offset)
     }
 
     fn truncate(&mut self, size: u64) -> io::Result<()> {
-        self.set_len(size)
+        self.0.set_len(size)
     }
 
     fn sync(&mut self) -> io::Result<()> {
-        self.sync_data()
+        self.0.sync_data()
     }
 }
 
@@ -150,7 +164,10 @@ pub(crate) fn segments(folder: &Path) -> io::Result<Vec<u32>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
-        let number = name.to_str().and_then(|name| name.strip_suffix(".jsonl")).and_then(|stem| stem.parse().ok());
+        let number = name
+            .to_str()
+            .and_then(|name| name.strip_suffix(".jsonl"))
+            .and_then(|stem| stem.parse().ok());
         if let Some(number) = number
             && path(folder, number) == folder.join(&name)
         {

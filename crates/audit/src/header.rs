@@ -49,18 +49,30 @@ impl Header {
             return Err(Fault::Format { found: format });
         }
         let header = fields(&mut cursor).ok_or(Fault::Header)?;
-        if header.to_record() == record { Ok(header) } else { Err(Fault::Header) }
+        if header.to_record() == record {
+            Ok(header)
+        } else {
+            Err(Fault::Header)
+        }
     }
 
     /// Takes the first line of a segment apart. `line` has passed no check of the chain yet.
     pub(crate) fn of_line(line: &Envelope<'_>) -> Result<Self, Fault> {
-        if line.record.starts_with(SEGMENT) { Self::parse(line.record) } else { Err(Fault::Header) }
+        if line.record.starts_with(SEGMENT) {
+            Self::parse(line.record)
+        } else {
+            Err(Fault::Header)
+        }
     }
 
     /// Where the chain must have stood before this header, by the header's own word.
     pub(crate) fn head_before(&self, line: &Envelope<'_>) -> Result<Head, Fault> {
         let seq = line.seq.previous().ok_or(Fault::Header)?;
-        Ok(Head { seq, hash: self.previous, outbox: line.outbox })
+        Ok(Head {
+            seq,
+            hash: self.previous,
+            outbox: line.outbox,
+        })
     }
 }
 
@@ -79,5 +91,10 @@ fn fields(cursor: &mut Cursor<'_>) -> Option<Header> {
     let previous = Hash::from_hex(cursor.quoted()?)?;
     cursor.tag(b"\",\"day\":\"")?;
     let day = std::str::from_utf8(cursor.quoted()?).ok()?.parse().ok()?;
-    Some(Header { log, segment, previous, day })
+    Some(Header {
+        log,
+        segment,
+        previous,
+        day,
+    })
 }

@@ -7,7 +7,8 @@ use crate::error::RecordFault;
 pub const MAX_RECORD: usize = 256 * 1024;
 
 /// The most bytes an envelope adds to a record, its newline included.
-pub(crate) const ENVELOPE: usize = OPEN.len() + MARK.len() + RECORD.len() + 2 * DIGITS + CLOSE.len() + 64 + END.len();
+pub(crate) const ENVELOPE: usize =
+    OPEN.len() + MARK.len() + RECORD.len() + 2 * DIGITS + CLOSE.len() + 64 + END.len();
 
 /// Longest line, its newline included.
 pub(crate) const MAX_LINE: usize = MAX_RECORD + ENVELOPE;
@@ -48,7 +49,13 @@ fn is_object(record: &[u8]) -> bool {
 }
 
 /// Appends the line that carries `record` after `before` and returns the head after it.
-pub(crate) fn push(out: &mut Vec<u8>, linker: &mut Linker, before: &Head, outbox: u64, record: &[u8]) -> Head {
+pub(crate) fn push(
+    out: &mut Vec<u8>,
+    linker: &mut Linker,
+    before: &Head,
+    outbox: u64,
+    record: &[u8],
+) -> Head {
     let start = out.len();
     let seq = before.seq.next();
     out.extend_from_slice(OPEN);
@@ -103,11 +110,21 @@ impl<'a> Envelope<'a> {
         cursor.tag(RECORD)?;
         let record = cursor.0;
         is_object(record).then_some(())?;
-        Some(Self { seq, outbox, record, text, hash: Hash::from_hex(hex)? })
+        Some(Self {
+            seq,
+            outbox,
+            record,
+            text,
+            hash: Hash::from_hex(hex)?,
+        })
     }
 
     pub(crate) fn head(&self) -> Head {
-        Head { seq: self.seq, hash: self.hash, outbox: self.outbox }
+        Head {
+            seq: self.seq,
+            hash: self.hash,
+            outbox: self.outbox,
+        }
     }
 }
 

@@ -67,7 +67,12 @@ pub struct Options {
 impl Options {
     /// Segments of 64 MiB, and 64 MiB of waiting records.
     pub fn new(log: Uuid, clock: Clock) -> Self {
-        Self { log, clock, segment_bytes: 64 << 20, pending_bytes: 64 << 20 }
+        Self {
+            log,
+            clock,
+            segment_bytes: 64 << 20,
+            pending_bytes: 64 << 20,
+        }
     }
 }
 
@@ -87,7 +92,12 @@ impl AuditLog {
 
     /// As [`open`](Self::open), on any implementation of [`Files`]. The caller has locked them.
     pub fn open_in(files: Box<dyn Files>, options: Options) -> Result<(Self, Recovery), OpenError> {
-        let Options { log, clock, segment_bytes, pending_bytes } = options;
+        let Options {
+            log,
+            clock,
+            segment_bytes,
+            pending_bytes,
+        } = options;
         let opened = recover(&*files, log, clock.today())?;
         let (id, recovery) = (opened.log, opened.recovery);
         let path = files.path(opened.current.number);
@@ -98,7 +108,14 @@ impl AuditLog {
             .name("audit-writer".to_owned())
             .spawn(move || run(&shared, &clock, writer))
             .map_err(|source: io::Error| OpenError::Io { path, source })?;
-        Ok((Self { queue, id, thread: Mutex::new(Some(thread)) }, recovery))
+        Ok((
+            Self {
+                queue,
+                id,
+                thread: Mutex::new(Some(thread)),
+            },
+            recovery,
+        ))
     }
 
     /// Queues a record at once and answers when it is durable. The record is one JSON object on one line, already
@@ -119,10 +136,18 @@ impl AuditLog {
         answer.blocking_recv().unwrap_or(Err(LOST))
     }
 
-    fn queue_up(&self, record: Vec<u8>, outbox: Option<u64>) -> Result<oneshot::Receiver<Verdict>, AppendError> {
+    fn queue_up(
+        &self,
+        record: Vec<u8>,
+        outbox: Option<u64>,
+    ) -> Result<oneshot::Receiver<Verdict>, AppendError> {
         check_record(&record)?;
         let (waiter, answer) = oneshot::channel();
-        self.queue.push(Entry { record, outbox, waiter: Some(waiter) })?;
+        self.queue.push(Entry {
+            record,
+            outbox,
+            waiter: Some(waiter),
+        })?;
         Ok(answer)
     }
 
@@ -161,12 +186,17 @@ impl Drop for AuditLog {
 
 impl fmt::Debug for AuditLog {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AuditLog").field("id", &self.id).field("head", &self.head()).finish_non_exhaustive()
+        f.debug_struct("AuditLog")
+            .field("id", &self.id)
+            .field("head", &self.head())
+            .finish_non_exhaustive()
     }
 }
 
 /// The writing thread died with the record in hand.
-const LOST: AppendError = AppendError::Uncertain { kind: io::ErrorKind::Other };
+const LOST: AppendError = AppendError::Uncertain {
+    kind: io::ErrorKind::Other,
+};
 
 /// A record on its way to the disk; see [`AuditLog::append`].
 #[derive(Debug)]
@@ -180,7 +210,9 @@ impl Future for Append {
     /// When polled after it was ready.
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match &mut self.0 {
-            Ok(answer) => Pin::new(answer).poll(context).map(|verdict| verdict.unwrap_or(Err(LOST))),
+            Ok(answer) => Pin::new(answer)
+                .poll(context)
+                .map(|verdict| verdict.unwrap_or(Err(LOST))),
             Err(refusal) => Poll::Ready(Err(refusal.take().unwrap_or(AppendError::Closed))),
         }
     }

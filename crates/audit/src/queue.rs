@@ -69,7 +69,11 @@ impl Queue {
             head,
             health: Health::Healthy,
         };
-        Self { state: Mutex::new(state), wake: Condvar::new(), limit }
+        Self {
+            state: Mutex::new(state),
+            wake: Condvar::new(),
+            limit,
+        }
     }
 
     /// No code panics while it holds the lock, and each change is complete in itself: a poisoned lock tells nothing.
@@ -130,8 +134,14 @@ impl Queue {
         let before = state.health;
         state.health = match (outcome, before) {
             (Ok(()), _) => Health::Healthy,
-            (Err(error), Health::Failing { since, .. }) => Health::Failing { since, kind: error.kind() },
-            (Err(error), Health::Healthy) => Health::Failing { since: clock.now(), kind: error.kind() },
+            (Err(error), Health::Failing { since, .. }) => Health::Failing {
+                since,
+                kind: error.kind(),
+            },
+            (Err(error), Health::Healthy) => Health::Failing {
+                since: clock.now(),
+                kind: error.kind(),
+            },
         };
         drop(state);
         match (outcome, before) {

@@ -34,7 +34,10 @@ pub struct Lines {
 /// Takes no lock. Besides durable lines it may meet some that the writer is about to make durable or to take back:
 /// whoever needs durable ones stops at [`AuditLog::head`](crate::AuditLog::head), asked beforehand.
 pub fn read(dir: &Path, from: Seq) -> Lines {
-    Lines { from, walk: start(dir, from).map_err(Some) }
+    Lines {
+        from,
+        walk: start(dir, from).map_err(Some),
+    }
 }
 
 /// Begins with the last segment whose header is not beyond `from`.

@@ -183,11 +183,19 @@ impl Record<'_> {
     }
 
     fn write_source(&self, out: &mut String) {
-        let _ = write!(out, ",\"source\":{{\"address\":\"{}\",\"agent\":", self.source.address);
+        let _ = write!(
+            out,
+            ",\"source\":{{\"address\":\"{}\",\"agent\":",
+            self.source.address
+        );
         string(out, cut(self.source.agent));
         out.push_str(",\"host\":");
         string(out, cut(self.source.host));
-        out.push_str(if self.source.secure { ",\"tls\":true}" } else { ",\"tls\":false}" });
+        out.push_str(if self.source.secure {
+            ",\"tls\":true}"
+        } else {
+            ",\"tls\":false}"
+        });
     }
 
     fn write_outcome(&self, out: &mut String) {
@@ -246,7 +254,11 @@ impl Strangers<'_> {
         time(&mut out, self.until);
         out.push_str("\",\"rows\":[");
         for (index, row) in self.rows.iter().enumerate() {
-            out.push_str(if index == 0 { "{\"reason\":" } else { ",{\"reason\":" });
+            out.push_str(if index == 0 {
+                "{\"reason\":"
+            } else {
+                ",{\"reason\":"
+            });
             string(&mut out, row.reason);
             let _ = write!(out, ",\"address\":\"{}\",\"access_key\":", row.address);
             string(&mut out, cut(&row.access_key));
@@ -299,7 +311,10 @@ fn cut(text: &str) -> &str {
     if text.len() <= TEXT_LIMIT {
         return text;
     }
-    let end = (0..=TEXT_LIMIT).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0);
+    let end = (0..=TEXT_LIMIT)
+        .rev()
+        .find(|&at| text.is_char_boundary(at))
+        .unwrap_or(0);
     text.get(..end).unwrap_or_default()
 }
 
@@ -307,7 +322,10 @@ fn cut(text: &str) -> &str {
 fn string(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text;
-    while let Some(at) = rest.bytes().position(|b| b < 0x20 || b == b'"' || b == b'\\' || b == 0x7f) {
+    while let Some(at) = rest
+        .bytes()
+        .position(|b| b < 0x20 || b == b'"' || b == b'\\' || b == 0x7f)
+    {
         let (plain, special) = rest.split_at(at);
         out.push_str(plain);
         let mut chars = special.chars();
@@ -380,7 +398,10 @@ mod tests {
 
     #[test]
     fn a_refused_call_has_its_codes_and_no_response() {
-        let refused = sample(Outcome::Refused { code: "state", wire: "Rejected.Disabled" });
+        let refused = sample(Outcome::Refused {
+            code: "state",
+            wire: "Rejected.Disabled",
+        });
         let json: serde_json::Value = serde_json::from_str(&refused).unwrap();
         assert_eq!(json["error"]["wire"], "Rejected.Disabled");
         assert!(json.get("response").is_none());
@@ -402,8 +423,17 @@ mod tests {
             count: 3,
         }];
         let at = "2026-11-21T20:46:13Z".parse().unwrap();
-        let text = Strangers { since: at, until: at, rows: &rows, others: 1 }.to_json();
+        let text = Strangers {
+            since: at,
+            until: at,
+            rows: &rows,
+            others: 1,
+        }
+        .to_json();
         let json: serde_json::Value = serde_json::from_slice(&text).unwrap();
-        assert_eq!((&json["rows"][0]["count"], &json["rows"][0]["access_key"]), (&3.into(), &"\"x".into()));
+        assert_eq!(
+            (&json["rows"][0]["count"], &json["rows"][0]["access_key"]),
+            (&3.into(), &"\"x".into())
+        );
     }
 }

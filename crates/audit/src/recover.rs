@@ -45,19 +45,28 @@ pub(crate) struct Opened {
 pub(crate) fn recover(files: &dyn Files, log: Uuid, today: Date) -> Result<Opened, OpenError> {
     let mut segments = files.segments().map_err(|source| failed(files, 1, source))?;
     segments.sort_unstable();
-    let Some(last) = segments.pop() else { return create(files, log, today) };
+    let Some(last) = segments.pop() else {
+        return create(files, log, today);
+    };
     if let Some(opened) = resume(files, last)? {
         return Ok(opened);
     }
     // The header of the newest segment is torn. The writer makes a segment only when the one before is whole.
-    let Some(before) = segments.pop().or((last == 1).then_some(0)).filter(|before| before + 1 == last) else {
+    let Some(before) = segments
+        .pop()
+        .or((last == 1).then_some(0))
+        .filter(|before| before + 1 == last)
+    else {
         return Err(bad(files, last, 1, 0, Fault::Torn));
     };
     let resumed = match before {
         0 => None,
         before => Some(resume(files, before)?.ok_or_else(|| bad(files, before, 1, 0, Fault::Torn))?),
     };
-    files.remove(last).and_then(|()| files.sync_dir()).map_err(|source| failed(files, last, source))?;
+    files
+        .remove(last)
+        .and_then(|()| files.sync_dir())
+        .map_err(|source| failed(files, last, source))?;
     let mut opened = resumed.map_or_else(|| create(files, log, today), Ok)?;
     opened.recovery.removed_segment = Some(last);
     Ok(opened)
@@ -78,7 +87,15 @@ fn resume(files: &dyn Files, number: u32) -> Result<Option<Opened>, OpenError> {
         }
     };
     if scan.header.segment != number {
-        return Err(bad(files, number, 1, 0, Fault::Segment { found: scan.header.segment }));
+        return Err(bad(
+            files,
+            number,
+            1,
+            0,
+            Fault::Segment {
+                found: scan.header.segment,
+            },
+        ));
     }
     // Whole lines of a batch that nobody was told about may be in the page cache only. They count from now on,
     // so they have to be as durable as all others; the name of the file, too.
@@ -87,35 +104,90 @@ fn resume(files: &dyn Files, number: u32) -> Result<Option<Opened>, OpenError> {
     }
     file.sync().and_then(|()| files.sync_dir()).map_err(io)?;
     let truncated_bytes = size - scan.end;
-    let recovery = Recovery { created: false, head: scan.head, truncated_bytes, removed_segment: None };
-    let current = Current { number, day: scan.header.day, size: scan.end, file };
-    Ok(Some(Opened { log: scan.header.log, current, recovery }))
+    let recovery = Recovery {
+        created: false,
+        head: scan.head,
+        truncated_bytes,
+        removed_segment: None,
+    };
+    let current = Current {
+        number,
+        day: scan.header.day,
+        size: scan.end,
+        file,
+    };
+    Ok(Some(Opened {
+        log: scan.header.log,
+        current,
+        recovery,
+    }))
 }
 
 fn create(files: &dyn Files, log: Uuid, day: Date) -> Result<Opened, OpenError> {
-    let header = Header { log, segment: 1, previous: Hash::ZERO, day };
+    let header = Header {
+        log,
+        segment: 1,
+        previous: Hash::ZERO,
+        day,
+    };
     let (current, head) =
         create_segment(files, header, &Head::GENESIS).map_err(|source| failed(files, 1, source))?;
-    let recovery = Recovery { created: true, head, truncated_bytes: 0, removed_segment: None };
-    Ok(Opened { log, current, recovery })
+    let recovery = Recovery {
+        created: true,
+        head,
+        truncated_bytes: 0,
+        removed_segment: None,
+    };
+    Ok(Opened {
+        log,
+        current,
+        recovery,
+    })
 }
 
 /// Makes a segment with its header, durably. After an error the file may be there in any state: the caller has
 /// to remove it, or leave that to the next opening.
-pub(crate) fn create_segment(files: &dyn Files, header: Header, before: &Head) -> io::Result<(Current, Head)> {
+pub(crate) fn create_segment(
+    files: &dyn Files,
+    header: Header,
+    before: &Head,
+) -> io::Result<(Current, Head)> {
     let mut bytes = Vec::new();
-    let head = line::push(&mut bytes, &mut Linker::default(), before, before.outbox, &header.to_record());
+    let head = line::push(
+        &mut bytes,
+        &mut Linker::default(),
+        before,
+        before.outbox,
+        &header.to_record(),
+    );
     let mut file = files.create(header.segment)?;
     write_all(&mut *file, 0, &bytes)?;
     file.sync()?;
     files.sync_dir()?;
-    Ok((Current { number: header.segment, day: header.day, size: bytes.len() as u64, file }, head))
+    Ok((
+        Current {
+            number: header.segment,
+            day: header.day,
+            size: bytes.len() as u64,
+            file,
+        },
+        head,
+    ))
 }
 
 fn failed(files: &dyn Files, segment: u32, source: io::Error) -> OpenError {
-    OpenError::Io { path: files.path(segment), source }
+    OpenError::Io {
+        path: files.path(segment),
+        source,
+    }
 }
 
 fn bad(files: &dyn Files, segment: u32, line: u64, offset: u64, fault: Fault) -> OpenError {
-    BadLine { file: files.path(segment), line, offset, fault }.into()
+    BadLine {
+        file: files.path(segment),
+        line,
+        offset,
+        fault,
+    }
+    .into()
 }

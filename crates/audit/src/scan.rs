@@ -64,18 +64,28 @@ impl From<ScanError> for io::Error {
 /// Scans the first `size` bytes of a segment; nothing comes back if even its header is torn.
 pub(crate) fn scan(file: &dyn SegmentFile, size: u64) -> Result<Option<Scan>, ScanError> {
     let mut linker = Linker::default();
-    let Some(start) = first_line(file, size, &mut linker)? else { return Ok(None) };
+    let Some(start) = first_line(file, size, &mut linker)? else {
+        return Ok(None);
+    };
     let end = without_zeros(file, start.end, size)?;
     let window = Window::read(file, &start, end)?;
     let (head, end) = window.walk(&mut linker, size)?;
-    Ok(Some(Scan { header: start.header, head, end }))
+    Ok(Some(Scan {
+        header: start.header,
+        head,
+        end,
+    }))
 }
 
 /// The header line, checked by itself.
 fn first_line(file: &dyn SegmentFile, size: u64, linker: &mut Linker) -> Result<Option<Scan>, ScanError> {
     let bytes = read_range(file, 0, size.min(MAX_HEADER as u64))?;
     let bad = |fault| ScanError::Bad { offset: 0, fault };
-    let Some(line) = bytes.split_inclusive(|byte| *byte == b'\n').next().filter(|line| line.ends_with(b"\n")) else {
+    let Some(line) = bytes
+        .split_inclusive(|byte| *byte == b'\n')
+        .next()
+        .filter(|line| line.ends_with(b"\n"))
+    else {
         // The header is written and synced before anything else, so a torn one has nothing behind it.
         let torn = without_zeros(file, 0, size)? < MAX_HEADER as u64;
         return if torn { Ok(None) } else { Err(bad(Fault::Header)) };
@@ -114,7 +124,11 @@ impl Window {
         let from = end.saturating_sub(WINDOW);
         if from <= start.end {
             let bytes = read_range(file, start.end, end)?;
-            return Ok(Self { bytes, offset: start.end, before: start.head });
+            return Ok(Self {
+                bytes,
+                offset: start.end,
+                before: start.head,
+            });
         }
         // The window opens inside some line. The first whole one lies far behind what a crash can tear: its own
         // word for its number and hash is enough to check what follows.
@@ -122,11 +136,18 @@ impl Window {
         let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
         let skipped = lines.next().unwrap_or_default().len();
         let anchor = lines.next().unwrap_or_default();
-        let bad = ScanError::Bad { offset: from + skipped as u64, fault: Fault::Shape };
+        let bad = ScanError::Bad {
+            offset: from + skipped as u64,
+            fault: Fault::Shape,
+        };
         let before = Envelope::parse(anchor).ok_or(bad)?.head();
         let skipped = skipped + anchor.len();
         let rest = bytes.split_off(skipped);
-        Ok(Self { bytes: rest, offset: from + skipped as u64, before })
+        Ok(Self {
+            bytes: rest,
+            offset: from + skipped as u64,
+            before,
+        })
     }
 
     /// Follows the chain to the last good line and says where that ends.
@@ -170,7 +191,9 @@ fn has_hole(line: &[u8], offset: u64) -> bool {
     line.chunk_by(|a, b| (*a == 0) == (*b == 0)).any(|run| {
         let start = at;
         at += run.len() as u64;
-        run.starts_with(&[0]) && (start == offset || start.is_multiple_of(SECTOR)) && at.is_multiple_of(SECTOR)
+        run.starts_with(&[0])
+            && (start == offset || start.is_multiple_of(SECTOR))
+            && at.is_multiple_of(SECTOR)
     })
 }
 
@@ -180,7 +203,10 @@ pub(crate) fn line_number(file: &dyn SegmentFile, offset: u64) -> io::Result<u64
     let mut at = 0;
     while at < offset {
         let end = (at + CHUNK).min(offset);
-        line += read_range(file, at, end)?.split(|byte| *byte == b'\n').skip(1).count() as u64;
+        line += read_range(file, at, end)?
+            .split(|byte| *byte == b'\n')
+            .skip(1)
+            .count() as u64;
         at = end;
     }
     Ok(line)

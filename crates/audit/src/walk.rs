@@ -17,10 +17,18 @@ const BUFFER: usize = 1024 * 1024;
 
 /// Numbers of the segments in a folder, ascending; at least one.
 pub(crate) fn segments(folder: &Path) -> Result<Vec<u32>, VerifyError> {
-    let mut segments =
-        files::segments(folder).map_err(|source| VerifyError::Io { path: folder.to_owned(), source })?;
+    let mut segments = files::segments(folder).map_err(|source| VerifyError::Io {
+        path: folder.to_owned(),
+        source,
+    })?;
     segments.sort_unstable();
-    if segments.is_empty() { Err(VerifyError::Empty { folder: folder.to_owned() }) } else { Ok(segments) }
+    if segments.is_empty() {
+        Err(VerifyError::Empty {
+            folder: folder.to_owned(),
+        })
+    } else {
+        Ok(segments)
+    }
 }
 
 /// A walk from the first line of one segment to the end of the log.
@@ -53,8 +61,18 @@ struct Segment {
 impl Segment {
     fn open(folder: &Path, number: u32) -> Result<Self, VerifyError> {
         let path = files::path(folder, number);
-        let file = File::open(&path).map_err(|source| VerifyError::Io { path: path.clone(), source })?;
-        Ok(Self { number, path, reader: BufReader::with_capacity(BUFFER, file), line: 0, offset: 0, length: 0 })
+        let file = File::open(&path).map_err(|source| VerifyError::Io {
+            path: path.clone(),
+            source,
+        })?;
+        Ok(Self {
+            number,
+            path,
+            reader: BufReader::with_capacity(BUFFER, file),
+            line: 0,
+            offset: 0,
+            length: 0,
+        })
     }
 
     /// Reads the next line into `line`, as far as a line can go.
@@ -63,7 +81,9 @@ impl Segment {
         self.line += 1;
         self.offset += self.length;
         let mut portion = io::Read::take(&mut self.reader, MAX_LINE as u64 + 1);
-        portion.read_until(b'\n', line).map_err(|source| self.failed(source))?;
+        portion
+            .read_until(b'\n', line)
+            .map_err(|source| self.failed(source))?;
         self.length = line.len() as u64;
         Ok(match (line.ends_with(b"\n"), line.len()) {
             (true, ..=MAX_LINE) => Read::Line,
@@ -91,11 +111,20 @@ impl Segment {
     }
 
     fn failed(&self, source: io::Error) -> VerifyError {
-        VerifyError::Io { path: self.path.clone(), source }
+        VerifyError::Io {
+            path: self.path.clone(),
+            source,
+        }
     }
 
     fn bad(&self, fault: Fault) -> VerifyError {
-        BadLine { file: self.path.clone(), line: self.line, offset: self.offset, fault }.into()
+        BadLine {
+            file: self.path.clone(),
+            line: self.line,
+            offset: self.offset,
+            fault,
+        }
+        .into()
     }
 }
 
@@ -140,7 +169,9 @@ impl Walk {
         if !self.advance()? {
             return Ok(None);
         }
-        let Some(segment) = &self.open else { return Ok(None) };
+        let Some(segment) = &self.open else {
+            return Ok(None);
+        };
         let check = |fault| segment.bad(fault);
         let line = Envelope::parse(&self.line).ok_or_else(|| check(Fault::Shape))?;
         let header = segment.line == 1;
@@ -149,7 +180,9 @@ impl Walk {
                 let header = Header::of_line(&line).map_err(check)?;
                 check_header(&header, segment.number, self.log, self.head).map_err(check)?;
                 self.log = Some(header.log);
-                self.head.map_or_else(|| header.head_before(&line), Ok).map_err(check)?
+                self.head
+                    .map_or_else(|| header.head_before(&line), Ok)
+                    .map_err(check)?
             }
             Some(head) => head,
             None => return Err(check(Fault::Header)),
@@ -159,10 +192,18 @@ impl Walk {
         }
         let head = self.linker.follow(&before, &line).map_err(check)?;
         if header && head.outbox != before.outbox {
-            return Err(check(Fault::Mark { before: before.outbox, found: head.outbox }));
+            return Err(check(Fault::Mark {
+                before: before.outbox,
+                found: head.outbox,
+            }));
         }
         self.head = Some(head);
-        Ok(Some(Step { segment: segment.number, header, line, length: segment.length }))
+        Ok(Some(Step {
+            segment: segment.number,
+            header,
+            line,
+            length: segment.length,
+        }))
     }
 
     /// Reads the next line, of the next segment if this one is at its end; false at the end of the log.
@@ -180,8 +221,13 @@ impl Walk {
                     Read::End => {}
                 }
             }
-            let Some(number) = self.ahead.next() else { return Ok(false) };
-            let expected = self.open.as_ref().map_or(number, |segment| segment.number.saturating_add(1));
+            let Some(number) = self.ahead.next() else {
+                return Ok(false);
+            };
+            let expected = self
+                .open
+                .as_ref()
+                .map_or(number, |segment| segment.number.saturating_add(1));
             if number != expected {
                 return Err(missing(&self.folder, expected));
             }
@@ -199,12 +245,20 @@ pub(crate) fn first_seq(folder: &Path, segment: u32) -> Result<Option<Seq>, Veri
 
 /// The file of a segment that has to be there.
 pub(crate) fn missing(folder: &Path, segment: u32) -> VerifyError {
-    BadLine { file: files::path(folder, segment), line: 1, offset: 0, fault: Fault::Missing }.into()
+    BadLine {
+        file: files::path(folder, segment),
+        line: 1,
+        offset: 0,
+        fault: Fault::Missing,
+    }
+    .into()
 }
 
 fn check_header(header: &Header, segment: u32, log: Option<Uuid>, before: Option<Head>) -> Result<(), Fault> {
     if header.segment != segment {
-        return Err(Fault::Segment { found: header.segment });
+        return Err(Fault::Segment {
+            found: header.segment,
+        });
     }
     if log.is_some_and(|log| log != header.log) {
         return Err(Fault::Log);

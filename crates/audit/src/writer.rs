@@ -80,12 +80,16 @@ impl Writer {
         });
         if let Err(error) = &outcome {
             let kind = error.kind();
-            let refusal =
-                if uncertain { AppendError::Uncertain { kind } } else { AppendError::Unavailable { kind } };
+            let refusal = if uncertain {
+                AppendError::Uncertain { kind }
+            } else {
+                AppendError::Unavailable { kind }
+            };
             verdicts.clear();
             verdicts.resize(entries.len(), Err(refusal));
             let numbers = entries.iter().filter_map(|entry| entry.outbox);
-            self.missing.extend(numbers.filter(|number| *number > self.head.outbox));
+            self.missing
+                .extend(numbers.filter(|number| *number > self.head.outbox));
         }
         outcome
     }
@@ -105,10 +109,19 @@ impl Writer {
     }
 
     fn roll(&mut self, today: jiff::civil::Date) -> io::Result<()> {
-        let segment = self.current.number.checked_add(1).ok_or(io::ErrorKind::FileTooLarge)?;
+        let segment = self
+            .current
+            .number
+            .checked_add(1)
+            .ok_or(io::ErrorKind::FileTooLarge)?;
         // A clock that was set back must not make days run backwards in the log.
         let day = today.max(self.current.day);
-        let header = Header { log: self.log, segment, previous: self.head.hash, day };
+        let header = Header {
+            log: self.log,
+            segment,
+            previous: self.head.hash,
+            day,
+        };
         self.debris = Debris::Segment;
         match create_segment(&*self.files, header, &self.head) {
             Ok((current, head)) => {
@@ -144,7 +157,10 @@ impl Writer {
             return Err(AppendError::OutboxOrder { number, mark });
         }
         match self.missing.range(mark + 1..number).next() {
-            Some(missing) => Err(AppendError::OutboxGap { number, missing: *missing }),
+            Some(missing) => Err(AppendError::OutboxGap {
+                number,
+                missing: *missing,
+            }),
             None => Ok(number),
         }
     }

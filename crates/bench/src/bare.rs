@@ -36,7 +36,8 @@ pub(crate) fn serve(options: &Bare) -> Result<(), Error> {
 }
 
 async fn run(options: &Bare) -> Result<(), Error> {
-    let key = RandomizedNonceKey::new(&AES_256_GCM, &[7; 32]).map_err(|_| Error::Unfit("no AES-256-GCM".into()))?;
+    let key =
+        RandomizedNonceKey::new(&AES_256_GCM, &[7; 32]).map_err(|_| Error::Unfit("no AES-256-GCM".into()))?;
     let key = Arc::new(key);
     let ca_file = options.data.join("bare.pem");
     let (acceptor, certificate) = tls()?;
@@ -50,13 +51,16 @@ async fn run(options: &Bare) -> Result<(), Error> {
         "https_endpoint": format!("https://{}", options.https),
         "ca_file": ca_file,
     });
-    fs::write(&options.credentials, credentials.to_string()).map_err(Error::file("write", &options.credentials))?;
+    fs::write(&options.credentials, credentials.to_string())
+        .map_err(Error::file("write", &options.credentials))?;
     let (first, second) = tokio::join!(plain, secure);
     first.and(second).map_err(|error| Error::Unfit(error.to_string()))
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {
-    TcpListener::bind(address).await.map_err(Error::system(format!("listen on {address}")))
+    TcpListener::bind(address)
+        .await
+        .map_err(Error::system(format!("listen on {address}")))
 }
 
 fn tls() -> Result<(TlsAcceptor, String), Error> {
@@ -64,7 +68,9 @@ fn tls() -> Result<(TlsAcceptor, String), Error> {
     let CertifiedKey { cert, signing_key } =
         generate_simple_self_signed(names).map_err(|error| Error::Tls(error.to_string()))?;
     let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
-    let config = ServerConfig::builder().with_no_client_auth().with_single_cert(vec![cert.der().clone()], key)?;
+    let config = ServerConfig::builder()
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)?;
     Ok((TlsAcceptor::from(Arc::new(config)), cert.pem()))
 }
 
@@ -94,11 +100,23 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, key: &Randomize
 async fn requests(stream: impl AsyncRead + AsyncWrite + Unpin, key: &RandomizedNonceKey) {
     let service = service_fn(|request| answer(request, key));
     // The client hangs up at the end of a measurement; that is no error worth a word.
-    drop(hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await);
+    drop(
+        hyper::server::conn::http1::Builder::new()
+            .serve_connection(TokioIo::new(stream), service)
+            .await,
+    );
 }
 
-async fn answer(request: Request<Incoming>, key: &RandomizedNonceKey) -> Result<Response<Full<Bytes>>, Infallible> {
-    let body = request.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+async fn answer(
+    request: Request<Incoming>,
+    key: &RandomizedNonceKey,
+) -> Result<Response<Full<Bytes>>, Infallible> {
+    let body = request
+        .into_body()
+        .collect()
+        .await
+        .map(http_body_util::Collected::to_bytes)
+        .unwrap_or_default();
     let mut blob = body.to_vec();
     let sealed = key.seal_in_place_append_tag(Aad::empty(), &mut blob);
     let nonce = sealed.as_ref().map(|nonce| *nonce.as_ref()).unwrap_or_default();

@@ -48,7 +48,10 @@ impl Error {
     /// For `map_err`: names what was tried.
     pub(crate) fn system<E: Into<std::io::Error>>(what: impl Into<String>) -> impl FnOnce(E) -> Self {
         let what = what.into();
-        move |source| Self::System { what, source: source.into() }
+        move |source| Self::System {
+            what,
+            source: source.into(),
+        }
     }
 
     /// For `map_err`: names the file.

@@ -22,7 +22,10 @@ impl Cores {
         let allowed = sched_getaffinity(None).map_err(Error::system("read the allowed cores"))?;
         let mut cores = (0..CpuSet::MAX_CPU).filter(|core| allowed.is_set(*core));
         let server = cores.next().unwrap_or_default();
-        Ok(Self { server, load: cores.next().unwrap_or(server) })
+        Ok(Self {
+            server,
+            load: cores.next().unwrap_or(server),
+        })
     }
 
     /// Whether server and generator have to share one core; ratios mean little then.
@@ -43,7 +46,8 @@ pub(crate) fn facts(data: &Path) -> Vec<String> {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let field = |text: &str, name: &str| {
         let line = text.lines().find(|line| line.starts_with(name));
-        line.and_then(|line| line.split_once(':')).map_or_else(String::new, |(_, value)| value.trim().to_owned())
+        line.and_then(|line| line.split_once(':'))
+            .map_or_else(String::new, |(_, value)| value.trim().to_owned())
     };
     let cpu = read("/proc/cpuinfo");
     let cores = cpu.lines().filter(|line| line.starts_with("processor")).count();

@@ -7,7 +7,11 @@
 //! How it measures: the server under test is alone on one core, the generator on another, and a bare handler of the
 //! same HTTP stack runs in the same rounds. Machines differ and drift; the ratio of the two does so much less.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command line tool talks to its terminal")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command line tool talks to its terminal"
+)]
 
 mod bare;
 mod disk;
@@ -18,6 +22,7 @@ mod machine;
 mod parts;
 mod process;
 mod report;
+mod requests;
 mod sign;
 mod stats;
 
@@ -28,11 +33,13 @@ use std::time::Duration;
 
 use clap::{Parser, Subcommand};
 
-use crate::error::Error;
 use crate::parts::Part;
 
 #[derive(Parser)]
-#[command(name = "claviger-bench", about = "Measures a Claviger server against a bare handler of the same HTTP stack")]
+#[command(
+    name = "claviger-bench",
+    about = "Measures a Claviger server against a bare handler of the same HTTP stack"
+)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
@@ -72,7 +79,11 @@ struct Options {
 impl Options {
     /// Length of one measurement.
     fn duration(&self) -> Duration {
-        let seconds = if self.quick { self.seconds.min(0.4) } else { self.seconds };
+        let seconds = if self.quick {
+            self.seconds.min(0.4)
+        } else {
+            self.seconds
+        };
         Duration::try_from_secs_f64(seconds).unwrap_or(Duration::from_secs(2))
     }
 

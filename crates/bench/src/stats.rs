@@ -8,7 +8,11 @@ pub(crate) fn median(values: &[f64]) -> f64 {
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.len() / 2;
     let at = |index: usize| sorted.get(index).copied().unwrap_or_default();
-    if sorted.len() % 2 == 1 { at(middle) } else { f64::midpoint(at(middle.saturating_sub(1)), at(middle)) }
+    if sorted.len() % 2 == 1 {
+        at(middle)
+    } else {
+        f64::midpoint(at(middle.saturating_sub(1)), at(middle))
+    }
 }
 
 /// Times of single requests.
@@ -38,7 +42,10 @@ impl Latencies {
 }
 
 /// A count as a number to calculate with.
-#[expect(clippy::cast_precision_loss, reason = "counts of requests and bytes are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of requests and bytes are far below 2^52"
+)]
 pub(crate) fn number(count: u64) -> f64 {
     count as f64
 }

@@ -107,15 +107,13 @@ impl<'a> TryFrom<&'a [u8]> for AesKey<'a> {
     type Error = KeyLengthError;
 
     fn try_from(key: &'a [u8]) -> Result<Self, KeyLengthError> {
-        if let Ok(key) = key.try_into() {
-            Ok(Self::Aes128(key))
-        } else if let Ok(key) = key.try_into() {
-            Ok(Self::Aes192(key))
-        } else if let Ok(key) = key.try_into() {
-            Ok(Self::Aes256(key))
-        } else {
-            Err(KeyLengthError)
+        match key.len() {
+            16 => key.first_chunk().map(Self::Aes128),
+            24 => key.first_chunk().map(Self::Aes192),
+            32 => key.first_chunk().map(Self::Aes256),
+            _ => None,
         }
+        .ok_or(KeyLengthError)
     }
 }
 

@@ -76,19 +76,18 @@ pub fn open_into(
 /// has no memory.
 fn derive(key: &[u8; KEY_LEN], nonce: &[u8; NONCE_LEN]) -> Option<(Gcm, [u8; aead::NONCE_LEN])> {
     let (context, gcm_nonce) = nonce.split_first_chunk::<{ NONCE_LEN - aead::NONCE_LEN }>()?;
-    let message_key = derive_key(key, context);
+    let mut message_key = Zeroizing::new([0; KEY_LEN]);
+    derive_key(key, context, &mut message_key);
     let gcm = Gcm::new(&AES_256_GCM, message_key.as_slice())?;
     Some((gcm, gcm_nonce.try_into().ok()?))
 }
 
-/// The key of one message.
-fn derive_key(key: &[u8; KEY_LEN], context: &[u8; 12]) -> Zeroizing<[u8; KEY_LEN]> {
-    let mut message_key = Zeroizing::new([0; KEY_LEN]);
-    derive_on_stack(key, context, &mut message_key);
+/// Writes the key of one message in its place and leaves no trace of it or of `key` elsewhere.
+fn derive_key(key: &[u8; KEY_LEN], context: &[u8; 12], message_key: &mut [u8; KEY_LEN]) {
+    derive_on_stack(key, context, message_key);
     // Round keys, their copies in vector form and the blocks between lie on the stack that the call has left: about
-    // 4 KiB of it in optimised code.
+    // 4 KiB of it in optimised code. One memset over it costs less than wiping each of them.
     zeroize_stack::<8192>();
-    message_key
 }
 
 /// Steps 1 to 5 of the specification. Never inlined, so that its stack can be wiped after it.
@@ -98,8 +97,8 @@ fn derive_on_stack(key: &[u8; KEY_LEN], context: &[u8; 12], message_key: &mut [u
         messages: [message(1, context), message(2, context)],
         message_key,
     };
-    // The raw block cipher comes from the `aes` crate: three blocks through the library's cipher objects cost as much
-    // as the rest of the message.
+    // The bare block comes from the `aes` crate: three of them through the library's cipher objects, which allocate,
+    // cost as much as the rest of the message.
     Aes256Enc::new(key.into()).encrypt_with_backend(subkey);
 }
 

@@ -1,6 +1,9 @@
 //! What both ciphers promise to their callers.
 
-#![expect(clippy::unwrap_used, reason = "the helpers run in tests only, which should stop there")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers run in tests only, which should stop there"
+)]
 
 use claviger_crypto::{
     KeyLengthError, OpenError,

@@ -1,1 +1,17 @@
-//! Stub.
+//! HTTP glue that all front doors share: connections, TLS, limits, health, the request line in the log.
+//!
+//! A [`Door`] speaks one dialect over whole requests; it never sees a socket. What goes wrong before a door is asked
+//! (a body too large, too much work in flight, a request line that is not HTTP) is worded by the door too, because
+//! clients of a vendor understand nothing but the vendor's shape of an error.
+
+mod connection;
+mod courtesy;
+mod door;
+mod limits;
+mod listener;
+mod server;
+
+pub use door::{Door, Line, Reply, Request, Trouble};
+pub use limits::Limits;
+pub use listener::{Listener, Tls};
+pub use server::Front;

@@ -142,6 +142,3 @@ impl fmt::Debug for RootKeys {
         )
     }
 }
-
-#[cfg(test)]
-mod tests;

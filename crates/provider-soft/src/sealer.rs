@@ -128,6 +128,3 @@ impl fmt::Display for SealerKind {
         })
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -139,6 +139,3 @@ impl From<PoolError> for UnwrapError {
         Self::Memory
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -86,3 +86,6 @@ fn spec_word(spec: KeySpec) -> &'static str {
         KeySpec::Sm2 => "sm2",
     }
 }
+
+#[cfg(test)]
+mod tests;

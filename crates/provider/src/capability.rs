@@ -62,3 +62,37 @@ impl Capability {
             .map(|(_, format)| *format)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Stored ciphertexts depend on these numbers.
+    #[test]
+    fn format_bytes_are_fixed_and_read_back() {
+        let formats = [
+            (1, EnvelopeFormat::Xaes256Gcm, 24),
+            (2, EnvelopeFormat::Aes256Gcm, 12),
+            (3, EnvelopeFormat::Sm4Gcm, 12),
+        ];
+        for (byte, format, nonce_len) in formats {
+            assert_eq!(format.byte(), byte);
+            assert_eq!(EnvelopeFormat::from_byte(byte), Some(format));
+            assert_eq!(format.nonce_len(), nonce_len);
+        }
+        for unknown in (0..=0).chain(4..=u8::MAX) {
+            assert_eq!(EnvelopeFormat::from_byte(unknown), None);
+        }
+    }
+
+    #[test]
+    fn specs_outside_the_table_have_no_envelope() {
+        let capability = Capability {
+            name: "test",
+            protection: ProtectionLevel::Software,
+            symmetric: &[(KeySpec::Sm4, EnvelopeFormat::Sm4Gcm)],
+        };
+        assert_eq!(capability.envelope(KeySpec::Sm4), Some(EnvelopeFormat::Sm4Gcm));
+        assert_eq!(capability.envelope(KeySpec::Aes256), None);
+    }
+}

@@ -1,25 +1,26 @@
 //! The suite every provider must pass.
 //!
-//! A provider calls [`check_provider`] from a test on whatever executor it needs, and [`check_keeper`] if it is one;
-//! a check that fails panics and says which spec and which case it was. The capability table decides what runs. What
-//! is not in the table is not passed over in silence: it is named in the [`Report`], which the test should compare
-//! with what it expects, so that a row cannot get lost unseen.
+//! A provider calls [`check_provider`] from a test on whatever executor it needs, and [`check_keeper`] if it is one; a
+//! check that fails panics and says which spec and which case it was.
+//!
+//! The capability table decides what runs. What is not in the table is named in the [`Report`]. The provider's test
+//! compares that with what it expects, so that a row cannot get lost unseen.
 
 mod cipher;
 mod keeper;
-mod key;
+mod place;
 
 use std::collections::HashSet;
 use std::fmt;
 
-use claviger_model::{KeySpec, ProtectionLevel};
+use claviger_model::KeySpec;
 
 use crate::{Provider, ProviderError};
-use key::NewKey;
+use place::Place;
 
 pub use keeper::check_keeper;
 
-/// Specs that providers can have keys of.
+/// Specs that a provider can have keys of.
 const SPECS: [KeySpec; 10] = [
     KeySpec::Aes256,
     KeySpec::Aes192,
@@ -38,14 +39,8 @@ const SPECS: [KeySpec; 10] = [
 pub struct Report {
     /// Specs that passed.
     pub passed: Vec<KeySpec>,
-    /// Specs that are not in the capability table; of these, the suite checked only that they are refused.
+    /// Specs that are not in the capability table. Only that they are refused was checked.
     pub skipped: Vec<KeySpec>,
-}
-
-impl fmt::Display for Report {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "passed: {:?}; skipped: {:?}", self.passed, self.skipped)
-    }
 }
 
 /// Runs every check of [`Provider`].
@@ -55,60 +50,70 @@ impl fmt::Display for Report {
 pub async fn check_provider(provider: &dyn Provider) -> Report {
     let capability = provider.capability();
     assert!(!capability.name.is_empty(), "the provider must have a name");
+    let (passed, skipped): (Vec<_>, Vec<_>) = SPECS
+        .into_iter()
+        .partition(|spec| capability.envelope(*spec).is_some());
+    assert_eq!(
+        passed.len(),
+        capability.symmetric.len(),
+        "the table names a spec twice"
+    );
     random_bytes(provider).await;
-    let (passed, skipped): (Vec<_>, Vec<_>) =
-        SPECS.into_iter().partition(|spec| capability.envelope(*spec).is_some());
-    assert_eq!(passed.len(), capability.symmetric.len(), "the capability table must name each spec once");
-    for &(spec, format) in capability.symmetric {
-        assert!(spec.is_symmetric(), "{spec:?} is in the table of symmetric specs");
-        other_protection(provider, spec).await;
-        cipher::check(provider, spec, format).await;
-    }
     for &spec in &skipped {
-        let key = NewKey::draw(provider, spec).await;
-        let refused = provider.generate(spec, &key.binding()).await;
-        assert_eq!(refused, Err(ProviderError::Incapable), "generate {spec:?}, which is not in the table");
+        refuses_to_make(provider, &Place::draw(provider, spec).await).await;
+    }
+    for &(spec, format) in capability.symmetric {
+        refuses_to_make(provider, &Place::draw(provider, spec).await.other_protection()).await;
+        cipher::check(provider, spec, format).await;
     }
     Report { passed, skipped }
 }
 
 /// Random bytes have the length asked for, and no two draws agree.
 async fn random_bytes(provider: &dyn Provider) {
-    /// Bytes that are as good as unique.
+    /// So many bytes never come twice.
     const UNIQUE: usize = 16;
     let mut seen = HashSet::new();
-    for length in (1..=1024).chain([UNIQUE; 1024]) {
+    for length in (0..=1024).chain([UNIQUE; 1024]) {
         let drawn = must(provider.random(length).await, format_args!("random {length}"));
-        assert_eq!(drawn.len(), length, "random {length}: length");
-        let start = drawn.expose().get(..UNIQUE);
-        assert!(start.is_none_or(|start| seen.insert(start.to_vec())), "random {length}: drawn before");
+        assert_eq!(drawn.len(), length, "random {length}: wrong length");
+        let fresh = drawn
+            .expose()
+            .get(..UNIQUE)
+            .is_none_or(|start| seen.insert(start.to_vec()));
+        assert!(fresh, "random {length}: the same bytes as before");
     }
 }
 
-/// Keys of another protection level are another provider's.
-async fn other_protection(provider: &dyn Provider, spec: KeySpec) {
-    let mut key = NewKey::draw(provider, spec).await;
-    key.protection = match key.protection {
-        ProtectionLevel::Software => ProtectionLevel::Hsm,
-        ProtectionLevel::Hsm => ProtectionLevel::Software,
-    };
-    let refused = provider.generate(spec, &key.binding()).await;
-    assert_eq!(refused, Err(ProviderError::Incapable), "generate {spec:?} of protection {:?}", key.protection);
+/// What the table does not hold is not made.
+async fn refuses_to_make(provider: &dyn Provider, place: &Place) {
+    let made = provider.generate(place.spec, &place.binding()).await;
+    must_fail(
+        made,
+        &[ProviderError::Incapable],
+        format_args!("generate for {:?} {:?}", place.spec, place.protection),
+    );
 }
 
-/// The value of a call that must succeed.
-#[expect(clippy::panic, reason = "a failed check is a panic of the test that runs the suite")]
-fn must<T>(result: Result<T, ProviderError>, what: impl fmt::Display) -> T {
+/// The value of something that must succeed.
+#[expect(
+    clippy::panic,
+    reason = "a failed check is a panic of the test that runs the suite"
+)]
+fn must<T, E: fmt::Display>(result: Result<T, E>, what: impl fmt::Display) -> T {
     match result {
         Ok(value) => value,
         Err(error) => panic!("{what}: {error}"),
     }
 }
 
-/// Checks that a call failed in one of these ways.
+/// Checks that a call failed, in one of these ways.
 fn must_fail<T>(result: Result<T, ProviderError>, ways: &[ProviderError], what: impl fmt::Display) {
     let error = result.err();
-    assert!(error.is_some_and(|error| ways.contains(&error)), "{what}: {error:?} instead of {ways:?}");
+    assert!(
+        error.is_some_and(|error| ways.contains(&error)),
+        "{what}: {error:?} is none of {ways:?}"
+    );
 }
 
 #[cfg(test)]

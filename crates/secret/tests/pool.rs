@@ -1,6 +1,6 @@
 //! The pool as its users see it.
 
-use std::{collections::HashSet, fs, thread};
+use std::{collections::HashSet, fs, sync::Arc, thread};
 
 use claviger_secret::{LockedKey, LockedPool, Protection};
 
@@ -110,13 +110,21 @@ fn threads_share_a_pool_without_mixing_keys() {
 }
 
 #[test]
-fn a_key_outlives_its_pool_and_moves_between_threads() {
+fn a_key_outlives_its_pool_and_threads_share_it() {
     let key = {
         let pool = LockedPool::<64>::new().unwrap();
         pool.store(&[9; 64]).unwrap()
     };
-    let bytes = thread::spawn(move || *key.expose()).join().unwrap();
-    assert_eq!(bytes, [9; 64]);
+    let key = Arc::new(key);
+    let readers: Vec<_> = (0..2)
+        .map(|_| {
+            let key = Arc::clone(&key);
+            thread::spawn(move || assert_eq!(key.expose(), &[9; 64]))
+        })
+        .collect();
+    for reader in readers {
+        reader.join().unwrap();
+    }
 }
 
 #[test]

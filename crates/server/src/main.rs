@@ -1,2 +1,35 @@
-//! Stub.
-fn main() {}
+//! The program `claviger`: configuration, wiring, start, stop, and the commands of the operator.
+//!
+//! This crate alone knows every implementation. Code here reads settings, builds parts and hands them to each other;
+//! rules of key management live below.
+
+mod bootstrap;
+mod cli;
+mod commands;
+mod config;
+mod folder;
+mod ids;
+mod output;
+mod parts;
+mod seal;
+mod serving;
+mod tls;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    // A second line of defence: nothing secret exists yet at this point.
+    let hardening = claviger_secret::harden_process();
+    let cli = cli::Cli::parse();
+    output::start_logging(&cli.log);
+    tracing::debug!(?hardening, "process hardened");
+    match commands::run(cli.command) {
+        Ok(code) => code,
+        Err(failure) => {
+            output::complain(&failure);
+            ExitCode::from(failure.exit_code())
+        }
+    }
+}

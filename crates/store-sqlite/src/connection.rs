@@ -24,9 +24,17 @@ const LOG_BYTES: u32 = 32 << 20;
 /// This opens and closes the file, which would drop the locks of connections of this process: call it before any.
 pub(crate) fn prepare_file(path: &Path) -> Result<(), StoreError> {
     let unavailable = |error: io::Error| StoreError::Unavailable(format!("{}: {error}", path.display()));
-    match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+    {
         // SQLite makes its other files with the mode of this one.
-        Ok(file) => file.sync_all().and_then(|()| sync_folder(path)).map_err(unavailable),
+        Ok(file) => file
+            .sync_all()
+            .and_then(|()| sync_folder(path))
+            .map_err(unavailable),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             restrict(path).map_err(unavailable)?;
             for suffix in ["-wal", "-shm"] {
@@ -49,16 +57,13 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 fn restrict(path: &Path) -> io::Result<()> {
-    let mode = path.metadata()?.permissions().mode();
-    if mode & 0o077 == 0 {
-        return Ok(());
-    }
-    std::fs::set_permissions(path, Permissions::from_mode(mode & !0o077))
+    std::fs::set_permissions(path, Permissions::from_mode(0o600))
 }
 
 /// A new name in a folder is durable once the folder is.
 fn sync_folder(path: &Path) -> io::Result<()> {
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
+    path.parent()
+        .map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 /// The one connection that writes.
@@ -67,7 +72,12 @@ pub(crate) fn writer(path: &Path, options: &Options) -> Result<Connection, Store
 }
 
 fn open_writer(path: &Path, options: &Options) -> Result<Connection, Fault> {
-    let connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE, options, options.writer_cache)?;
+    let connection = open(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE,
+        options,
+        options.writer_cache,
+    )?;
     if connection.is_readonly("main")? {
         return Err(StoreError::Unavailable(format!("{}: read-only", path.display())).into());
     }
@@ -85,7 +95,13 @@ fn open_writer(path: &Path, options: &Options) -> Result<Connection, Fault> {
 
 /// A connection that cannot write.
 pub(crate) fn reader(path: &Path, options: &Options) -> Result<Connection, StoreError> {
-    open(path, OpenFlags::SQLITE_OPEN_READ_ONLY, options, options.reader_cache).map_err(|fault| fault.0)
+    open(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_ONLY,
+        options,
+        options.reader_cache,
+    )
+    .map_err(|fault| fault.0)
 }
 
 fn open(path: &Path, access: OpenFlags, options: &Options, cache: u32) -> Result<Connection, Fault> {
@@ -96,6 +112,8 @@ fn open(path: &Path, access: OpenFlags, options: &Options, cache: u32) -> Result
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DQS_DML, false)?;
+    // A statement keeps its plan, instead of being compiled anew when it is given other values.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     // Freed pages and cells are overwritten with zeros: deleted material does not stay in the file.
     connection.pragma_update(None, "secure_delete", true)?;
@@ -108,7 +126,8 @@ fn open(path: &Path, access: OpenFlags, options: &Options, cache: u32) -> Result
 
 /// Moves the whole write-ahead log to the main file and cuts it to nothing.
 pub(crate) fn checkpoint(connection: &Connection) -> Result<(), StoreError> {
-    let blocked: Result<i64, _> = connection.query_row("PRAGMA wal_checkpoint(truncate)", [], |row| row.get(0));
+    let blocked: Result<i64, _> =
+        connection.query_row("PRAGMA wal_checkpoint(truncate)", [], |row| row.get(0));
     match blocked {
         Ok(0) => Ok(()),
         Ok(_) => Err(StoreError::Unavailable("the write-ahead log is in use".into())),

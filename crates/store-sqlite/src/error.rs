@@ -1,4 +1,4 @@
-//! What SQLite says, in the words of the store.
+//! What the database says, in the words of the store.
 
 use claviger_model::{Error, Refusal};
 use claviger_store::{StoreError, WriteError};

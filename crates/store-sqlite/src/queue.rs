@@ -28,8 +28,15 @@ pub(crate) enum Turned {
 
 impl<T> Queue<T> {
     pub(crate) fn new(limit: usize) -> Self {
-        let state = State { waiting: VecDeque::new(), closed: false };
-        Self { state: Mutex::new(state), filled: Condvar::new(), limit }
+        let state = State {
+            waiting: VecDeque::new(),
+            closed: false,
+        };
+        Self {
+            state: Mutex::new(state),
+            filled: Condvar::new(),
+            limit,
+        }
     }
 
     /// Adds an entry at the end.
@@ -68,7 +75,9 @@ impl<T> Queue<T> {
 
     fn filled_state(&self) -> MutexGuard<'_, State<T>> {
         let waits = |state: &mut State<T>| state.waiting.is_empty() && !state.closed;
-        self.filled.wait_while(self.lock(), waits).unwrap_or_else(PoisonError::into_inner)
+        self.filled
+            .wait_while(self.lock(), waits)
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn lock(&self) -> MutexGuard<'_, State<T>> {

@@ -20,7 +20,22 @@ pub(crate) struct Cells<'a> {
 impl<'a> Cells<'a> {
     /// `name` is the primary key of the row, for messages.
     pub(crate) fn new(table: &'static str, name: &'a dyn fmt::Display, row: &'a Row<'a>) -> Self {
-        Self { table, name, row, next: 0 }
+        Self {
+            table,
+            name,
+            row,
+            next: 0,
+        }
+    }
+
+    /// The same row from another column on.
+    pub(crate) fn at(table: &'static str, name: &'a dyn fmt::Display, row: &'a Row<'a>, next: usize) -> Self {
+        Self {
+            table,
+            name,
+            row,
+            next,
+        }
     }
 
     /// An error about a column of this row.
@@ -34,13 +49,19 @@ impl<'a> Cells<'a> {
     }
 
     fn value(&mut self, column: &'static str) -> Result<ValueRef<'a>, StoreError> {
-        let value = self.row.get_ref(self.next).map_err(|error| self.bad(column, error))?;
+        let value = self
+            .row
+            .get_ref(self.next)
+            .map_err(|error| self.bad(column, error))?;
         self.next += 1;
         Ok(value)
     }
 
     fn mismatch(&self, column: &'static str, found: ValueRef<'_>, wanted: &str) -> StoreError {
-        self.bad(column, format_args!("{} where {wanted} is due", found.data_type()))
+        self.bad(
+            column,
+            format_args!("{} where {wanted} is due", found.data_type()),
+        )
     }
 
     pub(crate) fn integer(&mut self, column: &'static str) -> Result<i64, StoreError> {
@@ -58,7 +79,8 @@ impl<'a> Cells<'a> {
     }
 
     pub(crate) fn text(&mut self, column: &'static str) -> Result<&'a str, StoreError> {
-        self.optional_text(column)?.ok_or_else(|| self.mismatch(column, ValueRef::Null, "text"))
+        self.optional_text(column)?
+            .ok_or_else(|| self.mismatch(column, ValueRef::Null, "text"))
     }
 
     pub(crate) fn optional_text(&mut self, column: &'static str) -> Result<Option<&'a str>, StoreError> {
@@ -104,7 +126,8 @@ impl<'a> Cells<'a> {
 
     pub(crate) fn uuid(&mut self, column: &'static str) -> Result<[u8; 16], StoreError> {
         let blob = self.blob(column)?;
-        blob.try_into().map_err(|_| self.bad(column, format_args!("{} bytes, not 16", blob.len())))
+        blob.try_into()
+            .map_err(|_| self.bad(column, format_args!("{} bytes, not 16", blob.len())))
     }
 
     pub(crate) fn key_id(&mut self, column: &'static str) -> Result<KeyId, StoreError> {

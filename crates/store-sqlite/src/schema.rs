@@ -5,7 +5,7 @@ use rusqlite::Connection;
 
 use crate::error::{Fault, judge};
 
-/// Marks files as ours (SQLite's `application_id`): the letters `Clav`.
+/// Marks files as ours, in their `application_id`: the letters `Clav`.
 const APPLICATION: i64 = 0x436c_6176;
 
 /// The text of migration number n is at place n - 1. Released texts never change.
@@ -66,7 +66,9 @@ fn in_transaction(connection: &Connection, work: impl FnOnce() -> Result<(), Fau
     connection.execute_batch("BEGIN IMMEDIATE")?;
     let done = work().and_then(|()| Ok(connection.execute_batch("COMMIT")?));
     if done.is_err() && !connection.is_autocommit() {
-        connection.execute_batch("ROLLBACK").map_err(|error| judge(&error))?;
+        connection
+            .execute_batch("ROLLBACK")
+            .map_err(|error| judge(&error))?;
     }
     done
 }

@@ -8,7 +8,7 @@
 //! later change of the batch may have been judged by what an earlier one had written.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,7 +17,7 @@ use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::connection;
-use crate::error::{Failure, Fault, judge};
+use crate::error::{Failure, Fault};
 use crate::options::Options;
 use crate::outbox;
 use crate::queue::Queue;
@@ -62,7 +62,11 @@ where
     F: FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    let pending = Pending { work: Some(work), result: None, reply };
+    let pending = Pending {
+        work: Some(work),
+        result: None,
+        reply,
+    };
     (Order::Change(Box::new(pending)), answer)
 }
 
@@ -91,7 +95,10 @@ where
             Ok(Ok(value)) => (Verdict::Keep, Ok(value)),
             Ok(Err(Failure::Store(StoreError::Unavailable(reason)))) => return Verdict::Abort(reason),
             Ok(Err(failure)) => (Verdict::Undo, Err(failure.into())),
-            Err(_) => (Verdict::Undo, Err(StoreError::Database("a change panicked".into()).into())),
+            Err(_) => (
+                Verdict::Undo,
+                Err(StoreError::Database("a change panicked".into()).into()),
+            ),
         };
         self.result = Some(result);
         verdict
@@ -104,12 +111,8 @@ where
             (Err(reason), _) => Err(StoreError::Unavailable(reason.into()).into()),
         };
         // A caller that has gone away does not need it.
-        let _ = reply_to(self.reply, result);
+        drop(self.reply.send(result));
     }
-}
-
-fn reply_to<T>(reply: oneshot::Sender<T>, result: T) -> Result<(), T> {
-    reply.send(result)
 }
 
 /// How much the writer has done since it started.
@@ -122,15 +125,25 @@ pub(crate) struct Counters {
 /// The thread's own state.
 pub(crate) struct Writer {
     path: PathBuf,
-    options: Options,
+    options: Arc<Options>,
     /// None after a failure that left its state unclear.
     connection: Option<Connection>,
     counters: Arc<Counters>,
 }
 
 impl Writer {
-    pub(crate) fn new(path: PathBuf, options: Options, connection: Connection, counters: Arc<Counters>) -> Self {
-        Self { path, options, connection: Some(connection), counters }
+    pub(crate) fn new(
+        path: PathBuf,
+        options: Arc<Options>,
+        connection: Connection,
+        counters: Arc<Counters>,
+    ) -> Self {
+        Self {
+            path,
+            options,
+            connection: Some(connection),
+            counters,
+        }
     }
 
     /// Works until the queue is closed and empty, then moves the write-ahead log to the main file.
@@ -172,12 +185,16 @@ impl Writer {
 
     fn attempt(&mut self, batch: &mut [Box<dyn Change>]) -> Result<(), String> {
         let counters = Arc::clone(&self.counters);
-        let connection = self.connection().map_err(|error| error.to_string())?;
-        let written = write(connection, batch);
-        match written {
+        let connection = self.connection().map_err(|error| match error {
+            StoreError::Unavailable(reason) => reason,
+            other => other.to_string(),
+        })?;
+        match write(connection, batch) {
             Ok(()) => {
                 counters.commits.fetch_add(1, Ordering::Relaxed);
-                counters.changes.fetch_add(batch.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
+                counters
+                    .changes
+                    .fetch_add(batch.len().try_into().unwrap_or(u64::MAX), Ordering::Relaxed);
                 Ok(())
             }
             Err(Broken::BeforeCommit(reason)) => {
@@ -259,7 +276,7 @@ fn execute(connection: &Connection, statement: &str) -> rusqlite::Result<()> {
 /// A commit whose last `fsync` failed was refused, but its frames may lie in the log behind the last good commit,
 /// where a recovery after a crash would find and believe them. The next commit overwrites the first of them, and
 /// with it the chain of checksums that makes the others valid.
-fn reopen(path: &std::path::Path, options: &Options) -> Result<Connection, StoreError> {
+fn reopen(path: &Path, options: &Options) -> Result<Connection, StoreError> {
     let connection = connection::writer(path, options)?;
     let probed = (|| -> Result<(), Fault> {
         execute(&connection, "BEGIN IMMEDIATE")?;

@@ -42,19 +42,20 @@ def _python(name, cache):
     if _fresh(folder, stamp):
         return interpreter
     try:
-        import ensurepip  # noqa: F401  Debian splits it off, and without it `venv` fails half-way
-        import venv  # noqa: F401
+        import ensurepip, venv  # Debian splits both off, and without the first `venv` fails half-way
     except ImportError as error:
         raise SetupError(
-            f"this Python ({sys.executable}) cannot make virtual environments; on Debian: apt-get install python3-venv"
+            f"this Python ({sys.executable}) cannot make virtual environments; "
+            "on Debian: apt-get install python3-venv"
         ) from error
-    print(f"live: installing {name}", flush=True)
+    announce(name)
     _must([sys.executable, "-m", "venv", str(folder)], f"virtual environment {name}")
     # Source packages are built with pinned tools. Older pip takes the first variable, newer pip the second.
     pins = {"PIP_CONSTRAINT": str(BUILD_PINS), "PIP_BUILD_CONSTRAINT": str(BUILD_PINS)}
-    install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-deps", "--no-compile"]
-    _must([str(interpreter), *install, "-r", str(PYTHON_SETS[name])], f"pip install for {name}", **pins)
-    _must([str(interpreter), "-m", "pip", "check", "--disable-pip-version-check"], f"pip check for {name}")
+    pip = [str(interpreter), "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"]
+    install = ["install", "--no-deps", "--no-compile", "-r", str(PYTHON_SETS[name])]
+    _must(pip + install, f"pip install for {name}", **pins)
+    _must([*pip, "check"], f"pip check for {name}")
     (folder / ".stamp").write_text(stamp)
     return interpreter
 
@@ -66,13 +67,18 @@ def _node(name, cache):
         raise SetupError("node and npm are needed for the Node clients; on Debian: apt-get install nodejs npm")
     stamp = _stamp(*[(LIVE / "node" / file).read_bytes() for file in NODE_FILES], os.path.realpath(node))
     if not _fresh(folder, stamp):
-        print("live: installing node", flush=True)
+        announce(name)
         folder.mkdir(parents=True)
         for file in NODE_FILES:
             shutil.copy(LIVE / "node" / file, folder / file)
         _must([npm, "ci", "--ignore-scripts", "--loglevel=error"], "npm ci", cwd=folder)
         (folder / ".stamp").write_text(stamp)
     return folder
+
+
+def announce(name):
+    sys.stdout.write(f"live: installing {name}\n")  # one write, as two threads may speak at once
+    sys.stdout.flush()
 
 
 def _fresh(folder, stamp):

@@ -13,7 +13,7 @@ STOP_SECONDS = 30
 FIELDS = (
     "account_id", "domain_id", "project_id", "region", "access_key_id", "access_key_secret",
     "https_endpoint", "http_endpoint", "ca_file", "console_url", "console_user", "console_password",
-)  # fmt: skip
+)
 
 
 class ServerError(Exception):
@@ -34,13 +34,23 @@ class Server:
             "--https", f"127.0.0.1:{self.https}",
             "--http", f"127.0.0.1:{self.http}",
             "--credentials", str(self.credentials_file),
-        ]  # fmt: skip
+        ]
         self.process = None
         self.credentials = None
 
     def start(self):
         """Returns when the server says that it is ready: by writing the credentials file."""
         self.credentials_file.unlink(missing_ok=True)
+        try:
+            self._wait_for_credentials()
+        except ServerError:
+            if self.process.poll() is None:
+                self.process.kill()
+            children.forget(self.process)
+            self.process = None
+            raise
+
+    def _wait_for_credentials(self):
         with open(self.log_file, "ab") as log:
             self.process = children.spawn(self.command, stdout=log, stderr=subprocess.STDOUT)
         deadline = time.monotonic() + START_SECONDS
@@ -50,7 +60,10 @@ class Server:
             if time.monotonic() > deadline:
                 raise ServerError(f"no credentials file after {START_SECONDS} s\n{self.log_tail()}")
             time.sleep(0.05)
-        self.credentials = json.loads(self.credentials_file.read_text(encoding="utf-8"))
+        try:
+            self.credentials = json.loads(self.credentials_file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ServerError(f"the credentials file was not complete when it appeared: {error}") from error
 
     def stop(self):
         """Asks the server to end and returns its exit code. Does nothing when it is not running."""
@@ -66,6 +79,9 @@ class Server:
             raise ServerError(f"the server did not end {STOP_SECONDS} s after SIGTERM\n{self.log_tail()}") from None
         finally:
             children.forget(process)
+
+    def died(self):
+        return self.process is not None and self.process.poll() is not None
 
     def log_tail(self):
         if not self.log_file.exists():

@@ -7,7 +7,8 @@ export function* variants(require, credentials) {
   const KMS = require('@alicloud/kms20160120');
   const version = require('@alicloud/kms20160120/package.json').version;
   for (const protocol of ['https', 'http']) {
-    const make = (accessKeyId, secret) => new KmsClient(require, KMS, version, credentials, accessKeyId, secret, protocol);
+    const make = (accessKeyId, secret) =>
+      new KmsClient(require, KMS, version, credentials, accessKeyId, secret, protocol);
     yield ['RPC HMAC-SHA1 POST', protocol, make];
   }
 }

@@ -72,7 +72,9 @@ function metadataHolds(t, name, got) {
     AutomaticRotation: 'Disabled',
   };
   t.equal(`${name}: metadata`, Object.fromEntries(Object.keys(want).map((field) => [field, got[field]])), want);
-  for (const field of ['CreationDate', 'LastRotationDate']) t.that(`${name}: ${field}`, DATE.test(got[field]), got[field]);
+  for (const field of ['CreationDate', 'LastRotationDate']) {
+    t.that(`${name}: ${field}`, DATE.test(got[field]), got[field]);
+  }
   t.that(`${name}: PrimaryKeyVersion is a UUID`, UUID.test(got.PrimaryKeyVersion), got.PrimaryKeyVersion);
   for (const field of ['DeleteDate', 'MaterialExpireTime', 'NextRotationDate', 'RotationInterval']) {
     t.equal(`${name}: ${field} is empty`, got[field] ?? '', '');

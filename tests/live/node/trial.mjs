@@ -60,7 +60,8 @@ export class Trial {
       try {
         await section(this);
       } catch (error) {
-        this.failures.push(`${section.name}: ${error.name}: ${error.message}`);
+        const place = /scenario\.mjs:(\d+)/.exec(error.stack)?.[1] ?? 'unknown';
+        this.failures.push(`${section.name}, line ${place}: ${error.name}: ${error.message}`);
       }
     }
   }

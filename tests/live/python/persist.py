@@ -14,18 +14,18 @@ CONTEXT = {"for": "restart"}
 PLAINTEXT = "a2VlcCBtZQ=="
 
 
-def write(t, state):
+def write(t):
     kept = t.call("CreateKey", Description="kept")["KeyMetadata"]["KeyId"]
     off = t.call("CreateKey")["KeyMetadata"]["KeyId"]
     t.call("DisableKey", KeyId=off)
     t.call("CreateAlias", KeyId=kept, AliasName="alias/kept-over-restart")
     blob = t.call("Encrypt", KeyId=kept, Plaintext=PLAINTEXT, EncryptionContext=CONTEXT)["CiphertextBlob"]
     facts = {"blob": blob, "keys": {key: describe(t, key) for key in (kept, off)}, "total": total(t)}
-    state.write_text(json.dumps(facts))
+    t.state.write_text(json.dumps(facts))
 
 
-def read(t, state):
-    facts = json.loads(state.read_text())
+def read(t):
+    facts = json.loads(t.state.read_text())
     kept, _ = facts["keys"]
     for key, want in facts["keys"].items():
         t.equal("key metadata", describe(t, key), want)
@@ -48,8 +48,8 @@ def main(step, path, folder):
     with open(path, encoding="utf-8") as file:
         credentials = json.load(file)
     trial = Trial(lambda key_id, secret: CoreClient(credentials, key_id, secret, "POST", True), credentials)
-    state = pathlib.Path(folder) / "facts.json"
-    trial.run([lambda t: {"write": write, "read": read}[step](t, state)])
+    trial.state = pathlib.Path(folder) / "facts.json"
+    trial.run([{"write": write, "read": read}[step]])
     print(json.dumps({"passed": trial.passed, "failures": trial.failures}))
 
 

@@ -243,7 +243,8 @@ def tampering(t):
     def text(data):
         return base64.b64encode(data).decode()
 
-    for name, position in {"format or nonce": 36, "nonce": 44, "ciphertext": len(blob) - 40, "tag": len(blob) - 1}.items():
+    places = {"format or nonce": 36, "nonce": 44, "ciphertext": len(blob) - 40, "tag": len(blob) - 1}
+    for name, position in places.items():
         changed = bytearray(blob)
         changed[position] ^= 1
         check(f"bit flipped in the {name}", text(changed))
@@ -303,10 +304,10 @@ def reencrypting(t):
     opened = t.call("Decrypt", CiphertextBlob=moved["CiphertextBlob"], EncryptionContext=UNICODE)
     t.equal("ReEncrypt keeps the plaintext", (opened["KeyId"], opened["Plaintext"]), (t.other, PLAINTEXT))
     t.equal("ReEncrypt names the version", moved["KeyVersionId"], opened["KeyVersionId"])
-    action = "Decrypt"
-    t.refused("the old context is gone", INVALID, action, CiphertextBlob=moved["CiphertextBlob"], EncryptionContext=ORDINARY)
+    old = {"CiphertextBlob": moved["CiphertextBlob"], "EncryptionContext": ORDINARY}
+    t.refused("the old context is gone", INVALID, "Decrypt", **old)
     bare = t.call("ReEncrypt", SourceEncryptionContext=ORDINARY, **base)["CiphertextBlob"]
-    t.equal("ReEncrypt without a new context", t.call(action, CiphertextBlob=bare)["Plaintext"], PLAINTEXT)
+    t.equal("ReEncrypt without a new context", t.call("Decrypt", CiphertextBlob=bare)["Plaintext"], PLAINTEXT)
     t.refused("ReEncrypt with a wrong context", INVALID, "ReEncrypt", SourceEncryptionContext=UNICODE, **base)
     params = {"CiphertextBlob": blob, "SourceEncryptionContext": ORDINARY}
     t.refused("ReEncrypt to an unknown key", NO_KEY, "ReEncrypt", DestinationKeyId=str(uuid.uuid4()), **params)
@@ -399,7 +400,8 @@ def callers(t):
     wrong = t.make(key_id, secret[:-1] + ("0" if secret[-1] != "0" else "1"))
     code = (400, wrong.wrong_secret_code)
     t.refused_for(wrong, "wrong secret, read", code, "DescribeKey", KeyId=t.key)
-    t.refused_for(wrong, "wrong secret, unicode", code, "Encrypt", KeyId=t.key, Plaintext=PLAINTEXT, EncryptionContext=UNICODE)
+    params = {"KeyId": t.key, "Plaintext": PLAINTEXT, "EncryptionContext": UNICODE}
+    t.refused_for(wrong, "wrong secret, unicode", code, "Encrypt", **params)
     nobody = t.make("LTAI5tNobodyHasThisKeyId", secret)
     t.refused_for(nobody, "unknown access key", (404, "InvalidAccessKeyId.NotFound"), "DescribeRegions")
 

@@ -1,6 +1,7 @@
 """What every scenario needs: a client to call, and a count of what held and what did not."""
 
 import re
+import traceback
 
 UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -61,7 +62,9 @@ class Trial:
             try:
                 section(self)
             except Exception as error:  # a crash of a client is a finding, whatever its type
-                self.failures.append(f"{section.__name__}: {type(error).__name__}: {error}")
+                # The second frame is the section's own: its line says which check it was.
+                line = traceback.extract_tb(error.__traceback__)[1].lineno
+                self.failures.append(f"{section.__name__}, line {line}: {type(error).__name__}: {error}")
 
     def _request_id(self, what, value):
         if not (isinstance(value, str) and UUID.fullmatch(value)):

@@ -16,9 +16,15 @@ pub(crate) fn fixture() -> PathBuf {
 
 const RECORDS: [(&str, Option<u64>); 6] = [
     (r#"{"action":"Encrypt","key":"key-1","bytes":32}"#, None),
-    (r#"{"action":"CreateKey","key":"key-2","note":"outbox 7"}"#, Some(7)),
+    (
+        r#"{"action":"CreateKey","key":"key-2","note":"outbox 7"}"#,
+        Some(7),
+    ),
     (r#"{"action":"Décrypt","说明":"密钥","context":{"a":"b"}}"#, None),
-    (r#"{"tricky":",\"hash\":\"0000\"}","record":{"seq":1,"outbox":2}}"#, Some(12)),
+    (
+        r#"{"tricky":",\"hash\":\"0000\"}","record":{"seq":1,"outbox":2}}"#,
+        Some(12),
+    ),
     ("{}", None),
     (r#"{"action":"ScheduleKeyDeletion","key":"key-2"}"#, Some(13)),
 ];
@@ -27,15 +33,24 @@ const RECORDS: [(&str, Option<u64>); 6] = [
 fn the_log_of_format_1_verifies() {
     let report = verify(&fixture()).unwrap();
     assert_eq!(report.log, Some(LOG));
-    assert_eq!((report.segments, report.records, report.bytes, report.tail_bytes), (2, 6, 929 + 549, 0));
-    assert_eq!((report.first, report.head.seq, report.head.outbox), (Seq(1), Seq(8), 13));
+    assert_eq!(
+        (report.segments, report.records, report.bytes, report.tail_bytes),
+        (2, 6, 929 + 549, 0)
+    );
+    assert_eq!(
+        (report.first, report.head.seq, report.head.outbox),
+        (Seq(1), Seq(8), 13)
+    );
     assert_eq!(report.head.hash.to_string(), HEAD);
 }
 
 #[test]
 fn its_records_come_back_byte_for_byte() {
     let lines: Vec<_> = read(&fixture(), Seq(0)).map(Result::unwrap).collect();
-    let places: Vec<_> = lines.iter().map(|line| (line.seq.0, line.segment, line.header, line.outbox)).collect();
+    let places: Vec<_> = lines
+        .iter()
+        .map(|line| (line.seq.0, line.segment, line.header, line.outbox))
+        .collect();
     assert_eq!(
         places,
         [
@@ -49,14 +64,20 @@ fn its_records_come_back_byte_for_byte() {
             (8, 2, false, 13)
         ]
     );
-    let records: Vec<_> = lines.iter().filter(|line| !line.header).map(|line| line.record.as_slice()).collect();
+    let records: Vec<_> = lines
+        .iter()
+        .filter(|line| !line.header)
+        .map(|line| line.record.as_slice())
+        .collect();
     assert_eq!(records, RECORDS.map(|(record, _)| record.as_bytes()));
 }
 
 #[test]
 fn reading_can_begin_at_any_line() {
     for from in 0..=9 {
-        let seqs: Vec<_> = read(&fixture(), Seq(from)).map(|line| line.unwrap().seq.0).collect();
+        let seqs: Vec<_> = read(&fixture(), Seq(from))
+            .map(|line| line.unwrap().seq.0)
+            .collect();
         assert_eq!(seqs, (from.max(1)..=8).collect::<Vec<_>>());
     }
 }
@@ -83,7 +104,10 @@ fn the_writer_writes_the_same_bytes() {
     }
     for number in [1, 2] {
         let (ours, golden) = (segment(dir.path(), number), segment(&fixture(), number));
-        assert_eq!(fs::read_to_string(ours).unwrap(), fs::read_to_string(golden).unwrap());
+        assert_eq!(
+            fs::read_to_string(ours).unwrap(),
+            fs::read_to_string(golden).unwrap()
+        );
     }
     assert_eq!(log.head().hash.to_string(), HEAD);
 }
@@ -97,13 +121,23 @@ fn a_log_goes_on_where_the_golden_one_ends() {
     let clock = TestClock::at("2026-11-22T08:00:00Z");
     let (log, recovery) = AuditLog::open(dir.path(), clock.options()).unwrap();
     assert!(!recovery.created);
-    assert_eq!((recovery.head.seq, recovery.head.outbox, recovery.truncated_bytes), (Seq(8), 13, 0));
+    assert_eq!(
+        (recovery.head.seq, recovery.head.outbox, recovery.truncated_bytes),
+        (Seq(8), 13, 0)
+    );
     assert_eq!(log.append_blocking(b"{}".to_vec(), Some(14)), Ok(Seq(9)));
     assert_eq!(verify(dir.path()).unwrap().head, log.head());
 }
 
 #[test]
 fn nothing_stands_before_the_first_line() {
-    assert_eq!(Head::GENESIS, Head { seq: Seq(0), hash: Hash::ZERO, outbox: 0 });
+    assert_eq!(
+        Head::GENESIS,
+        Head {
+            seq: Seq(0),
+            hash: Hash::ZERO,
+            outbox: 0
+        }
+    );
     assert_eq!(Hash::ZERO.as_bytes(), &[0; 32]);
 }

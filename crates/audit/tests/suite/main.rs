@@ -1,6 +1,9 @@
 //! What users of an audit log can see of it: on good disks, on failing ones, after crashes, and when tampered with.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has to stop; helpers are tests, too")]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has to stop; helpers are tests, too"
+)]
 
 mod commit;
 mod disk;

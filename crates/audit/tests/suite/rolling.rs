@@ -17,7 +17,14 @@ fn segments(dir: &std::path::Path) -> u64 {
 fn a_segment_ends_when_it_has_passed_its_size() {
     let dir = tempdir().unwrap();
     let clock = TestClock::at("2026-11-21T12:00:00Z");
-    let (log, _) = AuditLog::open(dir.path(), Options { segment_bytes: 1000, ..clock.options() }).unwrap();
+    let (log, _) = AuditLog::open(
+        dir.path(),
+        Options {
+            segment_bytes: 1000,
+            ..clock.options()
+        },
+    )
+    .unwrap();
     for n in 0..40 {
         log.append_blocking(record(&n.to_string()), None).unwrap();
     }
@@ -26,7 +33,9 @@ fn a_segment_ends_when_it_has_passed_its_size() {
     assert_eq!(report.records, 40);
     assert_eq!(report.head.seq, Seq(40 + report.segments));
     for number in 1..report.segments {
-        let size = fs::metadata(segment(dir.path(), u32::try_from(number).unwrap())).unwrap().len();
+        let size = fs::metadata(segment(dir.path(), u32::try_from(number).unwrap()))
+            .unwrap()
+            .len();
         assert!((1000..1300).contains(&size), "segment {number} has {size} bytes");
     }
     assert!(report.segments > 3);
@@ -37,7 +46,7 @@ fn a_segment_ends_with_the_day_in_utc() {
     let dir = tempdir().unwrap();
     let clock = TestClock::at("2026-11-21T00:00:00Z");
     let (log, _) = AuditLog::open(dir.path(), clock.options()).unwrap();
-    let mut append = |time: &str| {
+    let append = |time: &str| {
         clock.set(time);
         log.append_blocking(record(time), None).unwrap();
         segments(dir.path())
@@ -56,9 +65,12 @@ fn a_segment_ends_with_the_day_in_utc() {
 fn the_day_of_a_segment_outlives_the_process() {
     let dir = tempdir().unwrap();
     let clock = TestClock::at("2026-11-21T08:00:00Z");
-    for (time, expected) in
-        [("2026-11-21T08:00:00Z", 1), ("2026-11-21T20:00:00Z", 1), ("2026-11-22T00:00:01Z", 2), ("2026-11-22T09:00:00Z", 2)]
-    {
+    for (time, expected) in [
+        ("2026-11-21T08:00:00Z", 1),
+        ("2026-11-21T20:00:00Z", 1),
+        ("2026-11-22T00:00:01Z", 2),
+        ("2026-11-22T09:00:00Z", 2),
+    ] {
         clock.set(time);
         let (log, recovery) = AuditLog::open(dir.path(), clock.options()).unwrap();
         assert_eq!(recovery.truncated_bytes, 0);
@@ -71,7 +83,11 @@ fn the_day_of_a_segment_outlives_the_process() {
 fn a_day_without_records_leaves_no_segment() {
     let dir = tempdir().unwrap();
     let clock = TestClock::at("2026-11-21T08:00:00Z");
-    for time in ["2026-11-21T08:00:00Z", "2026-11-22T08:00:00Z", "2026-11-23T08:00:00Z"] {
+    for time in [
+        "2026-11-21T08:00:00Z",
+        "2026-11-22T08:00:00Z",
+        "2026-11-23T08:00:00Z",
+    ] {
         clock.set(time);
         AuditLog::open(dir.path(), clock.options()).unwrap();
     }

@@ -9,7 +9,9 @@ use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
 
 use aws_lc_rs::digest::{SHA256, digest};
-use claviger_audit::{AuditLog, BadLine, Clock, Fault, Line, Options, Recovery, Seq, VerifyError, read, verify};
+use claviger_audit::{
+    AuditLog, BadLine, Clock, Fault, Line, Options, Recovery, Seq, VerifyError, read, verify,
+};
 use jiff::Timestamp;
 use uuid::Uuid;
 
@@ -58,7 +60,9 @@ pub(crate) fn segment(dir: &Path, number: u32) -> PathBuf {
 pub(crate) fn records(dir: &Path) -> Vec<String> {
     let lines: Vec<Line> = read(dir, Seq(0)).map(Result::unwrap).collect();
     let records = lines.into_iter().filter(|line| !line.header);
-    records.map(|line| String::from_utf8(line.record).unwrap()).collect()
+    records
+        .map(|line| String::from_utf8(line.record).unwrap())
+        .collect()
 }
 
 /// Waits for a future on this thread.
@@ -89,7 +93,10 @@ pub(crate) fn fault(dir: &Path) -> BadLine {
 
 pub(crate) fn assert_fault(dir: &Path, number: u32, line: u64, fault_there: Fault) {
     let bad = fault(dir);
-    assert_eq!((bad.file, bad.line, bad.fault), (segment(dir, number), line, fault_there));
+    assert_eq!(
+        (bad.file, bad.line, bad.fault),
+        (segment(dir, number), line, fault_there)
+    );
 }
 
 /// Writes the chain as the documentation describes it, but whatever content it is told to.
@@ -100,7 +107,10 @@ pub(crate) struct Forge {
 
 impl Forge {
     pub(crate) fn new() -> Self {
-        Self { hash: [0; 32], bytes: Vec::new() }
+        Self {
+            hash: [0; 32],
+            bytes: Vec::new(),
+        }
     }
 
     pub(crate) fn hash_hex(&self) -> String {
@@ -111,7 +121,8 @@ impl Forge {
         let text = format!("{{\"seq\":{seq},\"outbox\":{outbox},\"record\":{record}");
         let joined = [&self.hash[..], text.as_bytes()].concat();
         self.hash = digest(&SHA256, &joined).as_ref().try_into().unwrap();
-        self.bytes.extend(format!("{text},\"hash\":\"{}\"}}\n", self.hash_hex()).into_bytes());
+        self.bytes
+            .extend(format!("{text},\"hash\":\"{}\"}}\n", self.hash_hex()).into_bytes());
         self
     }
 

@@ -18,8 +18,13 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Option<Answer<'_>>, &'static str> {
     };
     let (head, rest) = bytes.split_at(head_length);
     let body = rest.get(END.len()..).unwrap_or_default();
-    let status = head.strip_prefix(b"HTTP/1.1 ").and_then(|rest| rest.get(..3)).and_then(decimal);
-    let status = status.and_then(|status| u16::try_from(status).ok()).ok_or("sent no HTTP/1.1 status line")?;
+    let status = head
+        .strip_prefix(b"HTTP/1.1 ")
+        .and_then(|rest| rest.get(..3))
+        .and_then(decimal);
+    let status = status
+        .and_then(|status| u16::try_from(status).ok())
+        .ok_or("sent no HTTP/1.1 status line")?;
     let length = content_length(head).ok_or("sent an answer without Content-Length")?;
     match body.len() {
         arrived if arrived < length => Ok(None),
@@ -31,7 +36,10 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Option<Answer<'_>>, &'static str> {
 fn content_length(head: &[u8]) -> Option<usize> {
     const NAME: &[u8] = b"content-length:";
     let mut lines = head.split(|byte| *byte == b'\n');
-    let line = lines.find(|line| line.get(..NAME.len()).is_some_and(|start| start.eq_ignore_ascii_case(NAME)))?;
+    let line = lines.find(|line| {
+        line.get(..NAME.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(NAME))
+    })?;
     decimal(line.get(NAME.len()..)?.trim_ascii())
 }
 
@@ -50,7 +58,13 @@ mod tests {
         for length in 0..WHOLE.len() {
             assert_eq!(read(&WHOLE[..length]), Ok(None), "{length}");
         }
-        assert_eq!(read(WHOLE), Ok(Some(Answer { status: 200, body: b"body" })));
+        assert_eq!(
+            read(WHOLE),
+            Ok(Some(Answer {
+                status: 200,
+                body: b"body"
+            }))
+        );
     }
 
     #[test]

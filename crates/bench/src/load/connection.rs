@@ -29,28 +29,49 @@ impl Target {
     /// A plain HTTP door, given as URL or as `host:port`.
     pub(crate) fn plain(endpoint: &str) -> Result<Self, Error> {
         let host = authority(endpoint);
-        let mut addresses = host.to_socket_addrs().map_err(Error::system(format!("resolve `{host}`")))?;
-        let address = addresses.next().ok_or_else(|| Error::Unfit(format!("`{host}` has no address")))?;
-        Ok(Self { address, host: host.to_owned(), tls: None })
+        let mut addresses = host
+            .to_socket_addrs()
+            .map_err(Error::system(format!("resolve `{host}`")))?;
+        let address = addresses
+            .next()
+            .ok_or_else(|| Error::Unfit(format!("`{host}` has no address")))?;
+        Ok(Self {
+            address,
+            host: host.to_owned(),
+            tls: None,
+        })
     }
 
     /// An HTTPS door whose certificate is trusted through `ca_file`.
     pub(crate) fn secure(endpoint: &str, ca_file: &Path) -> Result<Self, Error> {
         let mut roots = RootCertStore::empty();
-        let certificates = CertificateDer::pem_file_iter(ca_file).map_err(|error| Error::Tls(error.to_string()))?;
+        let certificates =
+            CertificateDer::pem_file_iter(ca_file).map_err(|error| Error::Tls(error.to_string()))?;
         for certificate in certificates {
             roots.add(certificate.map_err(|error| Error::Tls(error.to_string()))?)?;
         }
-        let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+        let config = ClientConfig::builder()
+            .with_root_certificates(roots)
+            .with_no_client_auth();
         let plain = Self::plain(endpoint)?;
-        let name = plain.host.rsplit_once(':').map_or(plain.host.as_str(), |(name, _)| name).to_owned();
+        let name = plain
+            .host
+            .rsplit_once(':')
+            .map_or(plain.host.as_str(), |(name, _)| name)
+            .to_owned();
         let name = ServerName::try_from(name).map_err(|error| Error::Tls(error.to_string()))?;
-        Ok(Self { tls: Some((Arc::new(config), name)), ..plain })
+        Ok(Self {
+            tls: Some((Arc::new(config), name)),
+            ..plain
+        })
     }
 
     /// Sends one request on a connection of its own and gives status and body.
     pub(crate) fn call(&self, request: Vec<u8>) -> Result<(u16, Vec<u8>), Error> {
-        let mut once = Once { request, answer: (0, Vec::new()) };
+        let mut once = Once {
+            request,
+            answer: (0, Vec::new()),
+        };
         Load::connect(self, 1)?.closed(&mut once, Until::Count(1))?;
         Ok(once.answer)
     }
@@ -107,12 +128,22 @@ impl Connection {
         if let Some((config, name)) = &target.tls {
             let mut session = ClientConnection::new(Arc::clone(config), name.clone())?;
             while session.is_handshaking() {
-                session.complete_io(&mut stream).map_err(Error::system(connecting()))?;
+                session
+                    .complete_io(&mut stream)
+                    .map_err(Error::system(connecting()))?;
             }
             tls = Some(Box::new(session));
         }
-        stream.set_nonblocking(true).map_err(Error::system(connecting()))?;
-        Ok(Self { stream, tls, out: Vec::new(), inbox: vec![0; INBOX], filled: 0 })
+        stream
+            .set_nonblocking(true)
+            .map_err(Error::system(connecting()))?;
+        Ok(Self {
+            stream,
+            tls,
+            out: Vec::new(),
+            inbox: vec![0; INBOX],
+            filled: 0,
+        })
     }
 
     /// Sends what stands in `out`.
@@ -130,7 +161,9 @@ impl Connection {
     pub(super) fn receive(&mut self) -> Result<Option<Answer<'_>>, Error> {
         let room = self.inbox.get_mut(self.filled..).unwrap_or_default();
         if room.is_empty() {
-            return Err(Error::Protocol(format!("sent an answer of more than {INBOX} bytes")));
+            return Err(Error::Protocol(format!(
+                "sent an answer of more than {INBOX} bytes"
+            )));
         }
         let received = match &mut self.tls {
             None => self.stream.read(room),

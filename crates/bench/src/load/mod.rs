@@ -22,13 +22,19 @@ use crate::stats::Latencies;
 use connection::Connection;
 
 /// How long an answer may take.
-const PATIENCE: Timespec = Timespec { tv_sec: 30, tv_nsec: 0 };
+const PATIENCE: Timespec = Timespec {
+    tv_sec: 30,
+    tv_nsec: 0,
+};
 
 /// Without waiting: an open loop watches the clock as well as its connections.
-const AT_ONCE: Timespec = Timespec { tv_sec: 0, tv_nsec: 0 };
+const AT_ONCE: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 0,
+};
 
-/// An open loop gives up when it lags this many times its length behind.
-const HOPELESS: u32 = 3;
+/// An open loop gives up when it lags this far behind.
+const HOPELESS: Duration = Duration::from_secs(10);
 
 /// What is asked, and which answers are right.
 pub(crate) trait Script {
@@ -85,7 +91,12 @@ impl Load {
                 .map_err(Error::system("watch a connection"))?;
             connections.push(connection);
         }
-        Ok(Self { epoll, connections, since: vec![Instant::now(); count], events: Vec::with_capacity(count) })
+        Ok(Self {
+            epoll,
+            connections,
+            since: vec![Instant::now(); count],
+            events: Vec::with_capacity(count),
+        })
     }
 
     /// Closed loop: each connection sends its next request when it has its answer.
@@ -112,7 +123,10 @@ impl Load {
         while waiting > 0 {
             let mut events = self.wait(&PATIENCE)?;
             if events.is_empty() {
-                return Err(Error::Protocol(format!("did not answer within {} s", PATIENCE.tv_sec)));
+                return Err(Error::Protocol(format!(
+                    "did not answer within {} s",
+                    PATIENCE.tv_sec
+                )));
             }
             for index in events.drain(..).map(|event| position(&event)) {
                 if let Some(now) = self.receive(index, script, &mut outcome)? {
@@ -132,7 +146,12 @@ impl Load {
 
     /// Open loop: `rate` requests a second are due whatever the server does. A request that finds no free connection
     /// waits for one, and its time counts from when it was due.
-    pub(crate) fn open(&mut self, script: &mut dyn Script, rate: u32, length: Duration) -> Result<Outcome, Error> {
+    pub(crate) fn open(
+        &mut self,
+        script: &mut dyn Script,
+        rate: u32,
+        length: Duration,
+    ) -> Result<Outcome, Error> {
         let mut outcome = Outcome::default();
         let cpu = own_cpu_seconds();
         let mut free: VecDeque<usize> = (0..self.connections.len()).collect();
@@ -141,8 +160,9 @@ impl Load {
         let mut due = start;
         while due - start < length || free.len() < self.connections.len() {
             let now = Instant::now();
-            if now - start > length * HOPELESS {
-                return Err(Error::Protocol(format!("cannot keep up with {rate} requests a second")));
+            if now.saturating_duration_since(due) > HOPELESS {
+                outcome.first_error = Some(format!("cannot keep up with {rate} requests a second"));
+                break;
             }
             while due <= now
                 && due - start < length
@@ -165,7 +185,8 @@ impl Load {
     }
 
     fn send(&mut self, index: usize, script: &mut dyn Script, since: Instant) -> Result<(), Error> {
-        let (Some(connection), Some(slot)) = (self.connections.get_mut(index), self.since.get_mut(index)) else {
+        let (Some(connection), Some(slot)) = (self.connections.get_mut(index), self.since.get_mut(index))
+        else {
             return Ok(());
         };
         *slot = since;
@@ -184,7 +205,9 @@ impl Load {
         let (Some(connection), Some(since)) = (self.connections.get_mut(index), self.since.get(index)) else {
             return Ok(None);
         };
-        let Some(answer) = connection.receive()? else { return Ok(None) };
+        let Some(answer) = connection.receive()? else {
+            return Ok(None);
+        };
         let now = Instant::now();
         if script.accepts(&answer) {
             outcome.answers += 1;
@@ -200,7 +223,8 @@ impl Load {
     /// Connections with something to read. The vector goes back into `self.events` for the next time.
     fn wait(&mut self, timeout: &Timespec) -> Result<Vec<epoll::Event>, Error> {
         let mut events = std::mem::take(&mut self.events);
-        epoll::wait(&self.epoll, spare_capacity(&mut events), Some(timeout)).map_err(Error::system("wait"))?;
+        epoll::wait(&self.epoll, spare_capacity(&mut events), Some(timeout))
+            .map_err(Error::system("wait"))?;
         Ok(events)
     }
 }

@@ -15,7 +15,11 @@ struct Numbered {
 impl Script for Numbered {
     fn request(&mut self, out: &mut Vec<u8>) {
         self.sent += 1;
-        let path = if self.sent.is_multiple_of(4) { "/bad" } else { "/good" };
+        let path = if self.sent.is_multiple_of(4) {
+            "/bad"
+        } else {
+            "/good"
+        };
         out.extend_from_slice(format!("GET {path} HTTP/1.1\r\n\r\n").as_bytes());
     }
 
@@ -34,10 +38,14 @@ fn server() -> Target {
                 let mut buffer = [0; 1024];
                 while let Ok(count @ 1..) = stream.read(&mut buffer) {
                     let good = buffer[..count].starts_with(b"GET /good ");
-                    let (status, body) = if good { ("200 OK", "fine") } else { ("500 No", "not") };
+                    let (status, body) = if good {
+                        ("200 OK", "fine")
+                    } else {
+                        ("500 No", "not")
+                    };
                     let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n", body.len());
-                    stream.write_all(head.as_bytes()).unwrap();
-                    stream.write_all(body.as_bytes()).unwrap();
+                    // In one piece: two would make TCP wait for an acknowledgement in between.
+                    stream.write_all((head + body).as_bytes()).unwrap();
                 }
             });
         }
@@ -48,7 +56,10 @@ fn server() -> Target {
 #[test]
 fn a_closed_loop_sends_exactly_what_was_asked_for_and_counts_errors_apart() {
     let mut script = Numbered::default();
-    let outcome = Load::connect(&server(), 3).unwrap().closed(&mut script, Until::Count(40)).unwrap();
+    let outcome = Load::connect(&server(), 3)
+        .unwrap()
+        .closed(&mut script, Until::Count(40))
+        .unwrap();
     assert_eq!(script.sent, 40);
     assert_eq!((outcome.answers, outcome.errors), (30, 10));
     assert_eq!(outcome.first_error.as_deref(), Some("500: not"));
@@ -56,7 +67,10 @@ fn a_closed_loop_sends_exactly_what_was_asked_for_and_counts_errors_apart() {
 
 #[test]
 fn fewer_requests_than_connections_are_no_problem() {
-    let outcome = Load::connect(&server(), 5).unwrap().closed(&mut Numbered::default(), Until::Count(2)).unwrap();
+    let outcome = Load::connect(&server(), 5)
+        .unwrap()
+        .closed(&mut Numbered::default(), Until::Count(2))
+        .unwrap();
     assert_eq!(outcome.answers, 2);
 }
 

@@ -19,7 +19,10 @@ pub(super) fn draft(call: &Call<'_>, client: &Client<'_>) -> Draft {
     let headers = [
         ("accept", "application/json"),
         ("host", client.host),
-        ("user-agent", "AlibabaCloud (Linux; x86_64) Python/3.11.7 Core/0.4.3 TeaDSL/2"),
+        (
+            "user-agent",
+            "AlibabaCloud (Linux; x86_64) Python/3.11.7 Core/0.4.3 TeaDSL/2",
+        ),
         ("x-acs-action", call.action),
         ("x-acs-content-sha256", EMPTY),
         ("x-acs-credentials-provider", "static_ak"),
@@ -28,8 +31,9 @@ pub(super) fn draft(call: &Call<'_>, client: &Client<'_>) -> Draft {
         ("x-acs-version", "2016-01-20"),
     ];
     let names = headers.map(|(name, _)| name).join(";");
-    let lines = |separator: &str, end: &str| -> String {
-        headers.iter().map(|(name, value)| format!("{name}{separator}{value}{end}")).collect()
+    let lines = |separator: &str, end: &str| {
+        let lines = headers.map(|(name, value)| [name, separator, value, end].concat());
+        lines.concat()
     };
     let head = format!(
         "POST /?{query} HTTP/1.1\r\nAccept-Encoding: identity\r\n{}\
@@ -39,5 +43,11 @@ pub(super) fn draft(call: &Call<'_>, client: &Client<'_>) -> Draft {
     );
     let tail = "\r\nContent-Length: 0\r\n\r\n".to_owned();
     let signed = format!("POST\n/\n{query}\n{}\n{names}\n{EMPTY}", lines(":", "\n"));
-    Draft { head, tail, signed, head_escapes: 0, signed_escapes: 0 }
+    Draft {
+        head,
+        tail,
+        signed,
+        head_escapes: 0,
+        signed_escapes: 0,
+    }
 }

@@ -62,7 +62,10 @@ impl Signer {
     pub(crate) fn new(scheme: Scheme, secret: &str) -> Self {
         let key = match scheme {
             // SOURCE: RPC signature 1.0: the HMAC key is the secret followed by `&`.
-            Scheme::Rpc => hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, format!("{secret}&").as_bytes()),
+            Scheme::Rpc => hmac::Key::new(
+                hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
+                format!("{secret}&").as_bytes(),
+            ),
             Scheme::Acs3 => hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes()),
         };
         Self { scheme, key }
@@ -118,7 +121,11 @@ fn hex_into(bytes: &[u8], out: &mut Vec<u8>) {
 
 /// `name=value` pairs, escaped, in the given order.
 fn query(pairs: &[(&str, &str)]) -> String {
-    pairs.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect::<Vec<_>>().join("&")
+    pairs
+        .iter()
+        .map(|(name, value)| format!("{}={}", escape(name), escape(value)))
+        .collect::<Vec<_>>()
+        .join("&")
 }
 
 #[cfg(test)]

@@ -37,5 +37,11 @@ pub(super) fn draft(call: &Call<'_>, client: &Client<'_>) -> Draft {
     pairs.sort_unstable();
     let signed = format!("POST&%2F&{}", escape(&query(&pairs)));
     // The string to sign holds the parameters escaped twice.
-    Draft { head, tail, signed, head_escapes: 1, signed_escapes: 2 }
+    Draft {
+        head,
+        tail,
+        signed,
+        head_escapes: 1,
+        signed_escapes: 2,
+    }
 }

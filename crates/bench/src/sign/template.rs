@@ -61,7 +61,10 @@ impl Template {
             Scheme::Acs3 => acs3::draft(call, client),
         };
         let slot = |head: &str, signed: &str| -> Result<Slot, Error> {
-            Ok(Slot { head: only_place(&draft.head, head)?, signed: only_place(&draft.signed, signed)? })
+            Ok(Slot {
+                head: only_place(&draft.head, head)?,
+                signed: only_place(&draft.signed, signed)?,
+            })
         };
         let times = escapes(TIME);
         let time_in = |count: usize| times.get(count).map(String::as_str).unwrap_or_default();
@@ -91,7 +94,11 @@ impl Template {
         out: &mut Vec<u8>,
     ) {
         self.patch(self.nonce, nonce, nonce);
-        self.patch(self.time, moment.escaped(self.time_escapes.0), moment.escaped(self.time_escapes.1));
+        self.patch(
+            self.time,
+            moment.escaped(self.time_escapes.0),
+            moment.escaped(self.time_escapes.1),
+        );
         if let (Some((slot, length)), Some(key)) = (self.key, key)
             && key.len() == length
         {
@@ -124,7 +131,9 @@ fn only_place(text: &str, part: &str) -> Result<usize, Error> {
     let mut places = text.match_indices(part);
     match (places.next(), places.next()) {
         (Some((at, _)), None) => Ok(at),
-        _ => Err(Error::Unfit(format!("`{part}` stands in a request not exactly once"))),
+        _ => Err(Error::Unfit(format!(
+            "`{part}` stands in a request not exactly once"
+        ))),
     }
 }
 
@@ -144,7 +153,10 @@ pub(crate) struct Moment {
 
 impl Moment {
     /// Now.
-    #[expect(clippy::disallowed_methods, reason = "a client's requests carry the real time")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a client's requests carry the real time"
+    )]
     pub(crate) fn now() -> Self {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self::at(since_epoch.as_secs())
@@ -152,7 +164,12 @@ impl Moment {
 
     /// The given second since 1970.
     pub(super) fn at(second: u64) -> Self {
-        Self { texts: spell(second), until: second + 1, start: Instant::now(), start_second: second }
+        Self {
+            texts: spell(second),
+            until: second + 1,
+            start: Instant::now(),
+            start_second: second,
+        }
     }
 
     /// Moves on with the clock; costs next to nothing within one second.
@@ -170,7 +187,9 @@ impl Moment {
 }
 
 fn spell(second: u64) -> [String; ESCAPES] {
-    let time = i64::try_from(second).ok().and_then(|second| jiff::Timestamp::from_second(second).ok());
+    let time = i64::try_from(second)
+        .ok()
+        .and_then(|second| jiff::Timestamp::from_second(second).ok());
     escapes(&time.unwrap_or_default().to_string())
 }
 

@@ -7,7 +7,10 @@ use serde_json::Value;
 use super::*;
 
 fn recorded(name: &str) -> Value {
-    let path = format!("{}/../../fixtures/alibaba/recorded/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let path = format!(
+        "{}/../../fixtures/alibaba/recorded/{name}.json",
+        env!("CARGO_MANIFEST_DIR")
+    );
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
@@ -34,14 +37,26 @@ fn rebuild(scheme: Scheme, record: &Value, nonce: &str) -> (String, String) {
         region: "cn-hangzhou",
         host: "127.0.0.1:18080",
     };
-    let call = Call { action: text(record, "/expected/action"), parameters: &parameters };
+    let call = Call {
+        action: text(record, "/expected/action"),
+        parameters: &parameters,
+    };
     let signer = Signer::new(scheme, client.access_key_secret);
     let mut template = Template::new(scheme, &call, &client, None).unwrap();
     let time: jiff::Timestamp = text(record, "/server_clock").parse().unwrap();
     let moment = Moment::at(u64::try_from(time.as_second()).unwrap());
     let mut out = Vec::new();
-    template.fill(&signer, nonce.as_bytes().try_into().unwrap(), &moment, None, &mut out);
-    (String::from_utf8(out).unwrap(), String::from_utf8(template.signed().to_vec()).unwrap())
+    template.fill(
+        &signer,
+        nonce.as_bytes().try_into().unwrap(),
+        &moment,
+        None,
+        &mut out,
+    );
+    (
+        String::from_utf8(out).unwrap(),
+        String::from_utf8(template.signed().to_vec()).unwrap(),
+    )
 }
 
 #[test]
@@ -53,7 +68,13 @@ fn rpc_requests_are_those_of_the_python_client() {
         assert_eq!(signed, text(&record, "/derived/string_to_sign"), "{name}");
         let signature = between(&request, "&Signature=", &[' ', '&']);
         assert_eq!(signature, escape(text(&record, "/derived/signature")), "{name}");
-        let pairs = |target: &str| target.trim_start_matches("/?").split('&').map(str::to_owned).collect::<BTreeSet<_>>();
+        let pairs = |target: &str| {
+            target
+                .trim_start_matches("/?")
+                .split('&')
+                .map(str::to_owned)
+                .collect::<BTreeSet<_>>()
+        };
         assert_eq!(pairs(between(&request, "POST ", &[' '])), pairs(target), "{name}");
     }
 }
@@ -62,11 +83,20 @@ fn rpc_requests_are_those_of_the_python_client() {
 fn acs3_requests_are_those_of_the_python_client() {
     let record = recorded("python-kms20160120-acs3-hmac-sha256/01-Encrypt");
     let headers = record["request"]["headers"].as_array().unwrap();
-    let nonce = headers.iter().find(|header| header[0] == "x-acs-signature-nonce").unwrap()[1].as_str().unwrap();
+    let nonce = headers
+        .iter()
+        .find(|header| header[0] == "x-acs-signature-nonce")
+        .unwrap()[1]
+        .as_str()
+        .unwrap();
     let (request, signed) = rebuild(Scheme::Acs3, &record, nonce);
     assert_eq!(signed, text(&record, "/derived/canonical_request"));
     for header in headers {
-        let line = format!("\r\n{}: {}\r\n", header[0].as_str().unwrap(), header[1].as_str().unwrap());
+        let line = format!(
+            "\r\n{}: {}\r\n",
+            header[0].as_str().unwrap(),
+            header[1].as_str().unwrap()
+        );
         assert!(request.contains(&line), "{line} is not in {request}");
     }
     assert!(request.contains(text(&record, "/derived/signature")));
@@ -74,13 +104,20 @@ fn acs3_requests_are_those_of_the_python_client() {
 
 #[test]
 fn a_request_can_name_another_key_of_the_same_length() {
-    let client =
-        Client { access_key_id: "id", access_key_secret: "secret", region: "cn-hangzhou", host: "127.0.0.1:1" };
+    let client = Client {
+        access_key_id: "id",
+        access_key_secret: "secret",
+        region: "cn-hangzhou",
+        host: "127.0.0.1:1",
+    };
     for scheme in [Scheme::Rpc, Scheme::Acs3] {
         let signer = Signer::new(scheme, client.access_key_secret);
         let moment = Moment::at(0);
-        let mut fill = |first: &str, key: Option<&str>| {
-            let call = Call { action: "Encrypt", parameters: &[("KeyId", first), ("Plaintext", "AAAA")] };
+        let fill = |first: &str, key: Option<&str>| {
+            let call = Call {
+                action: "Encrypt",
+                parameters: &[("KeyId", first), ("Plaintext", "AAAA")],
+            };
             let mut template = Template::new(scheme, &call, &client, Some(first)).unwrap();
             let mut out = Vec::new();
             template.fill(&signer, &[b'n'; 32], &moment, key, &mut out);

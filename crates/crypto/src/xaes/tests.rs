@@ -21,6 +21,12 @@ fn hex(bytes: &[u8]) -> String {
         .collect()
 }
 
+fn derived(key: &[u8; 32], context: &[u8; 12]) -> [u8; 32] {
+    let mut out = [0; 32];
+    derive_key(key, context, &mut out);
+    out
+}
+
 fn sealed(key: u8, aad: &[u8]) -> String {
     let mut out = Vec::new();
     seal(&[key; 32], NONCE, aad, PLAINTEXT, &mut out).unwrap();
@@ -33,7 +39,7 @@ fn sealed(key: u8, aad: &[u8]) -> String {
 #[test]
 fn vector_whose_top_bit_of_l_is_clear() {
     assert_eq!(
-        hex(derive_key(&[1; 32], CONTEXT).as_slice()),
+        hex(&derived(&[1; 32], CONTEXT)),
         "c8612c9ed53fe43e8e005b828a1631a0bbcb6ab2f46514ec4f439fcfd0fa969b"
     );
     assert_eq!(
@@ -45,7 +51,7 @@ fn vector_whose_top_bit_of_l_is_clear() {
 #[test]
 fn vector_whose_top_bit_of_l_is_set() {
     assert_eq!(
-        hex(derive_key(&[3; 32], CONTEXT).as_slice()),
+        hex(&derived(&[3; 32], CONTEXT)),
         "e9c621d4cdd9b11b00a6427ad7e559aeedd66b3857646677748f8ca796cb3fd8"
     );
     assert_eq!(
@@ -96,6 +102,6 @@ proptest! {
                 cmac::sign(&cmac_key, &input).unwrap().as_ref().to_vec()
             })
             .collect();
-        prop_assert_eq!(derive_key(&key, &context).to_vec(), expected);
+        prop_assert_eq!(derived(&key, &context).to_vec(), expected);
     }
 }

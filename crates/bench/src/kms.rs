@@ -1,0 +1,192 @@
+//! The server's operations, as real clients call them.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::load::{Load, Outcome, Script as _, Target, Until};
+use crate::process::Server;
+use crate::requests::{Choice, Requests};
+use crate::sign::{Call, Client, Scheme, Signer, Template};
+
+/// Connections of a busy client.
+pub(crate) const CONNECTIONS: usize = 64;
+
+/// Ciphertexts that a Decrypt measurement takes in turn.
+const BLOBS: usize = 16;
+
+/// The operations of the hot path that are measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Work {
+    /// 64 bytes.
+    Encrypt,
+    /// Of what `Encrypt` made.
+    Decrypt,
+    /// 256 bits.
+    GenerateDataKey,
+}
+
+impl Work {
+    /// Its name in the table.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Encrypt => "Encrypt 64 B",
+            Self::Decrypt => "Decrypt 64 B",
+            Self::GenerateDataKey => "GenerateDataKey",
+        }
+    }
+}
+
+/// One door of a running server with an access key for it.
+pub(crate) struct Kms<'a> {
+    target: &'a Target,
+    client: Client<'a>,
+}
+
+impl<'a> Kms<'a> {
+    /// Takes the access key from the server's credentials file.
+    pub(crate) fn new(server: &'a Server, target: &'a Target) -> Result<Self, Error> {
+        let client = Client {
+            access_key_id: server.credential("access_key_id")?,
+            access_key_secret: server.credential("access_key_secret")?,
+            region: server.credential("region")?,
+            host: &target.host,
+        };
+        Ok(Self { target, client })
+    }
+
+    /// One call, for preparations.
+    fn call(&self, action: &str, parameters: &[(&str, &str)]) -> Result<Value, Error> {
+        let mut requests = self.requests(Scheme::Rpc, &[Call { action, parameters }], "")?;
+        let mut request = Vec::new();
+        requests.request(&mut request);
+        let (status, body) = self.target.call(request)?;
+        let body = String::from_utf8_lossy(&body).into_owned();
+        match serde_json::from_str(&body) {
+            Ok(value) if status == 200 => Ok(value),
+            _ => Err(Error::Refused {
+                action: action.to_owned(),
+                status,
+                body: body.chars().take(400).collect(),
+            }),
+        }
+    }
+
+    /// Makes `count` keys over many connections; gives their ids and how it went.
+    pub(crate) fn create_keys(&self, count: usize) -> Result<(Vec<String>, Outcome), Error> {
+        let mut requests = self.creation()?;
+        let mut load = Load::connect(self.target, CONNECTIONS.min(count))?;
+        let outcome = load.closed(&mut requests, Until::Count(count))?;
+        if let Some(error) = outcome.first_error {
+            return Err(Error::Protocol(format!("refused to create a key: {error}")));
+        }
+        Ok((requests.into_ids(), outcome))
+    }
+
+    /// Requests that make keys.
+    pub(crate) fn creation(&self) -> Result<Requests<'static>, Error> {
+        let call = Call {
+            action: "CreateKey",
+            parameters: &[("KeyUsage", "ENCRYPT/DECRYPT")],
+        };
+        let requests = self.requests(Scheme::Rpc, &[call], "KeyId")?;
+        Ok(requests.keeping_ids())
+    }
+
+    /// Requests of the hot path. Fails when the server's answers do not fit together.
+    pub(crate) fn work<'k>(
+        &self,
+        scheme: Scheme,
+        work: Work,
+        keys: &'k [String],
+        choice: Choice,
+    ) -> Result<Requests<'k>, Error> {
+        let first = keys.first().ok_or_else(|| Error::Unfit("no keys".to_owned()))?;
+        let plaintext = STANDARD.encode([0x5a; 64]);
+        let key = ("KeyId", first.as_str());
+        let requests = match work {
+            Work::Encrypt => {
+                let parameters = [key, ("Plaintext", plaintext.as_str())];
+                self.keyed(
+                    scheme,
+                    &Call {
+                        action: "Encrypt",
+                        parameters: &parameters,
+                    },
+                    first,
+                    "CiphertextBlob",
+                )?
+            }
+            Work::GenerateDataKey => {
+                let parameters = [key, ("KeySpec", "AES_256")];
+                self.keyed(
+                    scheme,
+                    &Call {
+                        action: "GenerateDataKey",
+                        parameters: &parameters,
+                    },
+                    first,
+                    "Plaintext",
+                )?
+            }
+            Work::Decrypt => {
+                let mut blobs = Vec::new();
+                for _ in 0..BLOBS {
+                    let answer = self.call("Encrypt", &[key, ("Plaintext", &plaintext)])?;
+                    blobs.push([("CiphertextBlob", field(&answer, "/CiphertextBlob")?.to_owned())]);
+                }
+                let parameters: Vec<_> = blobs
+                    .iter()
+                    .map(|blob| blob.each_ref().map(|(name, value)| (*name, value.as_str())))
+                    .collect();
+                let calls: Vec<_> = parameters
+                    .iter()
+                    .map(|parameters| Call {
+                        action: "Decrypt",
+                        parameters,
+                    })
+                    .collect();
+                // Every answer must hold the very plaintext.
+                self.requests(scheme, &calls, &plaintext)?
+            }
+        };
+        Ok(requests.naming(keys, choice))
+    }
+
+    fn keyed<'k>(
+        &self,
+        scheme: Scheme,
+        call: &Call<'_>,
+        key: &str,
+        needle: &str,
+    ) -> Result<Requests<'k>, Error> {
+        let template = Template::new(scheme, call, &self.client, Some(key))?;
+        self.signed(scheme, vec![template], needle)
+    }
+
+    fn requests<'k>(&self, scheme: Scheme, calls: &[Call<'_>], needle: &str) -> Result<Requests<'k>, Error> {
+        let templates = calls
+            .iter()
+            .map(|call| Template::new(scheme, call, &self.client, None));
+        self.signed(scheme, templates.collect::<Result<_, _>>()?, needle)
+    }
+
+    fn signed<'k>(
+        &self,
+        scheme: Scheme,
+        templates: Vec<Template>,
+        needle: &str,
+    ) -> Result<Requests<'k>, Error> {
+        Requests::new(
+            Signer::new(scheme, self.client.access_key_secret),
+            templates,
+            needle,
+        )
+    }
+}
+
+fn field<'v>(answer: &'v Value, pointer: &str) -> Result<&'v str, Error> {
+    let value = answer.pointer(pointer).and_then(Value::as_str);
+    value.ok_or_else(|| Error::Protocol(format!("left `{pointer}` out of an answer: {answer}")))
+}

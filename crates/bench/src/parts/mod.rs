@@ -1,0 +1,278 @@
+//! The measurements, one file each, and what they share.
+
+mod bare;
+mod create;
+mod footprint;
+mod keys;
+mod latency;
+mod open_loop;
+mod scale;
+mod size;
+mod throughput;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::ValueEnum;
+
+use crate::Options;
+use crate::error::Error;
+use crate::kms::Kms;
+use crate::load::{Load, Outcome, Script, Target, Until};
+use crate::machine::{self, Cores};
+use crate::process::{Launch, Server};
+use crate::report::{self, Row, Verdict};
+use crate::stats::{median, number};
+
+/// One measurement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Part {
+    /// The limit: the bare handler with 64 connections and with one
+    Bare,
+    /// Encrypt, Decrypt, `GenerateDataKey` with 64 connections, as ratios to the bare handler
+    Throughput,
+    /// One connection against one durable write
+    Latency,
+    /// 10,000 requests a second, whatever the server does
+    OpenLoop,
+    /// `CreateKey` against unbatched durable writes
+    Create,
+    /// Memory and start time
+    Footprint,
+    /// Many keys against few
+    Keys,
+    /// The binary
+    Size,
+    /// Cost against the number of keys
+    Scale,
+}
+
+impl Part {
+    fn run(self, bench: &mut Bench<'_>) -> Result<(), Error> {
+        match self {
+            Self::Bare => bare::run(bench),
+            Self::Throughput => throughput::run(bench),
+            Self::Latency => latency::run(bench),
+            Self::OpenLoop => open_loop::run(bench),
+            Self::Create => create::run(bench),
+            Self::Footprint => footprint::run(bench),
+            Self::Keys => keys::run(bench),
+            Self::Size => size::run(bench),
+            Self::Scale => scale::run(bench),
+        }
+    }
+}
+
+/// A run of the whole tool.
+struct Bench<'a> {
+    options: &'a Options,
+    folder: PathBuf,
+    cores: Cores,
+    /// The bare handler, up for the whole run; it costs nothing while it is not asked.
+    bare: Server,
+    rows: Vec<Row>,
+    errors: Vec<String>,
+}
+
+/// Measures what was chosen and prints the table.
+pub(crate) fn run(options: &Options) -> Result<(), Error> {
+    let chosen = |part: &Part| match options.only.as_slice() {
+        [] => *part != Part::Scale || options.scale,
+        only => only.contains(part) || (*part == Part::Scale && options.scale),
+    };
+    let folder = Folder::create(&options.data)?;
+    let cores = Cores::choose()?;
+    machine::pin(cores.load)?;
+    let bare = bare::launch(&folder.0)?.start(cores)?;
+    let mut bench = Bench {
+        options,
+        folder: folder.0.clone(),
+        cores,
+        bare,
+        rows: Vec::new(),
+        errors: Vec::new(),
+    };
+    for part in Part::value_variants().iter().filter(|part| chosen(part)) {
+        eprintln!("measuring: {part:?}");
+        // What one part cannot do says nothing about the others.
+        if let Err(error) = part.run(&mut bench) {
+            bench.errors.push(format!("{part:?}: {error}"));
+        }
+    }
+    print(&bench);
+    if bench.errors.is_empty() {
+        Ok(())
+    } else {
+        Err(Error::Unfit("not everything could be measured".to_owned()))
+    }
+}
+
+fn print(bench: &Bench<'_>) {
+    for fact in machine::facts(&bench.folder) {
+        println!("{fact}");
+    }
+    println!(
+        "cores      server on {}, generator on {}",
+        bench.cores.server, bench.cores.load
+    );
+    if bench.cores.shared() {
+        println!("           one core for both: the ratios mean little");
+    }
+    println!(
+        "rounds     {} of {:.1} s each, medians\n",
+        bench.options.rounds(),
+        bench.options.duration().as_secs_f64()
+    );
+    print!("{}", report::table(&bench.rows));
+    for error in &bench.errors {
+        println!("\nnot measured: {error}");
+    }
+    println!("\n{FLAME_GRAPH}");
+}
+
+/// How to look inside. Printed, not done: profilers need rights that a benchmark should not ask for.
+const FLAME_GRAPH: &str = "\
+To see where the server's time goes, while `cargo xtask bench --only throughput --seconds 20` runs:
+  CARGO_PROFILE_RELEASE_DEBUG=line-tables-only CARGO_PROFILE_RELEASE_STRIP=none cargo build --release
+  perf record -F 997 --call-graph dwarf,16384 -p \"$(pgrep -n -x claviger)\" -- sleep 10
+  perf script | inferno-collapse-perf | inferno-flamegraph > flame.svg        (cargo install inferno)";
+
+impl Bench<'_> {
+    /// A server of its own for one part.
+    fn launch(&self, name: &str) -> Launch {
+        Launch {
+            program: self.options.server.clone(),
+            verb: "dev",
+            data: self.folder.join(name),
+        }
+    }
+
+    /// Starts such a server with `count` keys in it.
+    fn server_with_keys(&self, name: &str, count: usize) -> Result<(Server, Vec<String>), Error> {
+        let server = self.launch(name).start(self.cores)?;
+        let plain = server.plain()?;
+        let (keys, _) = Kms::new(&server, &plain)?.create_keys(count)?;
+        Ok((server, keys))
+    }
+
+    /// One closed-loop measurement on fresh connections, after a short warm-up.
+    fn sample(
+        &self,
+        server: &Server,
+        target: &Target,
+        connections: usize,
+        script: &mut dyn Script,
+    ) -> Result<Sample, Error> {
+        let mut load = Load::connect(target, connections)?;
+        let length = self.options.duration();
+        load.closed(script, Until::Time(length / 8))?;
+        let before = server.cpu_seconds()?;
+        let outcome = load.closed(script, Until::Time(length))?;
+        Ok(Sample::new(&outcome, server.cpu_seconds()? - before))
+    }
+
+    /// Adds a row; wrong answers void its verdict.
+    fn add(&mut self, samples: &[Sample], row: Row) {
+        let wrong = samples.iter().find_map(|sample| sample.first_error.clone());
+        let verdict = if wrong.is_some() {
+            Some(Verdict::Wrong)
+        } else {
+            row.verdict
+        };
+        self.errors
+            .extend(wrong.map(|error| format!("{}: {error}", row.scenario)));
+        let mut row = Row { verdict, ..row };
+        if samples.iter().any(Sample::is_limited_by_load) {
+            row.measured.push_str(" (generator-bound)");
+        }
+        self.rows.push(row);
+    }
+}
+
+/// One measurement.
+#[derive(Clone, Default)]
+struct Sample {
+    /// Right answers a second.
+    rate: f64,
+    /// Processor time of the server for one request, in microseconds.
+    server_micros: f64,
+    /// The generator's.
+    load_micros: f64,
+    p50: Duration,
+    p99: Duration,
+    p999: Duration,
+    first_error: Option<String>,
+}
+
+impl Sample {
+    fn new(outcome: &Outcome, server_seconds: f64) -> Self {
+        let requests = number((outcome.answers + outcome.errors).max(1));
+        Self {
+            rate: number(outcome.answers) / outcome.elapsed.as_secs_f64().max(f64::MIN_POSITIVE),
+            server_micros: server_seconds / requests * 1e6,
+            load_micros: outcome.load_seconds / requests * 1e6,
+            p50: outcome.latencies.quantile(0.5),
+            p99: outcome.latencies.quantile(0.99),
+            p999: outcome.latencies.quantile(0.999),
+            first_error: outcome.first_error.clone(),
+        }
+    }
+
+    /// Whether the generator had no time left while the server had.
+    fn is_limited_by_load(&self) -> bool {
+        self.rate * self.load_micros > 0.97e6 && self.rate * self.server_micros < 0.9e6
+    }
+
+    /// A row with the middle values of some samples.
+    fn row(scenario: impl Into<String>, samples: &[Self]) -> Row {
+        let middle = |field: fn(&Self) -> f64| Some(median(&samples.iter().map(field).collect::<Vec<_>>()));
+        Row {
+            scenario: scenario.into(),
+            rate: middle(|sample| sample.rate),
+            server_micros: middle(|sample| sample.server_micros),
+            load_micros: middle(|sample| sample.load_micros),
+            ..Row::default()
+        }
+    }
+
+    /// The middle of the server's processor time for one request.
+    fn cpu(samples: &[Self]) -> f64 {
+        median(
+            &samples
+                .iter()
+                .map(|sample| sample.server_micros)
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    /// The middle of one time of some samples, in milliseconds.
+    fn millis(samples: &[Self], field: fn(&Self) -> Duration) -> f64 {
+        median(
+            &samples
+                .iter()
+                .map(|sample| field(sample).as_secs_f64() * 1e3)
+                .collect::<Vec<_>>(),
+        )
+    }
+}
+
+/// The folder of one run, removed with everything in it at the end, however that comes.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn create(parent: &Path) -> Result<Self, Error> {
+        let path = parent.join(format!("run-{}", std::process::id()));
+        fs::create_dir_all(&path).map_err(Error::file("create", &path))?;
+        // Children get this path too, and a message should show it whole.
+        Ok(Self(path.canonicalize().map_err(Error::file("find", &path))?))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_dir_all(&self.0) {
+            eprintln!("cannot remove `{}`: {error}", self.0.display());
+        }
+    }
+}

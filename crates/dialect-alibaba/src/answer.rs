@@ -1,0 +1,239 @@
+//! Answers in JSON and XML.
+//!
+//! SOURCE: KMS API reference, "Response parameters" (read 2026-11-21): flat JSON, lists wrapped as `Keys.Key[]`; XML
+//! with the operation and `Response` as its root. Errors in XML have the root `Error`, the only one that clients
+//! read.
+
+use std::fmt::Write as _;
+
+/// Which form an answer takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Format {
+    Json,
+    Xml,
+}
+
+impl Format {
+    /// Exactly what clients look for.
+    pub(crate) fn content_type(self) -> &'static str {
+        match self {
+            Self::Json => "application/json;charset=utf-8",
+            Self::Xml => "text/xml;charset=utf-8",
+        }
+    }
+}
+
+/// Writes one answer, field by field.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    format: Format,
+    out: String,
+    /// Whether the next JSON member needs a comma in front.
+    comma: bool,
+}
+
+impl Answer {
+    /// Opens an answer with the root that XML needs.
+    pub(crate) fn open(format: Format, root: &str) -> Self {
+        let mut out = String::with_capacity(512);
+        match format {
+            Format::Json => out.push('{'),
+            Format::Xml => {
+                let _ = write!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><{root}>");
+            }
+        }
+        Self {
+            format,
+            out,
+            comma: false,
+        }
+    }
+
+    /// Closes it.
+    pub(crate) fn close(mut self, root: &str) -> Vec<u8> {
+        match self.format {
+            Format::Json => self.out.push('}'),
+            Format::Xml => {
+                let _ = write!(self.out, "</{root}>");
+            }
+        }
+        self.out.into_bytes()
+    }
+
+    /// A text.
+    pub(crate) fn text(&mut self, name: &str, value: &str) {
+        self.member(name);
+        match self.format {
+            Format::Json => json_string(&mut self.out, value),
+            Format::Xml => xml_text(&mut self.out, value),
+        }
+        self.end(name);
+    }
+
+    /// A number.
+    pub(crate) fn number(&mut self, name: &str, value: u64) {
+        self.member(name);
+        let _ = write!(self.out, "{value}");
+        self.end(name);
+    }
+
+    /// An object.
+    pub(crate) fn object(&mut self, name: &str, fill: impl FnOnce(&mut Self)) {
+        self.member(name);
+        self.nested(fill);
+        self.end(name);
+    }
+
+    /// A wrapped list: an object `name` with the one member `item`, an array of objects.
+    pub(crate) fn list<T>(
+        &mut self,
+        name: &str,
+        item: &str,
+        values: impl IntoIterator<Item = T>,
+        mut fill: impl FnMut(&mut Self, T),
+    ) {
+        self.object(name, |answer| match answer.format {
+            Format::Json => {
+                answer.member(item);
+                answer.out.push('[');
+                let mut first = true;
+                for value in values {
+                    if !std::mem::take(&mut first) {
+                        answer.out.push(',');
+                    }
+                    answer.nested(|answer| fill(answer, value));
+                }
+                answer.out.push(']');
+            }
+            Format::Xml => {
+                for value in values {
+                    answer.object(item, |answer| fill(answer, value));
+                }
+            }
+        });
+    }
+
+    fn nested(&mut self, fill: impl FnOnce(&mut Self)) {
+        if self.format == Format::Xml {
+            return fill(self);
+        }
+        self.out.push('{');
+        self.comma = false;
+        fill(self);
+        self.out.push('}');
+        self.comma = true;
+    }
+
+    fn member(&mut self, name: &str) {
+        match self.format {
+            Format::Json => {
+                let comma = if std::mem::replace(&mut self.comma, true) {
+                    ","
+                } else {
+                    ""
+                };
+                let _ = write!(self.out, "{comma}\"{name}\":");
+            }
+            Format::Xml => {
+                let _ = write!(self.out, "<{name}>");
+            }
+        }
+    }
+
+    fn end(&mut self, name: &str) {
+        if self.format == Format::Xml {
+            let _ = write!(self.out, "</{name}>");
+        }
+    }
+}
+
+/// SOURCE: RFC 8259 section 7.
+fn json_string(out: &mut String, text: &str) {
+    out.push('"');
+    escaped(
+        out,
+        text,
+        |c| c < ' ' || c == '"' || c == '\\',
+        |out, c| match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            other => {
+                let _ = write!(out, "\\u{:04x}", u32::from(other));
+            }
+        },
+    );
+    out.push('"');
+}
+
+/// SOURCE: XML 1.0, section 2.2: most control characters cannot stand in XML at all; they become U+FFFD here, so
+/// that the answer still parses.
+fn xml_text(out: &mut String, text: &str) {
+    let special = |c: char| {
+        matches!(c, '<' | '>' | '&' | '\r' | '\u{fffe}' | '\u{ffff}') || (c < ' ' && c != '\t' && c != '\n')
+    };
+    escaped(out, text, special, |out, c| match c {
+        '<' => out.push_str("&lt;"),
+        '>' => out.push_str("&gt;"),
+        '&' => out.push_str("&amp;"),
+        '\r' => out.push_str("&#13;"),
+        _ => out.push('\u{fffd}'),
+    });
+}
+
+/// Copies text, runs without special characters whole.
+fn escaped(
+    out: &mut String,
+    text: &str,
+    special: impl Fn(char) -> bool,
+    mut escape: impl FnMut(&mut String, char),
+) {
+    let mut rest = text;
+    while let Some((at, c)) = rest.char_indices().find(|(_, c)| special(*c)) {
+        let (plain, tail) = rest.split_at(at);
+        out.push_str(plain);
+        escape(out, c);
+        rest = tail.get(c.len_utf8()..).unwrap_or_default();
+    }
+    out.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(format: Format) -> String {
+        let mut answer = Answer::open(format, "ListKeysResponse");
+        answer.list("Keys", "Key", ["a", "b"], |answer, id| answer.text("KeyId", id));
+        answer.list("None", "One", [], |answer, id: &str| answer.text("KeyId", id));
+        answer.object("Meta", |answer| {
+            answer.text("Text", "<a>&\"\\\n\r\u{1}ü]]>");
+            answer.number("Count", 2);
+        });
+        answer.text("RequestId", "r");
+        String::from_utf8(answer.close("ListKeysResponse")).unwrap()
+    }
+
+    #[test]
+    fn json_reads_back() {
+        let json: serde_json::Value = serde_json::from_str(&sample(Format::Json)).unwrap();
+        let expected = serde_json::json!({
+            "Keys": {"Key": [{"KeyId": "a"}, {"KeyId": "b"}]},
+            "None": {"One": []},
+            "Meta": {"Text": "<a>&\"\\\n\r\u{1}ü]]>", "Count": 2},
+            "RequestId": "r",
+        });
+        assert_eq!(json, expected);
+    }
+
+    #[test]
+    fn xml_escapes_what_it_must_and_replaces_what_it_cannot_hold() {
+        assert_eq!(
+            sample(Format::Xml),
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListKeysResponse>\
+             <Keys><Key><KeyId>a</KeyId></Key><Key><KeyId>b</KeyId></Key></Keys><None></None>\
+             <Meta><Text>&lt;a&gt;&amp;\"\\\n&#13;\u{fffd}ü]]&gt;</Text><Count>2</Count></Meta>\
+             <RequestId>r</RequestId></ListKeysResponse>"
+        );
+    }
+}

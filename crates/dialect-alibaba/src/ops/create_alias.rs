@@ -1,0 +1,22 @@
+//! SOURCE: KMS API reference, CreateAlias (read 2026-11-21): names that begin with `alias/acs` are reserved.
+
+use claviger_service::ops::alias as core;
+
+use super::{Input, WireOp};
+use crate::answer::Answer;
+use crate::params::Fault;
+
+pub(super) struct CreateAlias;
+
+impl WireOp for CreateAlias {
+    type Op = core::CreateAlias;
+
+    fn decode(input: &Input<'_>) -> Result<core::CreateAlias, Fault> {
+        Ok(core::CreateAlias {
+            key: input.key_by_id("KeyId")?,
+            name: input.alias("AliasName")?,
+        })
+    }
+
+    fn encode(_: &Input<'_>, (): (), _: &mut Answer) {}
+}

@@ -1,0 +1,28 @@
+//! What the symmetric operations share.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use claviger_service::ops::crypto::Encrypted;
+
+use crate::answer::Answer;
+use crate::error::WireError;
+use crate::ops::Input;
+
+/// Refuses what belongs to attested enclaves; an empty value is no wish.
+pub(super) fn no_recipient(input: &Input<'_>) -> Result<(), WireError> {
+    match input.optional("Recipient") {
+        None => Ok(()),
+        Some(_) => Err(WireError::unsupported_operation()),
+    }
+}
+
+/// Checks the text of the DryRun parameter.
+pub(super) fn check_dry_run(input: &Input<'_>) -> Result<(), WireError> {
+    input.boolean("DryRun").map(drop)
+}
+
+pub(super) fn encode_encrypted(encrypted: &Encrypted, answer: &mut Answer) {
+    answer.text("KeyId", &encrypted.key.to_string());
+    answer.text("KeyVersionId", &encrypted.version.to_string());
+    answer.text("CiphertextBlob", &STANDARD.encode(&encrypted.blob));
+}

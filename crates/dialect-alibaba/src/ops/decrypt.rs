@@ -1,0 +1,36 @@
+//! SOURCE: KMS API reference, Decrypt (read 2026-11-21): the blob names its key version; no key id is asked. The
+//! plaintext is the text that Encrypt was given, or the base64 text of a data key.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use claviger_service::ops::crypto as core;
+
+use super::crypto::{check_dry_run, no_recipient};
+use super::{Input, WireOp};
+use crate::answer::Answer;
+use crate::params::Fault;
+
+pub(super) struct Decrypt;
+
+impl WireOp for Decrypt {
+    type Op = core::Decrypt;
+
+    fn decode(input: &Input<'_>) -> Result<core::Decrypt, Fault> {
+        check_dry_run(input)?;
+        no_recipient(input)?;
+        Ok(core::Decrypt {
+            ciphertext: input.ciphertext("CiphertextBlob")?,
+            context: input.context("EncryptionContext")?,
+        })
+    }
+
+    fn encode(_: &Input<'_>, output: core::Decrypted, answer: &mut Answer) {
+        answer.text("KeyId", &output.key.to_string());
+        answer.text("KeyVersionId", &output.version.to_string());
+        match output.plaintext.expose_str() {
+            Ok(text) => answer.text("Plaintext", text),
+            // Bytes that another face encrypted; this one has only text.
+            Err(_) => answer.text("Plaintext", &STANDARD.encode(output.plaintext.expose())),
+        }
+    }
+}

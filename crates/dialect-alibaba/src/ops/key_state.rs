@@ -1,0 +1,32 @@
+//! SOURCE: KMS API reference, EnableKey and DisableKey (read 2026-11-21): both succeed where nothing changes; neither
+//! takes an alias.
+
+use claviger_model::Change;
+use claviger_service::ops::key as core;
+
+use super::{Input, WireOp};
+use crate::answer::Answer;
+use crate::params::Fault;
+
+pub(super) struct EnableKey;
+pub(super) struct DisableKey;
+
+impl WireOp for EnableKey {
+    type Op = core::EnableKey;
+
+    fn decode(input: &Input<'_>) -> Result<core::EnableKey, Fault> {
+        Ok(core::EnableKey(input.key_by_id("KeyId")?))
+    }
+
+    fn encode(_: &Input<'_>, _: Change<()>, _: &mut Answer) {}
+}
+
+impl WireOp for DisableKey {
+    type Op = core::DisableKey;
+
+    fn decode(input: &Input<'_>) -> Result<core::DisableKey, Fault> {
+        Ok(core::DisableKey(input.key_by_id("KeyId")?))
+    }
+
+    fn encode(_: &Input<'_>, _: Change<()>, _: &mut Answer) {}
+}

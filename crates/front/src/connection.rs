@@ -1,0 +1,214 @@
+//! One connection: TLS, HTTP/1.1, and each request on its way to a door.
+
+use std::convert::Infallible;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use bytes::Bytes;
+use claviger_model::{RequestId, Timestamp};
+use http::{HeaderValue, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Body, Incoming};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::Watcher;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+
+use crate::courtesy::{Courteous, Turn, Words};
+use crate::{Door, Front, Reply, Request, Tls, Trouble};
+
+pub(crate) struct Connection {
+    pub(crate) front: Front,
+    pub(crate) peer: IpAddr,
+    pub(crate) tls: Option<Tls>,
+}
+
+/// Counts a request as long as it is served.
+struct InFlight<'a>(&'a AtomicUsize);
+
+impl<'a> InFlight<'a> {
+    fn enter(count: &'a AtomicUsize, limit: usize) -> Option<Self> {
+        let entered = Self(count);
+        (count.fetch_add(1, Ordering::Relaxed) < limit).then_some(entered)
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl Connection {
+    pub(crate) async fn run(self, socket: TcpStream, watcher: Watcher) {
+        let Some(tls) = self.tls.clone() else {
+            return self.speak(socket, watcher).await;
+        };
+        let handshake = tokio::time::timeout(self.front.limits.head_time, tls.0.accept(socket)).await;
+        match handshake {
+            Ok(Ok(socket)) => self.speak(socket, watcher).await,
+            Ok(Err(error)) => tracing::debug!(peer = %self.peer, %error, "TLS handshake failed"),
+            Err(_) => tracing::debug!(peer = %self.peer, "TLS handshake took too long"),
+        }
+    }
+
+    async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, socket: S, watcher: Watcher) {
+        let turn = Turn::default();
+        let socket = Courteous::new(socket, turn.clone(), self.words());
+        let limits = self.front.limits;
+        let peer = self.peer;
+        let connection = Arc::new(self);
+        let answer = service_fn(move |request: http::Request<Incoming>| {
+            let (connection, turn) = (Arc::clone(&connection), turn.clone());
+            async move {
+                let response = connection.answer(request).await;
+                turn.ours();
+                Ok::<_, Infallible>(response)
+            }
+        });
+        let http = http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(limits.head_time)
+            .max_buf_size(limits.head_bytes)
+            .serve_connection(TokioIo::new(socket), answer);
+        if let Err(error) = watcher.watch(http).await {
+            tracing::debug!(%peer, %error, "connection ended early");
+        }
+    }
+
+    /// The whole HTTP answer for what the library refuses by itself.
+    fn words(&self) -> Words {
+        let front = self.front.clone();
+        Arc::new(move |status| {
+            let trouble = match status {
+                414 => Trouble::LongTarget,
+                431 => Trouble::LargeHead,
+                _ => Trouble::Malformed,
+            };
+            let (Ok((id, _)), Some(door)) = (front.service.begin(), front.doors.first()) else {
+                return b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".into();
+            };
+            let reply = door.refuse(trouble, id, None);
+            let mut text = format!(
+                "HTTP/1.1 {}\r\ncontent-type: {}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+                reply.status,
+                reply.content_type,
+                reply.body.len()
+            )
+            .into_bytes();
+            text.extend_from_slice(&reply.body);
+            text
+        })
+    }
+
+    async fn answer(&self, request: http::Request<Incoming>) -> Response<Full<Bytes>> {
+        let path = request.uri().path();
+        if path == "/healthz" || path == "/readyz" {
+            return self.health(path).await;
+        }
+        let Some(door) = self.front.door(path).cloned() else {
+            return plain(StatusCode::NOT_FOUND, "no front door\n");
+        };
+        let Ok((id, time)) = self.front.service.begin() else {
+            return plain(StatusCode::INTERNAL_SERVER_ERROR, "internal error\n");
+        };
+        let reply = self.serve(door.as_ref(), request, id, time).await;
+        response(reply, id)
+    }
+
+    async fn serve(
+        &self,
+        door: &dyn Door,
+        request: http::Request<Incoming>,
+        id: RequestId,
+        time: Timestamp,
+    ) -> Reply {
+        let logged = tracing::enabled!(target: "claviger::request", tracing::Level::DEBUG);
+        let begun = logged.then(Instant::now);
+        let limits = self.front.limits;
+        let (head, body) = request.into_parts();
+        let Some(_in_flight) = InFlight::enter(&self.front.in_flight, limits.in_flight) else {
+            return door.refuse(Trouble::Overload, id, Some(&head));
+        };
+        let body = match self.whole(body).await {
+            Ok(body) => body,
+            Err(trouble) => return door.refuse(trouble, id, Some(&head)),
+        };
+        let reply = door
+            .serve(Request {
+                id,
+                time,
+                head,
+                body,
+                peer: self.peer,
+                secure: self.tls.is_some(),
+            })
+            .await;
+        if let Some(begun) = begun {
+            tracing::debug!(
+                target: "claviger::request",
+                %id,
+                dialect = door.name(),
+                action = reply.line.action,
+                access_key = reply.line.access_key,
+                status = reply.status.as_u16(),
+                code = reply.line.code,
+                micros = begun.elapsed().as_micros(),
+                "{} {} {}", door.name(), reply.line.action, reply.status.as_u16()
+            );
+        }
+        reply
+    }
+
+    async fn whole(&self, body: Incoming) -> Result<Bytes, Trouble> {
+        if body.is_end_stream() {
+            return Ok(Bytes::new());
+        }
+        let limits = self.front.limits;
+        if body.size_hint().lower() > limits.body_bytes as u64 {
+            return Err(Trouble::LargeBody);
+        }
+        let collected =
+            tokio::time::timeout(limits.body_time, Limited::new(body, limits.body_bytes).collect());
+        match collected.await {
+            Ok(Ok(body)) => Ok(body.to_bytes()),
+            Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Trouble::LargeBody),
+            Ok(Err(_)) | Err(_) => Err(Trouble::SlowBody),
+        }
+    }
+
+    async fn health(&self, path: &str) -> Response<Full<Bytes>> {
+        if path == "/healthz" || self.front.service.is_ready().await {
+            plain(StatusCode::OK, "ok\n")
+        } else {
+            plain(StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+        }
+    }
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
+    *response.status_mut() = status;
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("text/plain;charset=utf-8"),
+    );
+    response
+}
+
+fn response(reply: Reply, id: RequestId) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(reply.body)));
+    *response.status_mut() = reply.status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type));
+    if let Some(name) = reply.id_header
+        && let Ok(id) = HeaderValue::from_bytes(&id.to_ascii())
+    {
+        headers.insert(name, id);
+    }
+    response
+}

@@ -1,0 +1,103 @@
+//! Takes connections, and stops without breaking answers off.
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::time::Duration;
+
+use claviger_service::Service;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::sync::Semaphore;
+
+use crate::connection::Connection;
+use crate::{Door, Limits, Listener};
+
+/// Pause after a failed accept, for example while file descriptors are short.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// All doors behind all sockets.
+#[derive(Debug, Clone)]
+pub struct Front {
+    pub(crate) doors: Arc<[Arc<dyn Door>]>,
+    pub(crate) service: Arc<Service>,
+    pub(crate) limits: Limits,
+    pub(crate) in_flight: Arc<AtomicUsize>,
+}
+
+impl Front {
+    /// The first door answers what no other claims.
+    pub fn new(
+        first: Arc<dyn Door>,
+        others: Vec<Arc<dyn Door>>,
+        service: Arc<Service>,
+        limits: Limits,
+    ) -> Self {
+        let doors = std::iter::once(first).chain(others).collect();
+        Self {
+            doors,
+            service,
+            limits,
+            in_flight: Arc::default(),
+        }
+    }
+
+    /// The door for a path.
+    pub(crate) fn door(&self, path: &str) -> Option<&Arc<dyn Door>> {
+        self.doors
+            .iter()
+            .find(|door| door.claims(path))
+            .or_else(|| self.doors.first())
+    }
+
+    /// Serves until `stop` resolves; then takes no more connections and waits for the answers under way, at most
+    /// [`Limits::drain_time`].
+    pub async fn serve(&self, listeners: Vec<Listener>, stop: impl Future<Output = ()>) {
+        let graceful = Arc::new(GracefulShutdown::new());
+        let room = Arc::new(Semaphore::new(self.limits.connections));
+        let mut loops = tokio::task::JoinSet::new();
+        for listener in listeners {
+            loops.spawn(
+                self.clone()
+                    .accept(listener, Arc::clone(&graceful), Arc::clone(&room)),
+            );
+        }
+        stop.await;
+        loops.shutdown().await;
+        let Some(graceful) = Arc::into_inner(graceful) else {
+            return;
+        };
+        if tokio::time::timeout(self.limits.drain_time, graceful.shutdown())
+            .await
+            .is_err()
+        {
+            tracing::warn!("connections were broken off because their answers took too long");
+        }
+    }
+
+    async fn accept(self, listener: Listener, graceful: Arc<GracefulShutdown>, room: Arc<Semaphore>) {
+        loop {
+            let Ok(place) = Arc::clone(&room).acquire_owned().await else {
+                return;
+            };
+            let (socket, peer) = match listener.socket.accept().await {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot take a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            };
+            // Answers are small and whole: waiting to fill a segment would only delay them.
+            let _ = socket.set_nodelay(true);
+            let connection = Connection {
+                front: self.clone(),
+                peer: peer.ip(),
+                tls: listener.tls.clone(),
+            };
+            let watcher = graceful.watcher();
+            tokio::spawn(async move {
+                connection.run(socket, watcher).await;
+                drop(place);
+            });
+        }
+    }
+}

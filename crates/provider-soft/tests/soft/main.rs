@@ -1,0 +1,13 @@
+//! The software provider as its users see it.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "the helpers run in tests only, which should stop there"
+)]
+
+mod fixtures;
+mod nonces;
+mod provider;
+mod root_keys;
+mod sealers;
+mod stored_formats;

@@ -1,0 +1,211 @@
+//! The first account, and what a client needs to know to connect.
+
+use std::sync::Arc;
+
+use claviger_audit::record::Mark;
+use claviger_model::{
+    AccessKeyId, AccessKeyStatus, Account, AccountId, DomainId, Identity, RandomError, Region, Timestamp,
+};
+use claviger_provider::{Cell, Keeper as _, ProviderError};
+use claviger_provider_soft::SoftProvider;
+use claviger_secret::SecretBytes;
+use claviger_store::{AccessKey, Draft, SealedCell, Store as _, StoreError, WriteError};
+use claviger_store_sqlite::SqliteStore;
+use serde_json::json;
+
+use crate::folder::write_private;
+use crate::ids::{NameRandom, word};
+use crate::output::Failure;
+
+/// Who connects, and how.
+pub(crate) struct Connection {
+    account: Account,
+    access_key: AccessKeyId,
+    secret: SecretBytes,
+    project: SecretBytes,
+    console_password: SecretBytes,
+    region: Region,
+}
+
+/// Where the server listens, for a file of credentials.
+pub(crate) struct Endpoints {
+    pub(crate) https: String,
+    pub(crate) http: Option<String>,
+    pub(crate) ca_file: String,
+}
+
+/// Why the first account could not be made or read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum BootstrapError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    #[error(transparent)]
+    Provider(#[from] ProviderError),
+    #[error(transparent)]
+    Random(#[from] RandomError),
+    #[error("account {0} has no access key")]
+    NoAccessKey(AccountId),
+    #[error("a stored name is not valid: {0}")]
+    BadName(&'static str),
+}
+
+impl From<BootstrapError> for Failure {
+    fn from(error: BootstrapError) -> Self {
+        Self::failed(format!("cannot prepare the first account: {error}"))
+    }
+}
+
+/// Gives the first account with its access key; makes both if there are none.
+pub(crate) async fn first_account(
+    store: &Arc<SqliteStore>,
+    keeper: &SoftProvider,
+    name: &str,
+    region: &Region,
+    now: Timestamp,
+) -> Result<Connection, BootstrapError> {
+    if store.accounts().await?.is_empty() {
+        make_account(store, keeper, name, now).await?;
+    }
+    let account = store
+        .accounts()
+        .await?
+        .into_iter()
+        .next()
+        .ok_or(BootstrapError::BadName("account"))?;
+    let keys = store.access_keys(account.id).await?;
+    let key = keys
+        .into_iter()
+        .next()
+        .ok_or(BootstrapError::NoAccessKey(account.id))?;
+    let secret = keeper.open(&secret_cell(key.id.as_str()), &key.secret.0)?;
+    let project = format!("project/{}/{region}", account.id);
+    let project = remembered(store, keeper, &project, || {
+        let mut bytes = [0; 16];
+        claviger_model::Random::fill(&NameRandom, &mut bytes)?;
+        let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
+        Ok(SecretBytes::from(id.simple().to_string()))
+    });
+    let project = project.await?;
+    let console_password = remembered(store, keeper, "console/password", || word(24)).await?;
+    Ok(Connection {
+        account,
+        access_key: key.id,
+        secret,
+        project,
+        console_password,
+        region: region.clone(),
+    })
+}
+
+fn secret_cell(row: &str) -> Cell<'_> {
+    Cell {
+        table: "access_keys",
+        column: "secret",
+        row,
+    }
+}
+
+/// SOURCE: RAM, access keys: ids begin with `LTAI`, secrets have 30 characters.
+async fn make_account(
+    store: &Arc<SqliteStore>,
+    keeper: &SoftProvider,
+    name: &str,
+    now: Timestamp,
+) -> Result<(), BootstrapError> {
+    let account = Account {
+        id: AccountId::draw(&NameRandom)?,
+        domain: DomainId::draw(&NameRandom)?,
+        name: name.to_owned(),
+        created: now,
+    };
+    let tail = word(20)?;
+    let tail = tail
+        .expose_str()
+        .map_err(|_| BootstrapError::BadName("access key"))?;
+    let id: AccessKeyId = format!("LTAI{tail}")
+        .parse()
+        .map_err(|_| BootstrapError::BadName("access key"))?;
+    let sealed = keeper.seal(&secret_cell(id.as_str()), &word(30)?)?;
+    let event = format!("account {} made with access key {id}", account.id);
+    let mark = Mark {
+        time: now,
+        event: &event,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let access_key = AccessKey {
+        id,
+        account: account.id,
+        identity: Identity::Root,
+        secret: SealedCell(sealed),
+        status: AccessKeyStatus::Active,
+        created: now,
+    };
+    store
+        .create_account(account, access_key, Draft(mark.to_json()))
+        .await?;
+    Ok(())
+}
+
+/// A sealed value of the deployment; made at first use.
+async fn remembered(
+    store: &Arc<SqliteStore>,
+    keeper: &SoftProvider,
+    name: &str,
+    make: impl FnOnce() -> Result<SecretBytes, RandomError>,
+) -> Result<SecretBytes, BootstrapError> {
+    let cell = Cell {
+        table: "cells",
+        column: "value",
+        row: name,
+    };
+    if let Some(sealed) = store.cell(name).await? {
+        return Ok(keeper.open(&cell, &sealed.0)?);
+    }
+    let value = make()?;
+    store
+        .set_cell(name, SealedCell(keeper.seal(&cell, &value)?))
+        .await?;
+    Ok(value)
+}
+
+impl Connection {
+    /// The account's number.
+    pub(crate) fn account(&self) -> AccountId {
+        self.account.id
+    }
+
+    /// The public half of the access key.
+    pub(crate) fn access_key(&self) -> &AccessKeyId {
+        &self.access_key
+    }
+
+    /// Everything that a client needs, as JSON. Holds secrets.
+    pub(crate) fn to_json(&self, endpoints: &Endpoints) -> Result<SecretBytes, Failure> {
+        let text = |secret: &SecretBytes| secret.expose_str().unwrap_or_default().to_owned();
+        let json = json!({
+            "account_id": self.account.id.to_string(),
+            "domain_id": self.account.domain.to_string(),
+            "project_id": text(&self.project),
+            "region": self.region.as_str(),
+            "access_key_id": self.access_key.as_str(),
+            "access_key_secret": text(&self.secret),
+            "https_endpoint": endpoints.https,
+            "http_endpoint": endpoints.http,
+            "ca_file": endpoints.ca_file,
+            "console_url": format!("{}/console", endpoints.https),
+            "console_user": "root",
+            "console_password": text(&self.console_password),
+        });
+        let mut bytes = serde_json::to_vec_pretty(&json)
+            .map_err(|error| Failure::failed(format!("cannot write credentials: {error}")))?;
+        bytes.push(b'\n');
+        Ok(SecretBytes::from(bytes))
+    }
+
+    /// Writes that to a file that only its owner can read.
+    pub(crate) fn write(&self, path: &std::path::Path, endpoints: &Endpoints) -> Result<(), Failure> {
+        write_private(path, self.to_json(endpoints)?.expose())
+    }
+}

@@ -1,0 +1,115 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// A key management service for programs written for Alibaba Cloud KMS, on your own machines.
+#[derive(Debug, Parser)]
+#[command(name = "claviger", version, max_term_width = 100)]
+#[command(
+    after_help = "Exit codes: 0 done; 1 the check found something; 2 wrong use or wrong settings; \
+                        3 the command failed."
+)]
+pub(crate) struct Cli {
+    /// What goes to the log on standard error: a level (error, warn, info, debug, trace) or a filter such as
+    /// `info,claviger::request=debug`, which logs a line per request.
+    #[arg(
+        long,
+        global = true,
+        default_value = "info",
+        value_name = "FILTER",
+        env = "CLAVIGER_LOG"
+    )]
+    pub(crate) log: String,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run everything in one process, making what is missing; prints how to connect.
+    ///
+    /// For development and first steps: the root key is sealed by a key file that lies beside the data.
+    Dev(Dev),
+    /// Make the data folder of a server: root key, private CA, account, access key, settings.
+    Init(Init),
+    /// Serve with the settings of a file.
+    Serve(WithConfig),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Check settings, data folder, clock, randomness, disk, TLS and database of a server.
+    Doctor(WithConfig),
+    /// Print all settings with their meaning and defaults, as Markdown.
+    Settings,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Dev {
+    /// Data folder; made if it is not there.
+    #[arg(long, value_name = "DIR", default_value = "claviger-data")]
+    pub(crate) data: PathBuf,
+    /// Address for HTTPS.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8443")]
+    pub(crate) https: SocketAddr,
+    /// Loopback address for plain HTTP.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    pub(crate) http: SocketAddr,
+    /// Where to write endpoints and credentials, as JSON; by default `credentials.json` in the data folder.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) credentials: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Data folder to make.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: PathBuf,
+    /// What seals the root key.
+    #[arg(long, value_enum)]
+    pub(crate) seal: SealKind,
+    /// The key file, with `--seal key-file`; made if it is not there. Keep it away from the data folder and its
+    /// backups.
+    #[arg(long, value_name = "FILE", required_if_eq("seal", "key-file"))]
+    pub(crate) key_file: Option<PathBuf>,
+    /// Where the passphrase comes from, with `--seal passphrase`: `prompt`, `file:PATH`, `env:NAME` or
+    /// `credential:NAME` (systemd).
+    #[arg(long, value_name = "SOURCE", default_value = "prompt")]
+    pub(crate) passphrase: String,
+    /// Name of the first account, for people.
+    #[arg(long, default_value = "default")]
+    pub(crate) account: String,
+    /// Region that the server serves.
+    #[arg(long, default_value = "cn-hangzhou")]
+    pub(crate) region: String,
+    /// Where to write the access key, as JSON (mode 0600); by default it is printed.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) credentials: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SealKind {
+    /// A file with 256 random bits.
+    KeyFile,
+    /// A passphrase, stretched by Argon2id.
+    Passphrase,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WithConfig {
+    /// The settings file.
+    #[arg(long, value_name = "FILE", default_value = "claviger.toml")]
+    pub(crate) config: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Check every link of the log and name the first bad line. Works beside a running server.
+    Verify {
+        /// The data folder, or the log's own folder.
+        #[arg(long, value_name = "DIR")]
+        data: PathBuf,
+    },
+}

@@ -1,0 +1,111 @@
+//! `claviger dev`: everything in one process, for development and first steps.
+
+use claviger_crypto::SystemRng;
+use claviger_model::{Clock as _, Region, SystemClock};
+use claviger_provider_soft::RootKeys;
+
+use crate::bootstrap::{Connection, Endpoints, first_account};
+use crate::cli::Dev;
+use crate::commands::runtime;
+use crate::config::Settings;
+use crate::folder::Folder;
+use crate::output::{Failure, absolute, say};
+use crate::parts;
+use crate::seal::{chain, key_file_or_new};
+use crate::serving::{Sockets, open_sockets, serve};
+use crate::tls::url_host;
+
+pub(crate) fn run(arguments: Dev) -> Result<(), Failure> {
+    if !arguments.http.ip().is_loopback() {
+        let address = arguments.http;
+        return Err(Failure::usage(format!(
+            "--http: plain HTTP is for loopback only, and `{address}` is not"
+        )));
+    }
+    let folder = Folder::at(&absolute(&arguments.data));
+    let credentials = arguments
+        .credentials
+        .as_deref()
+        .map_or_else(|| folder.dev_credentials(), absolute);
+    let mut settings = Settings::default();
+    folder.path().clone_into(&mut settings.server.data);
+    settings.server.https = arguments.https;
+    settings.server.http = Some(arguments.http);
+    runtime()?.block_on(async {
+        folder.make()?;
+        let sockets = open_sockets(&settings, &folder).await?;
+        let sealer = key_file_or_new(&folder.dev_seal())?;
+        if !folder.root_key().exists() {
+            RootKeys::create(&folder.root_key(), &sealer, &SystemRng, SystemClock.now())
+                .map_err(|error| Failure::failed(chain(&error)))?;
+        }
+        let opened = parts::open(&folder, &sealer, &settings)?;
+        let region: Region = settings
+            .server
+            .regions
+            .iter()
+            .find_map(|region| region.parse().ok())
+            .ok_or_else(|| Failure::usage("no region"))?;
+        let now = SystemClock.now();
+        let connection = first_account(&opened.store, &opened.provider, "dev", &region, now).await?;
+        let endpoints = endpoints(&sockets, &folder);
+        serve(&settings, opened, sockets, || {
+            connection.write(&credentials, &endpoints)?;
+            say(&welcome(&connection, &endpoints, &folder, &credentials));
+            Ok(())
+        })
+        .await
+    })
+}
+
+fn endpoints(sockets: &Sockets, folder: &Folder) -> Endpoints {
+    let url = |scheme: &str, address: std::net::SocketAddr| {
+        format!("{scheme}://{}:{}", url_host(address), address.port())
+    };
+    Endpoints {
+        https: url("https", sockets.https),
+        http: sockets.http.map(|address| url("http", address)),
+        ca_file: folder.ca_certificate().display().to_string(),
+    }
+}
+
+fn welcome(
+    connection: &Connection,
+    endpoints: &Endpoints,
+    folder: &Folder,
+    credentials: &std::path::Path,
+) -> String {
+    let http = endpoints.http.as_deref().unwrap_or_default();
+    let host = endpoints.https.trim_start_matches("https://");
+    format!(
+        "Claviger {version} is ready.
+
+  HTTPS        {https}
+  HTTP         {http}  (this machine only)
+  CA file      {ca}
+  account      {account}
+  access key   {key}
+  secret       in {credentials}
+  data         {data}
+
+Connect with the official Python SDK (pip install alibabacloud_kms20160120):
+
+  import json
+  from alibabacloud_kms20160120.client import Client
+  from alibabacloud_kms20160120 import models
+  from alibabacloud_tea_openapi.utils_models import Config
+  c = json.load(open('{credentials}'))
+  kms = Client(Config(access_key_id=c['access_key_id'], access_key_secret=c['access_key_secret'],
+                      region_id=c['region'], endpoint='{host}', ca=c['ca_file']))
+  print(kms.create_key(models.CreateKeyRequest(description='first')).body.key_metadata.key_id)
+
+Any program written for Alibaba Cloud KMS: set endpoint, access key and CA as above. Stop with Ctrl-C.",
+        version = env!("CARGO_PKG_VERSION"),
+        https = endpoints.https,
+        ca = endpoints.ca_file,
+        account = connection.account(),
+        key = connection.access_key(),
+        credentials = credentials.display(),
+        data = folder.path().display(),
+    )
+}

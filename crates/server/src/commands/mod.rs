@@ -1,0 +1,35 @@
+//! The commands, one file each.
+
+mod audit;
+mod dev;
+mod doctor;
+mod init;
+mod serve;
+
+use std::process::ExitCode;
+
+use crate::cli::{AuditCommand, Command};
+use crate::output::{Failure, say};
+
+/// Runs a command. `Ok` with another code than 0 means that a check found something.
+pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::Dev(arguments) => dev::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Init(arguments) => init::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Serve(arguments) => serve::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Audit(AuditCommand::Verify { data }) => audit::verify(&data),
+        Command::Doctor(arguments) => doctor::run(&arguments),
+        Command::Settings => {
+            say(crate::config::reference().trim_end());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// The runtime that serves: one worker thread a core.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::failed(format!("cannot start the runtime: {error}")))
+}

@@ -1,0 +1,33 @@
+//! `claviger serve`: serves with the settings of a file.
+
+use crate::cli::WithConfig;
+use crate::commands::runtime;
+use crate::config;
+use crate::folder::Folder;
+use crate::output::{Failure, absolute};
+use crate::parts;
+use crate::seal::from_settings;
+use crate::serving::{open_sockets, serve};
+
+pub(crate) fn run(arguments: &WithConfig) -> Result<(), Failure> {
+    let settings = config::read(&arguments.config)?;
+    let folder = Folder::at(&absolute(&settings.server.data));
+    if !folder.root_key().exists() {
+        let path = folder.path().display();
+        return Err(Failure::usage(format!(
+            "`{path}` holds no server; make one with `claviger init`"
+        )));
+    }
+    let sealer = from_settings(&settings)?;
+    runtime()?.block_on(async {
+        let sockets = open_sockets(&settings, &folder).await?;
+        let opened = parts::open(&folder, &sealer, &settings)?;
+        drop(sealer);
+        let (https, http) = (sockets.https, sockets.http);
+        serve(&settings, opened, sockets, || {
+            tracing::info!(%https, ?http, version = env!("CARGO_PKG_VERSION"), "serving");
+            Ok(())
+        })
+        .await
+    })
+}

@@ -1,0 +1,212 @@
+//! The settings themselves. The documentation of each becomes `docs/settings.md`.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+/// Makes a section: a struct with defaults, and its rows of the reference.
+macro_rules! section {
+    ($(#[doc = $about:literal])+ $name:ident in $toml:literal {
+        $($(#[doc = $doc:literal])+ $field:ident: $kind:ty = $default:expr, $shown:literal;)+
+    }) => {
+        $(#[doc = $about])+
+        #[derive(Debug, Clone, Deserialize)]
+        #[serde(deny_unknown_fields, default)]
+        pub(crate) struct $name {
+            $($(#[doc = $doc])+ pub(crate) $field: $kind,)+
+        }
+
+        impl Default for $name {
+            fn default() -> Self {
+                Self { $($field: $default,)+ }
+            }
+        }
+
+        impl $name {
+            fn reference(out: &mut String) {
+                let about = concat!($($about),+).trim();
+                let _ = writeln!(out, "\n## [{}]\n\n{about}\n\n| setting | default | meaning |\n|---|---|---|", $toml);
+                $(
+                    let meaning = concat!($($doc),+).trim();
+                    let _ = writeln!(out, "| `{}` | {} | {meaning} |", stringify!($field), $shown);
+                )+
+            }
+        }
+    };
+}
+
+section! {
+    /// What the server is and where it listens.
+    Server in "server" {
+        /// Data folder, made by `claviger init`.
+        data: PathBuf = PathBuf::from("."), "the folder of the settings file";
+        /// Address for HTTPS.
+        https: SocketAddr = SocketAddr::from(([0, 0, 0, 0], 8443)), "`\"0.0.0.0:8443\"`";
+        /// Loopback address for plain HTTP; without it there is none.
+        http: Option<SocketAddr> = None, "none";
+        /// Regions that are served; calls that name none are at home in the first.
+        regions: Vec<String> = vec!["cn-hangzhou".to_owned()], "`[\"cn-hangzhou\"]`";
+    }
+}
+
+section! {
+    /// What opens the root key at start.
+    Seal in "seal" {
+        /// `"key-file"` or `"passphrase"`, as it was chosen at `claviger init`.
+        kind: String = "key-file".to_owned(), "`\"key-file\"`";
+        /// The key file.
+        key_file: Option<PathBuf> = None, "none";
+        /// Where the passphrase comes from: `"prompt"`, `"file:PATH"`, `"env:NAME"` or `"credential:NAME"` (systemd).
+        passphrase: String = "prompt".to_owned(), "`\"prompt\"`";
+    }
+}
+
+section! {
+    /// The certificate that clients see. Without one, the private CA of the data folder issues it at each start and
+    /// renews it while the server runs; clients then trust `tls/ca.pem`.
+    Tls in "tls" {
+        /// Certificate chain in PEM, server's first. Read again when the file changes.
+        certificate: Option<PathBuf> = None, "the private CA's";
+        /// Key of the certificate in PEM.
+        key: Option<PathBuf> = None, "the private CA's";
+        /// Further host names and addresses for the private CA's certificate, beside `localhost` and the listening
+        /// address.
+        names: Vec<String> = Vec::new(), "`[]`";
+    }
+}
+
+section! {
+    /// Bounds on what clients may ask for.
+    Limits in "limits" {
+        /// Longest request body, in bytes.
+        body_bytes: usize = 262_144, "`262144`";
+        /// Longest request head, in bytes.
+        head_bytes: usize = 131_072, "`131072`";
+        /// Seconds that a client may take to send a request head; idle connections are closed after them.
+        head_seconds: u64 = 60, "`60`";
+        /// Seconds that a client may take to send a body.
+        body_seconds: u64 = 30, "`30`";
+        /// Connections held at a time.
+        connections: usize = 4096, "`4096`";
+        /// Requests served at a time; more are refused as throttled.
+        in_flight: usize = 2048, "`2048`";
+        /// Seconds that a stop waits for answers under way.
+        drain_seconds: u64 = 20, "`20`";
+        /// Signature nonces remembered at a time, 10 to 20 bytes each, for half an hour; calls beyond are refused as
+        /// throttled.
+        nonces: usize = 32_000_000, "`32000000`";
+    }
+}
+
+section! {
+    /// The audit log.
+    Audit in "audit" {
+        /// Size at which a segment of the log is closed, in MiB. A new day closes it too.
+        segment_mebibytes: u64 = 64, "`64`";
+    }
+}
+
+/// All settings.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Settings {
+    pub(crate) server: Server,
+    pub(crate) seal: Seal,
+    pub(crate) tls: Tls,
+    pub(crate) limits: Limits,
+    pub(crate) audit: Audit,
+}
+
+/// A setting that cannot be: section, name, reason.
+type Wrong = (&'static str, &'static str, String);
+
+impl Settings {
+    /// Checks what the types cannot say.
+    pub(super) fn check(&self) -> Result<(), Wrong> {
+        if let Some(http) = self.server.http.filter(|http| !http.ip().is_loopback()) {
+            let reason = format!("plain HTTP is for loopback only, and `{http}` is not");
+            return Err(("server", "http", reason));
+        }
+        if self.server.regions.is_empty() {
+            return Err(("server", "regions", "at least one region is needed".to_owned()));
+        }
+        for region in &self.server.regions {
+            region.parse::<claviger_model::Region>().map_err(|_| {
+                let reason = format!("`{region}` is not a region: 1 to 40 of a-z, 0-9 and -");
+                ("server", "regions", reason)
+            })?;
+        }
+        match (self.seal.kind.as_str(), &self.seal.key_file) {
+            ("key-file", None) => {
+                return Err(("seal", "key_file", "needed with kind = \"key-file\"".to_owned()));
+            }
+            ("key-file", Some(_)) | ("passphrase", _) => {}
+            (other, _) => {
+                let reason = format!("`{other}` is neither \"key-file\" nor \"passphrase\"");
+                return Err(("seal", "kind", reason));
+            }
+        }
+        if self.tls.certificate.is_some() != self.tls.key.is_some() {
+            return Err(("tls", "certificate", "certificate and key go together".to_owned()));
+        }
+        self.check_limits()
+    }
+
+    fn check_limits(&self) -> Result<(), Wrong> {
+        let limits = &self.limits;
+        let least = [
+            ("body_bytes", limits.body_bytes, 16_384),
+            ("head_bytes", limits.head_bytes, 70_000),
+            ("connections", limits.connections, 1),
+            ("in_flight", limits.in_flight, 1),
+            ("nonces", limits.nonces, 1_000),
+        ];
+        for (name, value, least) in least {
+            if value < least {
+                return Err(("limits", name, format!("`{value}` is below the least, {least}")));
+            }
+        }
+        for (name, value) in [
+            ("head_seconds", limits.head_seconds),
+            ("body_seconds", limits.body_seconds),
+        ] {
+            if value == 0 {
+                return Err(("limits", name, "a client needs at least 1 second".to_owned()));
+            }
+        }
+        if !(1..=4096).contains(&self.audit.segment_mebibytes) {
+            return Err(("audit", "segment_mebibytes", "must be 1 to 4096".to_owned()));
+        }
+        Ok(())
+    }
+
+    /// The limits in the form of the front.
+    pub(crate) fn front_limits(&self) -> claviger_front::Limits {
+        claviger_front::Limits {
+            body_bytes: self.limits.body_bytes,
+            head_bytes: self.limits.head_bytes,
+            head_time: Duration::from_secs(self.limits.head_seconds),
+            body_time: Duration::from_secs(self.limits.body_seconds),
+            connections: self.limits.connections,
+            in_flight: self.limits.in_flight,
+            drain_time: Duration::from_secs(self.limits.drain_seconds),
+        }
+    }
+}
+
+/// All settings as Markdown.
+pub(crate) fn reference() -> String {
+    let mut out = String::from(
+        "# Settings\n\nMade by `claviger settings` from the code that reads them; a test keeps this file equal to it.\n\
+         Relative paths are taken from the folder of the settings file. An unknown setting is an error.\n",
+    );
+    Server::reference(&mut out);
+    Seal::reference(&mut out);
+    Tls::reference(&mut out);
+    Limits::reference(&mut out);
+    Audit::reference(&mut out);
+    out
+}

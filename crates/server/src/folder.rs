@@ -1,0 +1,101 @@
+//! The data folder.
+//!
+//! ```text
+//! root.json          root key, sealed
+//! claviger.db        database (with -wal and -shm beside it)
+//! audit/             audit log, one file a segment
+//! tls/ca.pem         private CA: its certificate
+//! tls/ca.key         private CA: its key
+//! seal.key           `dev` only: what seals the root key
+//! credentials.json   `dev` only, unless another file is named
+//! claviger.toml      settings, made by `init`
+//! ```
+//! Everything is readable by its owner only.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use crate::output::Failure;
+
+/// Where things lie.
+#[derive(Debug, Clone)]
+pub(crate) struct Folder(PathBuf);
+
+impl Folder {
+    /// A folder that may or may not be there.
+    pub(crate) fn at(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+
+    /// Makes the folder if it is not there.
+    pub(crate) fn make(&self) -> Result<(), Failure> {
+        for path in [self.0.clone(), self.0.join("tls")] {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(&path)
+                .map_err(|error| Failure::file("make", &path, &error))?;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn root_key(&self) -> PathBuf {
+        self.0.join("root.json")
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.0.join("claviger.db")
+    }
+
+    pub(crate) fn audit(&self) -> PathBuf {
+        self.0.join("audit")
+    }
+
+    pub(crate) fn ca_certificate(&self) -> PathBuf {
+        self.0.join("tls").join("ca.pem")
+    }
+
+    pub(crate) fn ca_key(&self) -> PathBuf {
+        self.0.join("tls").join("ca.key")
+    }
+
+    pub(crate) fn dev_seal(&self) -> PathBuf {
+        self.0.join("seal.key")
+    }
+
+    pub(crate) fn dev_credentials(&self) -> PathBuf {
+        self.0.join("credentials.json")
+    }
+
+    pub(crate) fn settings(&self) -> PathBuf {
+        self.0.join("claviger.toml")
+    }
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_then_rename(path, bytes).map_err(|error| Failure::file("write", path, &error))
+}
+
+fn write_then_rename(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+    name.push(".new");
+    let temporary = path.with_file_name(name);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&temporary)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    fs::rename(&temporary, path)?;
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+}

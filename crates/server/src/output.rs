@@ -1,0 +1,65 @@
+//! What the program says to people, and how it fails.
+
+use std::io::{IsTerminal, Write as _};
+use std::path::{Path, PathBuf};
+
+use tracing_subscriber::EnvFilter;
+
+/// Why a command failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// Settings, flags or folders are not as they must be.
+    #[error("{0}")]
+    Usage(String),
+    /// Something did not work.
+    #[error("{0}")]
+    Failed(String),
+}
+
+impl Failure {
+    pub(crate) fn usage(text: impl Into<String>) -> Self {
+        Self::Usage(text.into())
+    }
+
+    pub(crate) fn failed(text: impl Into<String>) -> Self {
+        Self::Failed(text.into())
+    }
+
+    /// A failure with a file.
+    pub(crate) fn file(doing: &str, path: &Path, error: &dyn std::fmt::Display) -> Self {
+        Self::Failed(format!("cannot {doing} `{}`: {error}", path.display()))
+    }
+
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Usage(_) => 2,
+            Self::Failed(_) => 3,
+        }
+    }
+}
+
+/// Lets the log go to standard error; a wrong filter falls back to `info`.
+pub(crate) fn start_logging(filter: &str) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let terminal = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(terminal)
+        .init();
+}
+
+/// Says why the program ends.
+pub(crate) fn complain(failure: &Failure) {
+    let _ = writeln!(std::io::stderr(), "claviger: {failure}");
+}
+
+/// Prints a text on standard output; a closed pipe is not our concern.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// An absolute path for messages and files, as far as it can be had.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
+}

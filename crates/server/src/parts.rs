@@ -1,0 +1,103 @@
+//! Puts the parts of a server together from a data folder.
+
+use std::sync::Arc;
+
+use claviger_audit::{AuditLog, Clock as AuditClock, Options as AuditOptions};
+use claviger_crypto::SystemRng;
+use claviger_model::{Clock, Region, SystemClock};
+use claviger_provider_soft::{RootKeys, Sealer, SoftProvider};
+use claviger_service::{Parts, Service};
+use claviger_store::Store;
+use claviger_store_sqlite::{Options as StoreOptions, SqliteStore};
+
+use crate::config::Settings;
+use crate::folder::Folder;
+use crate::ids::NameRandom;
+use crate::output::Failure;
+use crate::seal::chain;
+
+/// Opened key material kept in memory, in keys.
+const OPEN_KEYS: usize = 200_000;
+
+/// The durable parts, open.
+pub(crate) struct Opened {
+    pub(crate) store: Arc<SqliteStore>,
+    pub(crate) provider: Arc<SoftProvider>,
+    pub(crate) audit: AuditLog,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// Opens database, root key and audit log.
+pub(crate) fn open(folder: &Folder, sealer: &Sealer, settings: &Settings) -> Result<Opened, Failure> {
+    let roots = RootKeys::open(&folder.root_key(), sealer).map_err(|error| Failure::failed(chain(&error)))?;
+    let memory = roots.memory();
+    if memory.protection != claviger_secret::Protection::Locked {
+        tracing::warn!(
+            "key memory may be swapped out: raise the limit of locked memory (LimitMEMLOCK in systemd)"
+        );
+    }
+    let provider = Arc::new(SoftProvider::new(Arc::new(roots), Arc::new(SystemRng), OPEN_KEYS));
+    let database = folder.database();
+    let store = SqliteStore::open(&database, StoreOptions::default())
+        .map_err(|error| Failure::file("open the database", &database, &error))?;
+    let (audit, recovery) = AuditLog::open(&folder.audit(), audit_options(settings))
+        .map_err(|error| Failure::failed(chain(&error)))?;
+    if recovery.truncated_bytes > 0 {
+        tracing::warn!(
+            bytes = recovery.truncated_bytes,
+            "the end of the audit log was torn by a crash; nothing that was acknowledged is lost"
+        );
+    }
+    Ok(Opened {
+        store: Arc::new(store),
+        provider,
+        audit,
+        clock: Arc::new(SystemClock),
+    })
+}
+
+fn audit_options(settings: &Settings) -> AuditOptions {
+    let clock = AuditClock::new(|| SystemClock.now());
+    let mut options = AuditOptions::new(new_log_id(), clock);
+    options.segment_bytes = settings.audit.segment_mebibytes << 20;
+    options
+}
+
+/// An id for a log that has to be made. Without randomness, which fails elsewhere, it is the nil id.
+fn new_log_id() -> uuid::Uuid {
+    use claviger_model::Random as _;
+    let mut bytes = [0; 16];
+    match NameRandom.fill(&mut bytes) {
+        Ok(()) => uuid::Builder::from_random_bytes(bytes).into_uuid(),
+        Err(_) => uuid::Uuid::nil(),
+    }
+}
+
+impl Opened {
+    /// Starts the service on these parts.
+    pub(crate) async fn start(self, settings: &Settings) -> Result<Arc<Service>, Failure> {
+        let regions = settings
+            .server
+            .regions
+            .iter()
+            .map(|region| region.parse::<Region>());
+        let regions = regions
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| Failure::usage(format!("server.regions: {error}")))?;
+        let parts = Parts {
+            store: Arc::clone(&self.store) as Arc<dyn Store>,
+            provider: Arc::clone(&self.provider) as _,
+            keeper: self.provider,
+            audit: self.audit,
+            clock: self.clock,
+            random: Arc::new(NameRandom),
+            regions,
+            nonce_limit: settings.limits.nonces,
+            version: env!("CARGO_PKG_VERSION"),
+        };
+        let service = Service::start(parts)
+            .await
+            .map_err(|error| Failure::failed(chain(&error)))?;
+        Ok(Arc::new(service))
+    }
+}

@@ -1,0 +1,193 @@
+//! What opens the root key: a key file or a passphrase, from wherever the operator keeps it.
+
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::path::Path;
+
+use claviger_crypto::SystemRng;
+use claviger_provider_soft::Sealer;
+use claviger_secret::SecretBytes;
+use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
+
+use crate::config::Settings;
+use crate::output::Failure;
+
+/// Longest passphrase that is read, in bytes.
+const PASSPHRASE_LIMIT: u64 = 4096;
+
+/// The sealer that the settings name.
+pub(crate) fn from_settings(settings: &Settings) -> Result<Sealer, Failure> {
+    match (settings.seal.kind.as_str(), &settings.seal.key_file) {
+        ("key-file", Some(path)) => key_file(path),
+        _ => passphrase(&settings.seal.passphrase, false),
+    }
+}
+
+/// A key file that is there.
+pub(crate) fn key_file(path: &Path) -> Result<Sealer, Failure> {
+    Sealer::key_file(path).map_err(|error| Failure::failed(chain(&error)))
+}
+
+/// A key file, made if it is not there.
+pub(crate) fn key_file_or_new(path: &Path) -> Result<Sealer, Failure> {
+    if path.exists() {
+        return key_file(path);
+    }
+    Sealer::create_key_file(path, &SystemRng).map_err(|error| Failure::failed(chain(&error)))
+}
+
+/// A passphrase from `prompt`, `file:PATH`, `env:NAME` or `credential:NAME`. A new one is asked for twice.
+pub(crate) fn passphrase(source: &str, new: bool) -> Result<Sealer, Failure> {
+    let phrase = match source.split_once(':') {
+        None if source == "prompt" => prompt(new)?,
+        Some(("file", path)) => from_file(Path::new(path))?,
+        Some(("env", name)) => from_environment(name)?,
+        Some(("credential", name)) => from_credential(name)?,
+        _ => {
+            let forms = "prompt, file:PATH, env:NAME or credential:NAME";
+            return Err(Failure::usage(format!(
+                "`{source}` is no source of a passphrase: use {forms}"
+            )));
+        }
+    };
+    Sealer::passphrase(phrase).map_err(|error| Failure::failed(chain(&error)))
+}
+
+/// An error with what caused it.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        source = cause.source();
+    }
+    text
+}
+
+fn from_file(path: &Path) -> Result<SecretBytes, Failure> {
+    let fault = |error: io::Error| Failure::file("read the passphrase from", path, &error);
+    let file = std::fs::File::open(path).map_err(fault)?;
+    let mut bytes = Vec::with_capacity(256);
+    file.take(PASSPHRASE_LIMIT)
+        .read_to_end(&mut bytes)
+        .map_err(fault)?;
+    Ok(without_line_end(SecretBytes::from(bytes)))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "one of the places where a passphrase may come from"
+)]
+fn from_environment(name: &str) -> Result<SecretBytes, Failure> {
+    let text = std::env::var(name)
+        .map_err(|_| Failure::usage(format!("environment variable `{name}` holds no passphrase")))?;
+    Ok(SecretBytes::from(text))
+}
+
+/// SOURCE: systemd.exec(5), "CREDENTIALS".
+#[expect(
+    clippy::disallowed_methods,
+    reason = "systemd names the folder of credentials there"
+)]
+fn from_credential(name: &str) -> Result<SecretBytes, Failure> {
+    if name.is_empty() || name.contains('/') {
+        return Err(Failure::usage(format!(
+            "`{name}` is not the name of a credential"
+        )));
+    }
+    let folder = std::env::var("CREDENTIALS_DIRECTORY").map_err(|_| {
+        Failure::usage("no credentials were passed to this service (CREDENTIALS_DIRECTORY is not set)")
+    })?;
+    from_file(&Path::new(&folder).join(name))
+}
+
+fn prompt(new: bool) -> Result<SecretBytes, Failure> {
+    if !io::stdin().is_terminal() {
+        let forms = "file:PATH, env:NAME or credential:NAME";
+        return Err(Failure::usage(format!(
+            "there is no terminal to ask for the passphrase; use {forms}"
+        )));
+    }
+    let phrase = ask("Passphrase of the root key: ")?;
+    if new && ask("The same again: ")? != phrase {
+        return Err(Failure::usage("the two passphrases differ"));
+    }
+    Ok(phrase)
+}
+
+/// Switches the terminal back to showing what is typed.
+struct Silence(Termios);
+
+impl Silence {
+    fn begin() -> rustix::io::Result<Self> {
+        let before = tcgetattr(io::stdin())?;
+        let mut silent = before.clone();
+        silent.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(io::stdin(), OptionalActions::Flush, &silent)?;
+        Ok(Self(before))
+    }
+}
+
+impl Drop for Silence {
+    fn drop(&mut self) {
+        let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+    }
+}
+
+fn ask(question: &str) -> Result<SecretBytes, Failure> {
+    let fault = |error: io::Error| Failure::failed(format!("cannot ask for the passphrase: {error}"));
+    let mut terminal = io::stderr();
+    terminal.write_all(question.as_bytes()).map_err(fault)?;
+    let silence = Silence::begin().map_err(|error| fault(error.into()))?;
+    // Byte by byte: a buffered reader would keep a copy.
+    let mut line = Vec::with_capacity(256);
+    let mut byte = [0];
+    while io::Read::read(&mut io::stdin().lock(), &mut byte).map_err(fault)? == 1 {
+        if byte == *b"\n" || line.len() as u64 >= PASSPHRASE_LIMIT {
+            break;
+        }
+        line.extend_from_slice(&byte);
+    }
+    drop(silence);
+    let _ = terminal.write_all(b"\n");
+    Ok(SecretBytes::from(line))
+}
+
+fn without_line_end(phrase: SecretBytes) -> SecretBytes {
+    let bytes = phrase.expose();
+    let end = bytes.strip_suffix(b"\n").unwrap_or(bytes);
+    let end = end.strip_suffix(b"\r").unwrap_or(end);
+    SecretBytes::copied(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(source: &str) -> String {
+        passphrase(source, false).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn each_source_fails_with_its_own_words() {
+        assert!(fault("stdin").contains("no source of a passphrase"));
+        assert!(fault("file:/nowhere/pass").contains("`/nowhere/pass`"));
+        assert!(fault("env:CLAVIGER_TEST_NOT_SET").contains("`CLAVIGER_TEST_NOT_SET`"));
+        assert!(fault("credential:../x").contains("not the name of a credential"));
+    }
+
+    #[test]
+    fn a_line_end_in_a_file_is_not_part_of_the_passphrase() {
+        for text in ["correct horse", "correct horse\n", "correct horse\r\n"] {
+            assert_eq!(
+                without_line_end(SecretBytes::copied(text.as_bytes())).expose(),
+                b"correct horse"
+            );
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pass");
+        std::fs::write(&path, "short\n").unwrap();
+        let short = fault(&format!("file:{}", path.display()));
+        assert!(short.contains('8'), "{short}");
+    }
+}

@@ -1,0 +1,94 @@
+//! Start, serve, stop.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use claviger_dialect_alibaba::AlibabaDoor;
+use claviger_front::{Front, Listener, Tls};
+use claviger_model::{Clock as _, SystemClock};
+use claviger_store_sqlite::SqliteStore;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::Settings;
+use crate::folder::Folder;
+use crate::output::Failure;
+use crate::parts::Opened;
+use crate::tls::Certificates;
+
+/// How often certificates are looked at.
+const CERTIFICATE_BEAT: Duration = Duration::from_secs(60);
+
+/// Sockets that are open, and the certificate behind them.
+pub(crate) struct Sockets {
+    pub(crate) https: SocketAddr,
+    pub(crate) http: Option<SocketAddr>,
+    listeners: Vec<Listener>,
+    certificates: Arc<Certificates>,
+}
+
+/// Opens the sockets, so that a taken port is found before anything else happens.
+pub(crate) async fn open_sockets(settings: &Settings, folder: &Folder) -> Result<Sockets, Failure> {
+    let certificates = Certificates::load(settings, folder, settings.server.https, SystemClock.now())?;
+    let tls = Tls::new(certificates.server_config()?);
+    let https = listen(settings.server.https, Some(tls)).await?;
+    let mut listeners = vec![https.0];
+    let mut http = None;
+    if let Some(address) = settings.server.http {
+        let (listener, address) = listen(address, None).await?;
+        listeners.push(listener);
+        http = Some(address);
+    }
+    Ok(Sockets {
+        https: https.1,
+        http,
+        listeners,
+        certificates,
+    })
+}
+
+async fn listen(address: SocketAddr, tls: Option<Tls>) -> Result<(Listener, SocketAddr), Failure> {
+    let fault = |error: std::io::Error| Failure::failed(format!("cannot listen on {address}: {error}"));
+    let listener = Listener::bind(address, tls).await.map_err(fault)?;
+    let address = listener.address().map_err(fault)?;
+    Ok((listener, address))
+}
+
+/// Serves until SIGTERM or SIGINT, then stops in order. `ready` runs when calls can be answered.
+pub(crate) async fn serve(
+    settings: &Settings,
+    opened: Opened,
+    sockets: Sockets,
+    ready: impl FnOnce() -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let fault = |error: std::io::Error| Failure::failed(format!("cannot wait for signals: {error}"));
+    let mut terminate = signal(SignalKind::terminate()).map_err(fault)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(fault)?;
+    let store: Arc<SqliteStore> = Arc::clone(&opened.store);
+    let service = opened.start(settings).await?;
+    let door = Arc::new(AlibabaDoor::new(Arc::clone(&service)));
+    let front = Front::new(door, Vec::new(), Arc::clone(&service), settings.front_limits());
+    let keeper = Arc::clone(&service);
+    let housekeeping = tokio::spawn(async move { keeper.housekeeping().await });
+    let certificates = sockets.certificates;
+    let renewing = tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(CERTIFICATE_BEAT).await;
+            certificates.renew(SystemClock.now());
+        }
+    });
+    ready()?;
+    let stop = async {
+        tokio::select! {
+            _ = terminate.recv() => tracing::info!("SIGTERM: stopping"),
+            _ = interrupt.recv() => tracing::info!("SIGINT: stopping"),
+        }
+    };
+    front.serve(sockets.listeners, stop).await;
+    housekeeping.abort();
+    renewing.abort();
+    service.stop().await;
+    store
+        .close()
+        .map_err(|error| Failure::failed(format!("the database did not close well: {error}")))
+}

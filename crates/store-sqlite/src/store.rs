@@ -1,0 +1,174 @@
+//! The methods of the store: each hands one function to a thread.
+
+use async_trait::async_trait;
+use claviger_model::{
+    AccessKeyId, Account, AccountId, Alias, AliasName, Change, Key, KeyFilter, KeyId, KeyVersion,
+    KeyVersionId, Page, Paged, Scope,
+};
+use claviger_store::{
+    AccessKey, Draft, KeyChange, KeyCheck, Outboxed, SealedCell, Store, StoreError, WriteError,
+};
+use rusqlite::Connection;
+
+use crate::error::Failure;
+use crate::{SqliteStore, accounts, aliases, cells, keys, outbox};
+
+impl SqliteStore {
+    /// A change that the domain has no say in.
+    async fn put(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<(), Failure> + Send + 'static,
+    ) -> Result<(), StoreError> {
+        self.write(work).await.map_err(|error| match error {
+            WriteError::Store(error) => error,
+            WriteError::Domain(error) => StoreError::Database(error.to_string()),
+        })
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn key(&self, scope: &Scope, id: KeyId) -> Result<Option<Key>, StoreError> {
+        let scope = scope.clone();
+        self.read(move |connection| keys::load(connection, &scope, id))
+            .await
+    }
+
+    async fn key_version(&self, id: KeyVersionId) -> Result<Option<KeyVersion>, StoreError> {
+        self.read(move |connection| keys::load_version(connection, id))
+            .await
+    }
+
+    async fn keys(&self, scope: &Scope, filter: &KeyFilter, page: Page) -> Result<Paged<KeyId>, StoreError> {
+        let (scope, filter) = (scope.clone(), filter.clone());
+        self.read(move |connection| keys::list(connection, &scope, &filter, page))
+            .await
+    }
+
+    async fn create_key(
+        &self,
+        key: Key,
+        version: Option<KeyVersion>,
+        draft: Draft,
+    ) -> Result<Outboxed<()>, WriteError> {
+        self.write(move |connection| keys::create(connection, &key, version.as_ref(), &draft))
+            .await
+    }
+
+    async fn update_key(
+        &self,
+        scope: &Scope,
+        id: KeyId,
+        draft: Draft,
+        change: KeyChange,
+    ) -> Result<Change<Outboxed<Key>>, WriteError> {
+        let scope = scope.clone();
+        self.write(move |connection| keys::update(connection, &scope, id, &draft, change))
+            .await
+    }
+
+    async fn alias(&self, scope: &Scope, name: &AliasName) -> Result<Option<Alias>, StoreError> {
+        let (scope, name) = (scope.clone(), name.clone());
+        self.read(move |connection| aliases::load(connection, &scope, &name))
+            .await
+    }
+
+    async fn aliases(
+        &self,
+        scope: &Scope,
+        key: Option<KeyId>,
+        page: Page,
+    ) -> Result<Paged<Alias>, StoreError> {
+        let scope = scope.clone();
+        self.read(move |connection| aliases::list(connection, &scope, key, page))
+            .await
+    }
+
+    async fn create_alias(
+        &self,
+        alias: Alias,
+        draft: Draft,
+        admit: KeyCheck,
+    ) -> Result<Outboxed<()>, WriteError> {
+        self.write(move |connection| aliases::create(connection, &alias, &draft, admit))
+            .await
+    }
+
+    async fn move_alias(
+        &self,
+        scope: &Scope,
+        name: &AliasName,
+        to: KeyId,
+        draft: Draft,
+        admit: KeyCheck,
+    ) -> Result<Outboxed<Alias>, WriteError> {
+        let (scope, name) = (scope.clone(), name.clone());
+        self.write(move |connection| aliases::lead_to(connection, &scope, &name, to, &draft, admit))
+            .await
+    }
+
+    async fn delete_alias(
+        &self,
+        scope: &Scope,
+        name: &AliasName,
+        draft: Draft,
+    ) -> Result<Outboxed<Alias>, WriteError> {
+        let (scope, name) = (scope.clone(), name.clone());
+        self.write(move |connection| aliases::delete(connection, &scope, &name, &draft))
+            .await
+    }
+
+    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
+        self.read(move |connection| accounts::load(connection, id)).await
+    }
+
+    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
+        self.read(accounts::list).await
+    }
+
+    async fn create_account(
+        &self,
+        account: Account,
+        access_key: AccessKey,
+        draft: Draft,
+    ) -> Result<Outboxed<()>, WriteError> {
+        self.write(move |connection| accounts::create(connection, &account, &access_key, &draft))
+            .await
+    }
+
+    async fn access_key(&self, id: &AccessKeyId) -> Result<Option<AccessKey>, StoreError> {
+        let id = id.clone();
+        self.read(move |connection| accounts::load_access_key(connection, &id))
+            .await
+    }
+
+    async fn access_keys(&self, account: AccountId) -> Result<Vec<AccessKey>, StoreError> {
+        self.read(move |connection| accounts::access_keys_of(connection, account))
+            .await
+    }
+
+    async fn cell(&self, name: &str) -> Result<Option<SealedCell>, StoreError> {
+        let name = name.to_owned();
+        self.read(move |connection| cells::load(connection, &name)).await
+    }
+
+    async fn set_cell(&self, name: &str, value: SealedCell) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.put(move |connection| cells::store(connection, &name, &value))
+            .await
+    }
+
+    async fn outbox(&self, after: u64, limit: u32) -> Result<Vec<Outboxed<Draft>>, StoreError> {
+        self.read(move |connection| outbox::list(connection, after, limit))
+            .await
+    }
+
+    async fn settle(&self, through: u64) -> Result<(), StoreError> {
+        self.put(move |connection| outbox::settle(connection, through))
+            .await
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        self.put(|connection| Ok(outbox::probe(connection)?)).await
+    }
+}

@@ -1,0 +1,148 @@
+//! The suite every store must pass.
+//!
+//! A store's tests implement [`Subject`] and call [`conformance_tests!`](crate::conformance_tests): it makes one
+//! test of every case, so that a failure has a name. The cases need no runtime of their own; where several callers
+//! act at once, their futures are polled together.
+//!
+//! A new case is a `pub async fn` in a file of this folder and a line in the list of the macro.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::missing_panics_doc,
+    reason = "a case fails by a panic, and every case can fail"
+)]
+
+pub mod accounts;
+pub mod aliases;
+pub mod drafts;
+pub mod filters;
+pub mod keys;
+pub mod limits;
+mod make;
+mod model;
+pub mod storm;
+mod together;
+pub mod updates;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::Store;
+
+/// One database, empty at first, of the kind that is tested.
+#[async_trait]
+pub trait Subject: Send + Sync {
+    /// Opens the database. Called again after the last store was dropped, it finds what that one has written.
+    async fn open(&self) -> Arc<dyn Store>;
+}
+
+/// Makes a test of every case: `conformance_tests!(#[tokio::test] Subject::new())`.
+///
+/// Takes the attribute that turns an `async fn` into a test, and an expression that makes a new [`Subject`]. All
+/// tests are in a module `conformance`.
+///
+/// [`Subject`]: crate::conformance::Subject
+#[macro_export]
+macro_rules! conformance_tests {
+    (#[$test:meta] $subject:expr) => {
+        $crate::conformance_tests! {
+            @cases #[$test] $subject;
+            accounts: an_account_reads_back_with_its_access_key;
+            accounts: accounts_and_access_keys_are_listed_oldest_first;
+            accounts: an_account_is_made_once_and_whole_or_not_at_all;
+            accounts: an_access_key_of_another_account_is_not_taken;
+            accounts: cells_hold_the_value_last_written;
+            aliases: an_alias_reads_back_and_leads_on_after_a_move;
+            aliases: a_deleted_alias_is_gone_and_its_name_is_free;
+            aliases: aliases_need_their_alias_and_their_key;
+            aliases: a_name_is_taken_once_per_scope;
+            aliases: the_key_has_a_say_in_whether_it_is_named;
+            aliases: of_many_who_want_a_name_one_gets_it;
+            aliases: lists_are_ordered_by_name_and_cut_into_pages;
+            aliases: lists_of_one_key_hold_its_aliases_only;
+            drafts: every_change_leaves_its_draft_under_the_number_it_got;
+            drafts: a_change_that_does_not_happen_leaves_no_draft;
+            drafts: numbers_grow_and_are_never_used_again;
+            drafts: the_outbox_is_read_in_pieces;
+            drafts: settling_forgets_up_to_the_number_and_no_further;
+            drafts: a_probe_leaves_nothing;
+            filters: each_kind_of_match_finds_its_keys;
+            filters: rows_narrow_and_alternatives_widen;
+            filters: rows_that_nothing_matches_show_nothing;
+            filters: filters_see_changes;
+            filters: long_filters_work;
+            filters: words_of_callers_are_not_patterns;
+            keys: a_key_reads_back_as_it_was_made;
+            keys: every_kind_of_key_reads_back;
+            keys: a_version_reads_back_with_its_material;
+            keys: a_key_lives_in_one_scope;
+            keys: a_key_is_made_once_and_whole_or_not_at_all;
+            keys: a_version_of_another_key_is_not_taken;
+            keys: lists_are_ordered_by_age_and_cut_into_pages;
+            keys: everything_is_there_after_a_restart;
+            limits: long_and_strange_texts_read_back;
+            limits: tags_read_back;
+            limits: large_blobs_read_back;
+            limits: moments_keep_their_milliseconds;
+            updates: what_can_change_changes_and_the_rest_stays;
+            updates: what_is_so_already_is_not_written;
+            updates: a_refusal_changes_nothing;
+            updates: a_missing_key_is_not_found;
+            updates: tags_are_replaced_as_a_whole;
+            updates: the_answer_is_what_is_read_back;
+            updates: no_update_is_lost_among_many;
+            storm: many_callers_see_one_order_of_changes;
+        }
+    };
+    (@cases #[$test:meta] $subject:expr; $($file:ident: $case:ident;)*) => {
+        mod conformance {
+            use super::*;
+
+            $(
+                #[$test]
+                async fn $case() {
+                    $crate::conformance::$file::$case(&$subject).await;
+                }
+            )*
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    /// A case that is not in the list would never run.
+    #[test]
+    fn every_case_is_in_the_list() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/conformance");
+        let mut cases = BTreeSet::new();
+        let mut listed = BTreeSet::new();
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            let file = path.file_stem().unwrap().to_str().unwrap();
+            let text = std::fs::read_to_string(&path).unwrap();
+            if file == "mod" {
+                let is_word = |text: &str| text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+                let pairs = text
+                    .lines()
+                    .filter_map(|line| line.trim().strip_suffix(';')?.split_once(": "));
+                listed.extend(
+                    pairs
+                        .filter(|(file, case)| is_word(file) && is_word(case))
+                        .map(|(file, case)| format!("{file}: {case}")),
+                );
+            }
+            let functions = text.lines().filter_map(|line| line.strip_prefix("pub async fn "));
+            cases.extend(
+                functions
+                    .filter_map(|line| line.split_once('('))
+                    .map(|(case, _)| format!("{file}: {case}")),
+            );
+        }
+        assert!(!cases.is_empty());
+        assert_eq!(cases, listed);
+    }
+}

@@ -49,6 +49,17 @@ impl<T> Permit<T> {
     }
 }
 
+impl<T, E> Permit<Result<T, E>> {
+    /// The permit for targets that are there, or why they are not: who may not touch a thing does not learn that it is
+    /// missing.
+    ///
+    /// # Errors
+    /// What kept the targets from being loaded.
+    pub fn transpose(self) -> Result<Permit<T>, E> {
+        self.0.map(Permit)
+    }
+}
+
 /// Answers one question: explicit deny beats allow beats nothing.
 pub fn evaluate(caller: &Caller, question: Question<'_>) -> Decision {
     match caller.identity {

@@ -100,10 +100,6 @@ impl WireError {
         )
     }
 
-    pub(crate) fn tag(code: &'static str, name: &str) -> Self {
-        Self::bad(code, format!("The specified parameter {name} is not valid."))
-    }
-
     /// `detail` says what is wrong; the first sentence is the published one.
     pub(crate) fn incomplete_signature(detail: &dyn std::fmt::Display) -> Self {
         let text = "The request signature does not conform to Alibaba Cloud standards";
@@ -213,10 +209,6 @@ pub(crate) fn wire(action: Action, error: &Error) -> WireError {
         Error::Refused(refusal) => refused(*refusal),
         Error::Invalid(field) => WireError::invalid(parameter(action, *field)),
         Error::Unsupported(what) => unsupported(*what),
-        Error::LimitExceeded(_) => WireError::bad(
-            "Rejected.LimitExceeded",
-            "The request was rejected because user create resource limit was exceeded.",
-        ),
         Error::DryRun => WireError::bad("DryRunOperationError", "The request would have succeeded."),
         Error::AlreadyOpen => WireError::bad("Forbidden.Opened", "Your kms service has been opened."),
         Error::Denied(denial) => denied(denial),
@@ -234,10 +226,6 @@ pub(crate) fn code(action: Action, error: &Error) -> &'static str {
 fn not_found(missing: Missing) -> WireError {
     let (code, message) = match missing {
         Missing::Key => ("Forbidden.KeyNotFound", "The specified Key is not found."),
-        Missing::KeyVersion => (
-            "Forbidden.KeyVersionNotFound",
-            "The specified Key version is not found.",
-        ),
         Missing::Alias => ("Forbidden.AliasNotFound", "The specified Alias is not found."),
     };
     WireError::new(StatusCode::NOT_FOUND, code, message)
@@ -266,9 +254,7 @@ fn parameter(action: Action, field: Field) -> &'static str {
         (Field::Ciphertext, _) => "CiphertextBlob",
         (Field::CiphertextOrContext, Action::ReEncrypt) => "SourceEncryptionContext",
         (Field::CiphertextOrContext, _) => "EncryptionContext",
-        (Field::Plaintext, _) => "Plaintext",
         (Field::Usage, _) => "KeyUsage",
-        (Field::Tags, _) => "Tags",
     }
 }
 
@@ -281,9 +267,7 @@ fn unsupported(what: Unsupported) -> WireError {
         Unsupported::Origin => {
             WireError::bad("Unsupported.Origin", "This key origin is not valid for this api.")
         }
-        Unsupported::Spec | Unsupported::KeyKind | Unsupported::Operation => {
-            WireError::unsupported_operation()
-        }
+        Unsupported::Spec => WireError::unsupported_operation(),
     }
 }
 

@@ -195,10 +195,10 @@ impl Input<'_> {
         self.key(name)
     }
 
-    /// Tags as a JSON array of `TagKey` and `TagValue`.
+    /// Tags as a JSON array of `TagKey` and `TagValue`, no key twice.
     ///
     /// SOURCE: CreateKey, parameter Tags; TagResource for the characters and the reserved prefixes.
-    pub(crate) fn tags(&self, name: &str) -> Result<Tags, Fault> {
+    pub(crate) fn tags(&self, name: &str) -> Result<Tags, WireError> {
         #[derive(serde::Deserialize)]
         #[serde(rename_all = "PascalCase")]
         struct Tag {
@@ -210,20 +210,15 @@ impl Input<'_> {
         let Some(text) = self.optional(name) else {
             return Ok(tags);
         };
-        let parsed: Vec<Tag> = serde_json::from_str(text).map_err(|_| WireError::invalid(name))?;
-        for tag in parsed {
-            let reserved = tag.tag_key.starts_with("aliyun") || tag.tag_key.starts_with("acs:");
-            if reserved || tag.tag_key.is_empty() || !is_tag_text(&tag.tag_key) {
-                return Err(WireError::tag("InvalidParameter.TagKey", "TagKey").into());
+        let invalid = || WireError::invalid(name);
+        let parsed: Vec<Tag> = serde_json::from_str(text).map_err(|_| invalid())?;
+        for Tag { tag_key, tag_value } in parsed {
+            let reserved = tag_key.starts_with("aliyun") || tag_key.starts_with("acs:");
+            let fits = !tag_key.is_empty() && is_tag_text(&tag_key) && is_tag_text(&tag_value);
+            if reserved || !fits || tags.get(&tag_key).is_some() {
+                return Err(invalid());
             }
-            if !is_tag_text(&tag.tag_value) {
-                return Err(WireError::tag("InvalidParameter.TagValue", "TagValue").into());
-            }
-            if tags.get(&tag.tag_key).is_some() {
-                return Err(WireError::tag("Duplicate.TagKey", "TagKey").into());
-            }
-            tags.set(tag.tag_key, tag.tag_value)
-                .map_err(|_| Error::LimitExceeded(claviger_model::Limited::Tags))?;
+            tags.set(tag_key, tag_value).map_err(|_| invalid())?;
         }
         Ok(tags)
     }

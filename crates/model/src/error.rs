@@ -7,8 +7,6 @@ use crate::{Resource, StateKind};
 pub enum Missing {
     /// A key.
     Key,
-    /// A version of a key.
-    KeyVersion,
     /// An alias.
     Alias,
 }
@@ -20,12 +18,8 @@ pub enum Field {
     Ciphertext,
     /// The ciphertext does not open: damaged, or under another context. Which of the two is not told.
     CiphertextOrContext,
-    /// The plaintext.
-    Plaintext,
     /// The usage does not fit the spec.
     Usage,
-    /// The tags.
-    Tags,
 }
 
 /// A wish that is well-formed but not served.
@@ -37,17 +31,6 @@ pub enum Unsupported {
     Protection,
     /// Material from outside is not taken for that key.
     Origin,
-    /// The key is of another kind or for another usage than the operation needs.
-    KeyKind,
-    /// The operation as a whole.
-    Operation,
-}
-
-/// A bound that the request would cross.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Limited {
-    /// Tags on one resource.
-    Tags,
 }
 
 /// A key said no because of what or how it is.
@@ -94,9 +77,6 @@ pub enum Error {
     /// Not served here.
     #[error("{0:?} is not supported")]
     Unsupported(Unsupported),
-    /// A bound would be crossed.
-    #[error("limit of {0:?} exceeded")]
-    LimitExceeded(Limited),
     /// The caller only asked whether the call would work. It would.
     #[error("dry run: the call would have worked")]
     DryRun,
@@ -122,7 +102,6 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotFound(Missing::Key) => "key_not_found",
-            Self::NotFound(Missing::KeyVersion) => "key_version_not_found",
             Self::NotFound(Missing::Alias) => "alias_not_found",
             Self::AliasExists => "alias_exists",
             Self::ReservedAlias => "alias_reserved",
@@ -131,7 +110,6 @@ impl Error {
             Self::Refused(Refusal::KeyKind) => "key_kind",
             Self::Invalid(_) => "invalid",
             Self::Unsupported(_) => "unsupported",
-            Self::LimitExceeded(_) => "limit",
             Self::DryRun => "dry_run",
             Self::AlreadyOpen => "already_open",
             Self::Denied(_) => "denied",

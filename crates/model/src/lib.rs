@@ -25,7 +25,7 @@ pub use alias::{Alias, AliasName};
 pub use caller::{AccessKeyId, AccessKeyStatus, Account, Caller, Identity};
 pub use clock::{Clock, Random, RandomError, SystemClock};
 pub use context::EncryptionContext;
-pub use error::{Denial, Error, Field, Limited, Missing, Refusal, Unsupported};
+pub use error::{Denial, Error, Field, Missing, Refusal, Unsupported};
 pub use id::{AccountId, DomainId, KeyId, KeyVersionId, ParseIdError, Region, RequestId, Scope};
 pub use key::{Change, Creator, Key, KeyState, KeyVersion, Material, Origin, ReadyKey, Resume, StateKind};
 pub use page::{KeyFilter, KeyMatch, Page, Paged};

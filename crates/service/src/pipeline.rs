@@ -193,24 +193,8 @@ impl Service {
                 (Err(first), _) | (Ok(_), Err(first)) => Err(first),
             };
         }
-        if let Err(fault) = &targets
-            && fault.is_fault()
-        {
-            return targets.and(Err(Error::Internal));
-        }
-        let questions = resources.iter().map(|(action, resource)| Question {
-            action: *action,
-            resource,
-        });
-        match authorize(call.caller, questions, ()) {
-            Ok(_) => {}
-            Err(denial) => return Err(Error::Denied(denial)),
-        }
-        let questions = resources.iter().map(|(action, resource)| Question {
-            action: *action,
-            resource,
-        });
-        authorize(call.caller, questions, targets?).map_err(Error::Denied)
+        let questions = resources.iter().map(|(action, resource)| Question { action: *action, resource });
+        authorize(call.caller, questions, targets).map_err(Error::Denied)?.transpose()
     }
 
     /// The resource that policies speak of, and the thing itself or why it is not there.

@@ -57,6 +57,9 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 fn restrict(path: &Path) -> io::Result<()> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("not a plain file"));
+    }
     std::fs::set_permissions(path, Permissions::from_mode(0o600))
 }
 

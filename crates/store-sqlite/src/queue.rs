@@ -73,6 +73,11 @@ impl<T> Queue<T> {
         self.filled.notify_all();
     }
 
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
     fn filled_state(&self) -> MutexGuard<'_, State<T>> {
         let waits = |state: &mut State<T>| state.waiting.is_empty() && !state.closed;
         self.filled

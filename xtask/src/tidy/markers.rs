@@ -13,8 +13,8 @@ const UNFINISHED: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!
 
 /// What must not stand in Rust code, and why.
 const RUST: &[(&str, &str)] = &[
-    ("todo!", "unfinished"),
-    ("unimplemented!", "unfinished"),
+    (concat!("to", "do!"), "unfinished"),
+    (concat!("unimpl", "emented!"), "unfinished"),
     (
         "#[allow(",
         "use `#[expect(lint, reason = \"…\")]`, which fails when it is no longer needed",
@@ -27,7 +27,7 @@ const RUST: &[(&str, &str)] = &[
         ",allow(",
         "use `expect(lint, reason = \"…\")`, which fails when it is no longer needed",
     ),
-    ("#[ignore", "a test that does not run proves nothing"),
+    (concat!("#[", "ignore"), "a test that does not run proves nothing"),
 ];
 
 /// How other languages' test runners skip a test.
@@ -123,9 +123,9 @@ mod tests {
 
     #[test]
     fn unfinished_macros_are_found_in_code_only() {
-        assert_eq!(count("a.rs", "fn a() { todo!() }"), 1);
-        assert_eq!(count("a.rs", "fn a() { unimplemented!(\"b\") }"), 1);
-        assert_eq!(count("a.rs", "let a = \"todo!\"; // todo!"), 0);
+        assert_eq!(count("a.rs", concat!("fn a() { to", "do!() }")), 1);
+        assert_eq!(count("a.rs", concat!("fn a() { unimpl", "emented!(\"b\") }")), 1);
+        assert_eq!(count("a.rs", concat!("let a = \"to", "do!\"; // to", "do!")), 0);
     }
 
     #[test]
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn switched_off_tests_are_found() {
-        assert_eq!(count("a.rs", "#[ignore = \"slow\"]\nfn a() {}"), 1);
+        assert_eq!(count("a.rs", concat!("#[", "ignore = \"slow\"]\nfn a() {}")), 1);
         assert_eq!(count("a.py", concat!("@pytest.mark.", "skip")), 1);
         assert_eq!(count("a.mjs", concat!("test.", "skip('x', () => {})")), 1);
         assert_eq!(count("a.rs", "let x = items.iter().skip(1);"), 0);

@@ -181,7 +181,9 @@ fn a_log_that_is_cut_short_inside_is_found() {
 fn right_hashes_do_not_excuse_wrong_content() {
     let cases: [(&dyn Fn(&mut Forge), u64, Fault); 9] = [
         (
-            &|log| drop(log.line(3, 0, "{}")),
+            &|log| {
+                log.line(3, 0, "{}");
+            },
             2,
             Fault::Sequence {
                 expected: Seq(2),
@@ -189,12 +191,26 @@ fn right_hashes_do_not_excuse_wrong_content() {
             },
         ),
         (
-            &|log| drop(log.line(2, 5, "{}").line(3, 4, "{}")),
+            &|log| {
+                log.line(2, 5, "{}").line(3, 4, "{}");
+            },
             3,
             Fault::Mark { before: 5, found: 4 },
         ),
-        (&|log| drop(log.line(2, 0, "[]")), 2, Fault::Shape),
-        (&|log| drop(log.line(2, 0, "")), 2, Fault::Shape),
+        (
+            &|log| {
+                log.line(2, 0, "[]");
+            },
+            2,
+            Fault::Shape,
+        ),
+        (
+            &|log| {
+                log.line(2, 0, "");
+            },
+            2,
+            Fault::Shape,
+        ),
         (&|log| log.bytes.extend(b"\n"), 2, Fault::Shape),
         (
             &|log| log.bytes.extend(b"{\"seq\":02,\"outbox\":0}\n"),
@@ -210,7 +226,9 @@ fn right_hashes_do_not_excuse_wrong_content() {
             Fault::Misplaced,
         ),
         (
-            &|log| drop(log.line(2, 0, &format!("{{\"a\":\"{}\"}}", "b".repeat(MAX_RECORD + 100)))),
+            &|log| {
+                log.line(2, 0, &format!("{{\"a\":\"{}\"}}", "b".repeat(MAX_RECORD + 100)));
+            },
             2,
             Fault::TooLong,
         ),

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use rustix::buffer::spare_capacity;
 use rustix::event::{Timespec, epoll};
+use rustix::io::retry_on_intr;
 use rustix::time::{ClockId, clock_gettime};
 
 pub(crate) use answer::Answer;
@@ -223,8 +224,8 @@ impl Load {
     /// Connections with something to read. The vector goes back into `self.events` for the next time.
     fn wait(&mut self, timeout: &Timespec) -> Result<Vec<epoll::Event>, Error> {
         let mut events = std::mem::take(&mut self.events);
-        epoll::wait(&self.epoll, spare_capacity(&mut events), Some(timeout))
-            .map_err(Error::system("wait"))?;
+        retry_on_intr(|| epoll::wait(&self.epoll, spare_capacity(&mut events), Some(timeout)))
+            .map_err(Error::system("wait for answers"))?;
         Ok(events)
     }
 }

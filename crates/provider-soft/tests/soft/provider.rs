@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use claviger_crypto::SystemRng;
-use claviger_model::{EncryptionContext, KeySpec, Material};
+use claviger_model::{EncryptionContext, KeySpec, Material, ProtectionLevel};
 use claviger_provider::conformance::{check_keeper, check_provider};
 use claviger_provider::{Cell, Keeper, Provider, ProviderError};
 use claviger_provider_soft::{RootKeys, SoftProvider};
@@ -211,10 +211,23 @@ fn rewrapped_material_of_the_same_key_works_at_once() {
 }
 
 #[test]
-fn a_spec_other_than_that_of_the_place_is_refused() {
+fn keys_that_are_not_in_the_table_are_neither_made_nor_used() {
     let provider = provider_of("root-key-file.json");
-    let made = run(provider.generate(KeySpec::Sm4, &Place::golden().binding()));
-    assert_eq!(made, Err(ProviderError::Incapable));
+    let (place, material) = (Place::golden(), golden_material(0));
+    let made = run(provider.generate(KeySpec::Sm4, &place.binding()));
+    assert_eq!(
+        made,
+        Err(ProviderError::Incapable),
+        "another spec than that of the place"
+    );
+    let mut sealed = place.sealed(&material);
+    sealed.binding.spec = KeySpec::Sm4;
+    let opened = run(provider.decrypt(sealed, b"", &[0; 64]));
+    assert_eq!(opened, Err(ProviderError::Incapable));
+    let mut sealed = place.sealed(&material);
+    sealed.binding.protection = ProtectionLevel::Hsm;
+    let opened = run(provider.decrypt(sealed, b"", &[0; 64]));
+    assert_eq!(opened, Err(ProviderError::Incapable));
 }
 
 #[test]

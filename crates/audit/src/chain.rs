@@ -46,42 +46,46 @@ impl Hash {
 
     /// Reads exactly 64 lower-case hexadecimal digits.
     pub(crate) fn from_hex(hex: &[u8]) -> Option<Self> {
-        let (pairs, []) = hex.as_chunks::<2>() else {
-            return None;
-        };
+        let hex: &[u8; 64] = hex.try_into().ok()?;
+        let (pairs, _) = hex.as_chunks::<2>();
         let mut bytes = [0; 32];
-        if pairs.len() != bytes.len() {
-            return None;
-        }
+        let mut seen = 0;
         for (byte, [high, low]) in bytes.iter_mut().zip(pairs) {
-            *byte = nibble(*high)? << 4 | nibble(*low)?;
+            // INVARIANT: a byte is below 256, the size of the table.
+            let (high, low) = (NIBBLES[usize::from(*high)], NIBBLES[usize::from(*low)]);
+            seen |= high | low;
+            *byte = high << 4 | low;
         }
-        Some(Self(bytes))
+        (seen < NO_DIGIT).then_some(Self(bytes))
     }
 
     /// Appends 64 lower-case hexadecimal digits.
     pub(crate) fn push_hex(&self, out: &mut Vec<u8>) {
-        for byte in self.0 {
-            out.extend([digit(byte >> 4), digit(byte & 15)]);
+        let mut hex = [0; 64];
+        let (pairs, _) = hex.as_chunks_mut::<2>();
+        for ([high, low], byte) in pairs.iter_mut().zip(self.0) {
+            // INVARIANT: half a byte is below 16, the number of digits.
+            *high = DIGITS[usize::from(byte >> 4)];
+            *low = DIGITS[usize::from(byte & 15)];
         }
+        out.extend_from_slice(&hex);
     }
 }
 
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    }
-}
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
-fn digit(nibble: u8) -> u8 {
-    if nibble < 10 {
-        b'0' + nibble
-    } else {
-        b'a' + nibble - 10
+const NO_DIGIT: u8 = 16;
+
+/// What a byte means as a digit. A table, because verifying a long log is for a good part reading digits.
+const NIBBLES: [u8; 256] = {
+    let mut table = [NO_DIGIT; 256];
+    let mut value: u8 = 0;
+    while value < 16 {
+        table[DIGITS[value as usize] as usize] = value;
+        value += 1;
     }
-}
+    table
+};
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,20 +4,21 @@
 //! way to put bytes into [`Fields`], only ids, numbers, names and the encryption context, which is public by
 //! contract.
 
-use std::fmt::Write as _;
+use std::io::Write as _;
 use std::net::IpAddr;
 
-use claviger_model::{
-    AccountId, Caller, EncryptionContext, Identity, KeyId, KeyVersionId, RequestId, Timestamp,
-};
+use claviger_model::{Caller, EncryptionContext, Identity, KeyId, KeyVersionId, RequestId, Timestamp};
+use jiff::fmt::StdIoWrite;
 use jiff::fmt::temporal::DateTimePrinter;
+
+use crate::line::push_number;
 
 /// Longest text of a caller that a record keeps, in bytes; longer text is cut at a character boundary.
 pub const TEXT_LIMIT: usize = 512;
 
 /// A list of named values, kept as the inside of a JSON object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fields(String);
+pub struct Fields(Vec<u8>);
 
 impl Fields {
     /// Adds a text of ours or of the caller, cut at [`TEXT_LIMIT`].
@@ -41,13 +42,13 @@ impl Fields {
     /// Adds a number.
     pub fn number(&mut self, name: &'static str, value: u64) {
         self.name(name);
-        let _ = write!(self.0, "{value}");
+        push_number(&mut self.0, value);
     }
 
     /// Adds a truth value.
     pub fn flag(&mut self, name: &'static str, value: bool) {
         self.name(name);
-        self.0.push_str(if value { "true" } else { "false" });
+        put(&mut self.0, if value { "true" } else { "false" });
     }
 
     /// Adds an encryption context as an object; nothing where it is empty.
@@ -56,25 +57,25 @@ impl Fields {
             return;
         }
         self.name(name);
-        self.0.push('{');
+        self.0.push(b'{');
         for (index, (key, value)) in context.iter().enumerate() {
             if index > 0 {
-                self.0.push(',');
+                self.0.push(b',');
             }
             string(&mut self.0, key);
-            self.0.push(':');
+            self.0.push(b':');
             string(&mut self.0, value);
         }
-        self.0.push('}');
+        self.0.push(b'}');
     }
 
     fn name(&mut self, name: &'static str) {
         if !self.0.is_empty() {
-            self.0.push(',');
+            self.0.push(b',');
         }
-        self.0.push('"');
-        self.0.push_str(name);
-        self.0.push_str("\":");
+        self.0.push(b'"');
+        put(&mut self.0, name);
+        put(&mut self.0, "\":");
     }
 }
 
@@ -142,32 +143,33 @@ pub struct Record<'a> {
 impl Record<'_> {
     /// The record as one line of JSON, without a line break.
     pub fn to_json(&self) -> Box<[u8]> {
-        let mut out = String::with_capacity(640 + self.request.0.len() + self.response.0.len());
-        out.push_str("{\"kind\":\"call\",\"id\":");
+        let mut out = Vec::with_capacity(640 + self.request.0.len() + self.response.0.len());
+        put(&mut out, "{\"kind\":\"call\",\"id\":");
         ascii_string(&mut out, &self.id.to_ascii());
-        out.push_str(",\"time\":\"");
+        put(&mut out, ",\"time\":\"");
         time(&mut out, self.time);
-        out.push_str("\",\"dialect\":");
+        put(&mut out, "\",\"dialect\":");
         string(&mut out, self.dialect);
-        out.push_str(",\"action\":");
+        put(&mut out, ",\"action\":");
         string(&mut out, cut(self.action));
-        out.push_str(",\"writes\":");
-        out.push_str(if self.writes { "true" } else { "false" });
+        put(&mut out, ",\"writes\":");
+        put(&mut out, if self.writes { "true" } else { "false" });
         self.write_caller(&mut out);
         self.write_source(&mut out);
-        out.push_str(",\"request\":{");
-        out.push_str(&self.request.0);
-        out.push('}');
+        put(&mut out, ",\"request\":{");
+        out.extend_from_slice(&self.request.0);
+        out.push(b'}');
         self.write_outcome(&mut out);
-        out.push('}');
-        out.into_bytes().into()
+        out.push(b'}');
+        out.into()
     }
 
-    fn write_caller(&self, out: &mut String) {
-        let account: AccountId = self.caller.account;
-        let _ = write!(out, ",\"account\":\"{account}\",\"region\":");
+    fn write_caller(&self, out: &mut Vec<u8>) {
+        put(out, ",\"account\":\"");
+        push_number(out, self.caller.account.number());
+        put(out, "\",\"region\":");
         string(out, self.region);
-        out.push_str(",\"caller\":{\"type\":");
+        put(out, ",\"caller\":{\"type\":");
         string(
             out,
             match self.caller.identity {
@@ -176,46 +178,49 @@ impl Record<'_> {
             },
         );
         if let Some(key) = &self.caller.access_key {
-            out.push_str(",\"access_key\":");
+            put(out, ",\"access_key\":");
             string(out, key.as_str());
         }
-        out.push('}');
+        out.push(b'}');
     }
 
-    fn write_source(&self, out: &mut String) {
+    fn write_source(&self, out: &mut Vec<u8>) {
         let _ = write!(
             out,
             ",\"source\":{{\"address\":\"{}\",\"agent\":",
             self.source.address
         );
         string(out, cut(self.source.agent));
-        out.push_str(",\"host\":");
+        put(out, ",\"host\":");
         string(out, cut(self.source.host));
-        out.push_str(if self.source.secure {
-            ",\"tls\":true}"
-        } else {
-            ",\"tls\":false}"
-        });
+        put(
+            out,
+            if self.source.secure {
+                ",\"tls\":true}"
+            } else {
+                ",\"tls\":false}"
+            },
+        );
     }
 
-    fn write_outcome(&self, out: &mut String) {
+    fn write_outcome(&self, out: &mut Vec<u8>) {
         let (word, code, wire) = match self.outcome {
             Outcome::Served => {
-                out.push_str(",\"outcome\":\"served\",\"response\":{");
-                out.push_str(&self.response.0);
-                out.push('}');
+                put(out, ",\"outcome\":\"served\",\"response\":{");
+                out.extend_from_slice(&self.response.0);
+                out.push(b'}');
                 return;
             }
             Outcome::Refused { code, wire } => ("refused", code, wire),
             Outcome::Failed { code, wire } => ("failed", code, wire),
         };
-        out.push_str(",\"outcome\":\"");
-        out.push_str(word);
-        out.push_str("\",\"error\":{\"code\":");
+        put(out, ",\"outcome\":\"");
+        put(out, word);
+        put(out, "\",\"error\":{\"code\":");
         string(out, code);
-        out.push_str(",\"wire\":");
+        put(out, ",\"wire\":");
         string(out, wire);
-        out.push('}');
+        out.push(b'}');
     }
 }
 
@@ -248,24 +253,27 @@ pub struct Stranger {
 impl Strangers<'_> {
     /// The record as one line of JSON, without a line break.
     pub fn to_json(&self) -> Box<[u8]> {
-        let mut out = String::from("{\"kind\":\"strangers\",\"since\":\"");
+        let mut out = b"{\"kind\":\"strangers\",\"since\":\"".to_vec();
         time(&mut out, self.since);
-        out.push_str("\",\"until\":\"");
+        put(&mut out, "\",\"until\":\"");
         time(&mut out, self.until);
-        out.push_str("\",\"rows\":[");
+        put(&mut out, "\",\"rows\":[");
         for (index, row) in self.rows.iter().enumerate() {
-            out.push_str(if index == 0 {
-                "{\"reason\":"
-            } else {
-                ",{\"reason\":"
-            });
+            put(
+                &mut out,
+                if index == 0 {
+                    "{\"reason\":"
+                } else {
+                    ",{\"reason\":"
+                },
+            );
             string(&mut out, row.reason);
             let _ = write!(out, ",\"address\":\"{}\",\"access_key\":", row.address);
             string(&mut out, cut(&row.access_key));
             let _ = write!(out, ",\"count\":{}}}", row.count);
         }
         let _ = write!(out, "],\"others\":{}}}", self.others);
-        out.into_bytes().into()
+        out.into()
     }
 }
 
@@ -283,28 +291,28 @@ pub struct Mark<'a> {
 impl Mark<'_> {
     /// The record as one line of JSON, without a line break.
     pub fn to_json(&self) -> Box<[u8]> {
-        let mut out = String::from("{\"kind\":\"server\",\"time\":\"");
+        let mut out = b"{\"kind\":\"server\",\"time\":\"".to_vec();
         time(&mut out, self.time);
-        out.push_str("\",\"event\":");
+        put(&mut out, "\",\"event\":");
         string(&mut out, self.event);
-        out.push_str(",\"version\":");
+        put(&mut out, ",\"version\":");
         string(&mut out, self.version);
-        out.push('}');
-        out.into_bytes().into()
+        out.push(b'}');
+        out.into()
     }
 }
 
 /// UTC with milliseconds.
-fn time(out: &mut String, at: Timestamp) {
+fn time(out: &mut Vec<u8>, at: Timestamp) {
     const PRINTER: DateTimePrinter = DateTimePrinter::new().precision(Some(3));
-    // A String takes every write.
-    let _ = PRINTER.print_timestamp(&at, out);
+    // A vector takes every write.
+    let _ = PRINTER.print_timestamp(&at, StdIoWrite(out));
 }
 
-fn ascii_string(out: &mut String, text: &[u8; 36]) {
-    out.push('"');
-    out.push_str(std::str::from_utf8(text).unwrap_or_default());
-    out.push('"');
+fn ascii_string(out: &mut Vec<u8>, text: &[u8; 36]) {
+    out.push(b'"');
+    out.extend_from_slice(text);
+    out.push(b'"');
 }
 
 fn cut(text: &str) -> &str {
@@ -318,33 +326,20 @@ fn cut(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// A JSON string (RFC 8259 section 7). Runs without special characters are copied whole.
-fn string(out: &mut String, text: &str) {
-    out.push('"');
-    let mut rest = text;
-    while let Some(at) = rest
-        .bytes()
-        .position(|b| b < 0x20 || b == b'"' || b == b'\\' || b == 0x7f)
-    {
-        let (plain, special) = rest.split_at(at);
-        out.push_str(plain);
-        let mut chars = special.chars();
-        match chars.next() {
-            Some('"') => out.push_str("\\\""),
-            Some('\\') => out.push_str("\\\\"),
-            Some(other) => {
-                let _ = write!(out, "\\u{:04x}", u32::from(other));
-            }
-            None => {}
-        }
-        rest = chars.as_str();
-    }
-    out.push_str(rest);
-    out.push('"');
+/// A JSON string (RFC 8259 section 7).
+fn string(out: &mut Vec<u8>, text: &str) {
+    // Neither text nor a vector in memory can fail to be written.
+    let _ = serde_json::to_writer(out, text);
+}
+
+fn put(out: &mut Vec<u8>, text: &str) {
+    out.extend_from_slice(text.as_bytes());
 }
 
 #[cfg(test)]
 mod tests {
+    use claviger_model::AccountId;
+
     use super::*;
 
     fn sample(outcome: Outcome<'_>) -> String {
@@ -411,7 +406,10 @@ mod tests {
     fn long_text_is_cut_between_characters() {
         let mut fields = Fields::default();
         fields.text("agent", &"ü".repeat(400));
-        assert_eq!(fields.0, format!("\"agent\":\"{}\"", "ü".repeat(256)));
+        assert_eq!(
+            String::from_utf8(fields.0).unwrap(),
+            format!("\"agent\":\"{}\"", "ü".repeat(256))
+        );
     }
 
     #[test]

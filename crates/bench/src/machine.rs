@@ -41,7 +41,8 @@ pub(crate) fn pin(core: usize) -> Result<(), Error> {
     sched_setaffinity(None, &set).map_err(Error::system(format!("bind to core {core}")))
 }
 
-/// What the numbers were measured on, one fact a line.
+/// What the numbers are measured on, one fact a line. To be asked before anything is measured: the load is that of
+/// others then.
 pub(crate) fn facts(data: &Path) -> Vec<String> {
     let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
     let field = |text: &str, name: &str| {
@@ -56,6 +57,10 @@ pub(crate) fn facts(data: &Path) -> Vec<String> {
         format!("memory     {}", field(&read("/proc/meminfo"), "MemTotal")),
         format!("kernel     {}", read("/proc/sys/kernel/osrelease").trim()),
         format!("data on    {}", mount(&read("/proc/mounts"), data)),
+        format!(
+            "load       {} before the start",
+            read("/proc/loadavg").split(' ').next().unwrap_or_default()
+        ),
     ]
 }
 

@@ -4,7 +4,7 @@
 //! with the operation and `Response` as its root. Errors in XML have the root `Error`, the only one that clients
 //! read.
 
-use std::fmt::Write as _;
+use std::io::Write as _;
 
 /// Which form an answer takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl Format {
 #[derive(Debug)]
 pub(crate) struct Answer {
     format: Format,
-    out: String,
+    out: Vec<u8>,
     /// Whether the next JSON member needs a comma in front.
     comma: bool,
 }
@@ -35,9 +35,9 @@ pub(crate) struct Answer {
 impl Answer {
     /// Opens an answer with the root that XML needs.
     pub(crate) fn open(format: Format, root: &str) -> Self {
-        let mut out = String::with_capacity(512);
+        let mut out = Vec::with_capacity(512);
         match format {
-            Format::Json => out.push('{'),
+            Format::Json => out.push(b'{'),
             Format::Xml => {
                 let _ = write!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><{root}>");
             }
@@ -52,12 +52,12 @@ impl Answer {
     /// Closes it.
     pub(crate) fn close(mut self, root: &str) -> Vec<u8> {
         match self.format {
-            Format::Json => self.out.push('}'),
+            Format::Json => self.out.push(b'}'),
             Format::Xml => {
                 let _ = write!(self.out, "</{root}>");
             }
         }
-        self.out.into_bytes()
+        self.out
     }
 
     /// A text.
@@ -68,6 +68,11 @@ impl Answer {
             Format::Xml => xml_text(&mut self.out, value),
         }
         self.end(name);
+    }
+
+    /// An identifier in its canonical text.
+    pub(crate) fn id(&mut self, name: &str, id: [u8; 36]) {
+        self.text(name, std::str::from_utf8(&id).unwrap_or_default());
     }
 
     /// A number.
@@ -95,15 +100,15 @@ impl Answer {
         self.object(name, |answer| match answer.format {
             Format::Json => {
                 answer.member(item);
-                answer.out.push('[');
+                answer.out.push(b'[');
                 let mut first = true;
                 for value in values {
                     if !std::mem::take(&mut first) {
-                        answer.out.push(',');
+                        answer.out.push(b',');
                     }
                     answer.nested(|answer| fill(answer, value));
                 }
-                answer.out.push(']');
+                answer.out.push(b']');
             }
             Format::Xml => {
                 for value in values {
@@ -117,26 +122,21 @@ impl Answer {
         if self.format == Format::Xml {
             return fill(self);
         }
-        self.out.push('{');
+        self.out.push(b'{');
         self.comma = false;
         fill(self);
-        self.out.push('}');
+        self.out.push(b'}');
         self.comma = true;
     }
 
     fn member(&mut self, name: &str) {
-        match self.format {
-            Format::Json => {
-                let comma = if std::mem::replace(&mut self.comma, true) {
-                    ","
-                } else {
-                    ""
-                };
-                let _ = write!(self.out, "{comma}\"{name}\":");
-            }
-            Format::Xml => {
-                let _ = write!(self.out, "<{name}>");
-            }
+        let parts: [&[u8]; 3] = match self.format {
+            Format::Json if std::mem::replace(&mut self.comma, true) => [b",\"", name.as_bytes(), b"\":"],
+            Format::Json => [b"\"", name.as_bytes(), b"\":"],
+            Format::Xml => [b"<", name.as_bytes(), b">"],
+        };
+        for part in parts {
+            self.out.extend_from_slice(part);
         }
     }
 
@@ -148,54 +148,26 @@ impl Answer {
 }
 
 /// SOURCE: RFC 8259 section 7.
-fn json_string(out: &mut String, text: &str) {
-    out.push('"');
-    escaped(
-        out,
-        text,
-        |c| c < ' ' || c == '"' || c == '\\',
-        |out, c| match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            other => {
-                let _ = write!(out, "\\u{:04x}", u32::from(other));
-            }
-        },
-    );
-    out.push('"');
+fn json_string(out: &mut Vec<u8>, text: &str) {
+    // Neither text nor a vector in memory can fail to be written.
+    let _ = serde_json::to_writer(out, text);
 }
 
 /// SOURCE: XML 1.0, section 2.2: most control characters cannot stand in XML at all; they become U+FFFD here, so
 /// that the answer still parses.
-fn xml_text(out: &mut String, text: &str) {
-    let special = |c: char| {
-        matches!(c, '<' | '>' | '&' | '\r' | '\u{fffe}' | '\u{ffff}') || (c < ' ' && c != '\t' && c != '\n')
-    };
-    escaped(out, text, special, |out, c| match c {
-        '<' => out.push_str("&lt;"),
-        '>' => out.push_str("&gt;"),
-        '&' => out.push_str("&amp;"),
-        '\r' => out.push_str("&#13;"),
-        _ => out.push('\u{fffd}'),
-    });
-}
-
-/// Copies text, runs without special characters whole.
-fn escaped(
-    out: &mut String,
-    text: &str,
-    special: impl Fn(char) -> bool,
-    mut escape: impl FnMut(&mut String, char),
-) {
-    let mut rest = text;
-    while let Some((at, c)) = rest.char_indices().find(|(_, c)| special(*c)) {
-        let (plain, tail) = rest.split_at(at);
-        out.push_str(plain);
-        escape(out, c);
-        rest = tail.get(c.len_utf8()..).unwrap_or_default();
+fn xml_text(out: &mut Vec<u8>, text: &str) {
+    for c in text.chars() {
+        match c {
+            '<' => out.extend_from_slice(b"&lt;"),
+            '>' => out.extend_from_slice(b"&gt;"),
+            '&' => out.extend_from_slice(b"&amp;"),
+            '\r' => out.extend_from_slice(b"&#13;"),
+            '\t' | '\n' => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            '\u{fffe}' | '\u{ffff}' => out.extend_from_slice("\u{fffd}".as_bytes()),
+            c if c < ' ' => out.extend_from_slice("\u{fffd}".as_bytes()),
+            c => out.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
     }
-    out.push_str(rest);
 }
 
 #[cfg(test)]

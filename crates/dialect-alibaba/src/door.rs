@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use claviger_audit::record::Source;
 use claviger_front::{Door, Line, Reply, Request, Trouble};
 use claviger_model::RequestId;
-use claviger_service::{AuthnError, Call, Credential, Refused, Service};
+use claviger_service::{AuthnError, Call, Credential, Refused, Service, Source};
 use claviger_signing::query::Params;
 use claviger_signing::scheme::{self, Scheme};
 use http::StatusCode;
@@ -157,7 +156,7 @@ impl AlibabaDoor {
             scope: &scope,
         };
         (row.serve)(&self.service, &call, &input, &mut answer).await?;
-        answer.text("RequestId", &request.id.to_string());
+        answer.id("RequestId", request.id.to_ascii());
         Ok(answer.close(&root))
     }
 }
@@ -242,7 +241,7 @@ fn reply(
             if format == Format::Json {
                 answer.number("HttpStatus", error.status.as_u16().into());
             }
-            answer.text("RequestId", &id.to_string());
+            answer.id("RequestId", id.to_ascii());
             answer.text("HostId", host);
             answer.text("Code", error.code);
             answer.text("Message", &error.message);

@@ -54,6 +54,10 @@ pub(crate) fn decode<'a>(
                 body,
             };
             let text = StringToSign::new(&authorization, &signed);
+            if text.is_err() {
+                // No key could verify this, so what the body holds does not matter.
+                return Ok(Signature::Acs(authorization, text));
+            }
             Signature::Acs(authorization, text)
         }
         Some(Scheme::InstanceGateway) => return Ok(Signature::Instance),

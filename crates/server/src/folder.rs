@@ -49,6 +49,23 @@ impl Folder {
         self.0.join("root.json")
     }
 
+    /// Whether the root key is there. A database without it means that the file was lost: a new root key would open
+    /// nothing, and stand where the old one has to be put back.
+    pub(crate) fn has_root_key(&self) -> Result<bool, Failure> {
+        let root_key = self.root_key();
+        if root_key.exists() {
+            return Ok(true);
+        }
+        if self.database().exists() {
+            let (root_key, database) = (root_key.display(), self.database());
+            let database = database.display();
+            return Err(Failure::failed(format!(
+                "`{root_key}` is missing, and without it nothing in `{database}` opens; put it back from a backup"
+            )));
+        }
+        Ok(false)
+    }
+
     pub(crate) fn database(&self) -> PathBuf {
         self.0.join("claviger.db")
     }

@@ -27,7 +27,7 @@ pub(crate) struct Opened {
     pub(crate) clock: Arc<dyn Clock>,
 }
 
-/// Opens database, root key and audit log.
+/// Opens root key, audit log and database.
 pub(crate) fn open(folder: &Folder, sealer: &Sealer, settings: &Settings) -> Result<Opened, Failure> {
     let roots = RootKeys::open(&folder.root_key(), sealer).map_err(|error| Failure::failed(chain(&error)))?;
     let memory = roots.memory();
@@ -37,9 +37,7 @@ pub(crate) fn open(folder: &Folder, sealer: &Sealer, settings: &Settings) -> Res
         );
     }
     let provider = Arc::new(SoftProvider::new(Arc::new(roots), Arc::new(SystemRng), OPEN_KEYS));
-    let database = folder.database();
-    let store = SqliteStore::open(&database, StoreOptions::default())
-        .map_err(|error| Failure::file("open the database", &database, &error))?;
+    // The log before the database: its lock keeps a second server, perhaps with a newer schema, from touching either.
     let (audit, recovery) = AuditLog::open(&folder.audit(), audit_options(settings))
         .map_err(|error| Failure::failed(chain(&error)))?;
     if recovery.truncated_bytes > 0 {
@@ -48,6 +46,9 @@ pub(crate) fn open(folder: &Folder, sealer: &Sealer, settings: &Settings) -> Res
             "the end of the audit log was torn by a crash; nothing that was acknowledged is lost"
         );
     }
+    let database = folder.database();
+    let store = SqliteStore::open(&database, StoreOptions::default())
+        .map_err(|error| Failure::file("open the database", &database, &error))?;
     Ok(Opened {
         store: Arc::new(store),
         provider,

@@ -1,6 +1,7 @@
 //! What surrounds an operation: who calls from where, what it needs, and what is noted of it.
 
-use claviger_audit::record::{Fields, Source};
+use claviger_audit::record::Fields;
+pub use claviger_audit::record::Source;
 use claviger_model::{Action, AliasName, Caller, Error, KeyId, KeyVersionId, RequestId, Scope, Timestamp};
 
 /// Gives the code that a dialect puts on the wire for an error, for the audit record.

@@ -22,6 +22,6 @@ mod service;
 mod strangers;
 
 pub use authn::{AuthnError, Credential, NONCE_MEMORY, Proof, Refused, SKEW};
-pub use call::{Call, KeyName, KeyRef, Need, Note, Target, WireCode};
+pub use call::{Call, KeyName, KeyRef, Need, Note, Source, Target, WireCode};
 pub use pipeline::{Audited, Context, Operation, Permitted};
 pub use service::{Parts, Service, StartError};

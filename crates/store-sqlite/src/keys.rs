@@ -134,7 +134,7 @@ pub(crate) fn list(
     reader::snapshot(connection, |connection| {
         // Not cached: filters differ, and would drive the fixed statements out.
         let mut count = connection.prepare(&format!("SELECT count(*) {matching}"))?;
-        let mut select = connection.prepare(&format!("SELECT id {matching} ORDER BY id DESC LIMIT ? OFFSET ?"))?;
+        let mut select = connection.prepare(&format!("SELECT id {matching} ORDER BY id LIMIT ? OFFSET ?"))?;
         page::read(&mut count, &mut select, &values, page, |row| {
             let name = Raw(row, 0);
             Ok(Cells::new("keys", &name, row).key_id("id")?)

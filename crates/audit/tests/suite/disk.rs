@@ -63,6 +63,14 @@ impl Disk {
         }
     }
 
+    /// The same machine after the process has died: what was not synced is still in its cache, and can still be
+    /// lost.
+    pub(crate) fn after_the_process(&self) -> Self {
+        let disk = Self::new(&self.dir);
+        disk.state().images = self.state().images.clone();
+        disk
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
     }

@@ -203,6 +203,26 @@ fn acknowledged_lines_that_a_failing_disk_spoiled_stop_the_log() {
 }
 
 #[test]
+fn acknowledged_lines_of_which_a_sector_is_gone_stop_the_log() {
+    let it = setting(options());
+    it.append(&"a".repeat(2000)).unwrap();
+    let path = segment(it.path(), 1);
+    let good = fs::read(&path).unwrap();
+    let mut spoiled = good.clone();
+    spoiled[1024..1536].fill(0);
+    fs::write(&path, spoiled).unwrap();
+    it.disk.fail_times(Op::Sync, ErrorKind::Other, 1);
+    assert_eq!(
+        it.append("b"),
+        Err(AppendError::Uncertain {
+            kind: ErrorKind::Other
+        })
+    );
+    assert_eq!(it.append("c"), unavailable(ErrorKind::InvalidData));
+    assert_eq!(fs::read(&path).unwrap()[..1024], good[..1024], "nothing is cut");
+}
+
+#[test]
 fn a_log_that_lost_its_file_under_failure_stops() {
     let it = setting(options());
     it.append("a").unwrap();
@@ -273,6 +293,22 @@ fn half_a_segment_that_cannot_be_removed_blocks_the_log_until_it_can() {
         assert_eq!(it.append("e"), Ok(Seq(5)));
         it.assert_holds(&["a", "d", "e"]);
     }
+}
+
+#[test]
+fn half_a_segment_is_gone_only_when_the_folder_says_so() {
+    let clock = TestClock::at("2026-11-21T23:00:00Z");
+    let it = setting(clock.options());
+    it.append("a").unwrap();
+    clock.set("2026-11-22T01:00:00Z");
+    it.disk.fail(Op::SyncDir, ErrorKind::Other);
+    assert_eq!(it.append("b"), unavailable(ErrorKind::Other));
+    clock.set("2026-11-21T23:30:00Z");
+    // Power lost now could bring the half segment back, beside lines that the first one has got meanwhile.
+    assert_eq!(it.append("c"), unavailable(ErrorKind::Other));
+    it.disk.heal();
+    it.append("d").unwrap();
+    it.assert_holds(&["a", "d"]);
 }
 
 #[test]

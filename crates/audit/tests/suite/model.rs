@@ -144,8 +144,7 @@ struct World {
     log: AuditLog,
 }
 
-fn start(dir: &Path, clock: &TestClock) -> (Disk, AuditLog) {
-    let disk = Disk::new(dir);
+fn start(disk: Disk, clock: &TestClock) -> (Disk, AuditLog) {
     let options = Options {
         segment_bytes: 1500,
         ..clock.options()
@@ -172,13 +171,13 @@ impl World {
             }
             Step::Restart => {
                 self.log.close();
-                self.restart(dir, told);
+                self.restart(self.disk.after_the_process(), dir, told);
             }
             Step::Kill { operations, count } => {
                 self.disk.die_after(operations);
                 told.append(&self.log, &self.disk, count, 100, true);
                 self.log.close();
-                self.restart(dir, told);
+                self.restart(self.disk.after_the_process(), dir, told);
             }
             Step::CutPower {
                 operations,
@@ -190,14 +189,14 @@ impl World {
                 self.log.close();
                 let mut choices = choices.into_iter().cycle();
                 self.disk.cut_power(|below| choices.next().unwrap_or(0) % below);
-                self.restart(dir, told);
+                self.restart(Disk::new(dir), dir, told);
             }
         }
     }
 
-    fn restart(&mut self, dir: &Path, told: &mut Told) {
+    fn restart(&mut self, disk: Disk, dir: &Path, told: &mut Told) {
         told.unanswered.append(&mut told.uncertain);
-        (self.disk, self.log) = start(dir, &self.clock);
+        (self.disk, self.log) = start(disk, &self.clock);
         told.check(dir);
     }
 }
@@ -209,7 +208,7 @@ proptest! {
     fn the_log_keeps_its_word(steps in vec(step(), 1..40)) {
         let dir = tempdir().unwrap();
         let clock = TestClock::at("2026-01-01T00:00:00Z");
-        let (disk, log) = start(dir.path(), &clock);
+        let (disk, log) = start(Disk::new(dir.path()), &clock);
         let mut told = Told::default();
         let mut world = World { clock, day: 0, disk, log };
         for step in steps {

@@ -7,7 +7,7 @@ use claviger_audit::{AuditLog, BadLine, Fault, MAX_BATCH, OpenError, Options, Re
 use tempfile::{TempDir, tempdir};
 
 use crate::disk::Disk;
-use crate::support::{TestClock, open, options, record, records, segment};
+use crate::support::{Forge, TestClock, open, options, record, records, segment};
 
 /// A log with these records in one segment, and its bytes.
 fn written(texts: &[&str]) -> (TempDir, Vec<u8>) {
@@ -220,6 +220,40 @@ fn a_file_that_is_no_segment_is_damage() {
     fs::remove_file(segment(other.path(), 1)).unwrap();
     fs::write(segment(other.path(), 2), bytes).unwrap();
     assert_eq!(damage(other.path()).fault, Fault::Segment { found: 1 });
+}
+
+#[test]
+fn lines_that_a_dead_process_left_in_the_cache_are_made_durable() {
+    let dir = tempdir().unwrap();
+    let clock = TestClock::at("2026-11-21T08:00:00Z");
+    let disk = Disk::new(dir.path());
+    let (log, _) = AuditLog::open_in(Box::new(disk.clone()), clock.options()).unwrap();
+    log.append_blocking(record("a"), None).unwrap();
+    // The write gets through, and the process dies before the sync.
+    disk.die_after(1);
+    log.append_blocking(record("b"), None).unwrap_err();
+    log.close();
+    let disk = disk.after_the_process();
+    let (log, recovery) = AuditLog::open_in(Box::new(disk.clone()), clock.options()).unwrap();
+    assert_eq!(recovery.head.seq, Seq(3));
+    // What follows goes to another file, whose sync does nothing for the first one.
+    clock.set("2026-11-22T08:00:00Z");
+    log.append_blocking(record("c"), None).unwrap();
+    disk.cut_power(|_| 0);
+    log.close();
+    assert_eq!(verify(dir.path()).unwrap().head.seq, Seq(5));
+    assert_eq!(records(dir.path()).len(), 3);
+}
+
+#[test]
+fn a_header_inside_a_segment_is_damage() {
+    let dir = tempdir().unwrap();
+    let mut log = Forge::new();
+    let header = log.header(1);
+    log.line(1, 0, &header).line(2, 0, &header);
+    log.save(dir.path(), 1);
+    let bad = damage(dir.path());
+    assert_eq!((bad.line, bad.fault), (2, Fault::Misplaced));
 }
 
 /// A segment several times as long as what recovery looks at.

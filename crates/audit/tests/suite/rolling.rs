@@ -93,3 +93,21 @@ fn a_day_without_records_leaves_no_segment() {
     }
     assert_eq!(segments(dir.path()), 1);
 }
+
+#[test]
+fn days_do_not_run_backwards_in_the_log() {
+    let dir = tempdir().unwrap();
+    let clock = TestClock::at("2026-11-22T00:00:00Z");
+    let options = Options {
+        segment_bytes: 1,
+        ..clock.options()
+    };
+    let (log, _) = AuditLog::open(dir.path(), options).unwrap();
+    clock.set("2026-11-21T23:00:00Z");
+    log.append_blocking(record("a"), None).unwrap();
+    let text = fs::read_to_string(segment(dir.path(), 2)).unwrap();
+    assert!(
+        text.lines().next().unwrap().contains("\"day\":\"2026-11-22\""),
+        "{text}"
+    );
+}

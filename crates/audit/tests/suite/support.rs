@@ -114,7 +114,8 @@ impl Forge {
     }
 
     pub(crate) fn hash_hex(&self) -> String {
-        self.hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        let bytes = self.hash.iter();
+        bytes.fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     }
 
     pub(crate) fn line(&mut self, seq: u64, outbox: u64, record: &str) -> &mut Self {

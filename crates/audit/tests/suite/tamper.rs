@@ -33,7 +33,7 @@ fn every_changed_byte_is_found_and_its_line_named() {
         let path = segment(dir.path(), number);
         let good = fs::read(&path).unwrap();
         for at in 0..good.len() {
-            let line = 1 + good[..at].iter().filter(|byte| **byte == b'\n').count() as u64;
+            let line = good[..at].split(|byte| *byte == b'\n').count() as u64;
             for changed in [
                 good[at] ^ 1,
                 good[at] ^ 0x20,
@@ -179,7 +179,8 @@ fn a_log_that_is_cut_short_inside_is_found() {
 /// Lines with right hashes and wrong content: what a careless second writer would make.
 #[test]
 fn right_hashes_do_not_excuse_wrong_content() {
-    let cases: [(&dyn Fn(&mut Forge), u64, Fault); 9] = [
+    type Case<'a> = (&'a dyn Fn(&mut Forge), u64, Fault);
+    let cases: [Case<'_>; 9] = [
         (
             &|log| {
                 log.line(3, 0, "{}");

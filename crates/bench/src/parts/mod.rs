@@ -82,6 +82,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         only => only.contains(part) || (*part == Part::Scale && options.scale),
     };
     let folder = Folder::create(&options.data)?;
+    let facts = machine::facts(&folder.0);
     let cores = Cores::choose()?;
     machine::pin(cores.load)?;
     let bare = bare::launch(&folder.0)?.start(cores)?;
@@ -100,7 +101,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
             bench.errors.push(format!("{part:?}: {error}"));
         }
     }
-    print(&bench);
+    print(&bench, &facts);
     if bench.errors.is_empty() {
         Ok(())
     } else {
@@ -108,8 +109,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     }
 }
 
-fn print(bench: &Bench<'_>) {
-    for fact in machine::facts(&bench.folder) {
+fn print(bench: &Bench<'_>, facts: &[String]) {
+    for fact in facts {
         println!("{fact}");
     }
     println!(

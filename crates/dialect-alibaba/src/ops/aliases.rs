@@ -45,7 +45,7 @@ impl WireOp for ListAliasesByKeyId {
 fn encode(input: &Input<'_>, output: Paged<Alias>, answer: &mut Answer) {
     encode_page(input, output.total, answer);
     answer.list("Aliases", "Alias", output.items, |answer, alias| {
-        answer.text("KeyId", &alias.key.to_string());
+        answer.id("KeyId", alias.key.to_ascii());
         answer.text("AliasName", &alias_name(&alias.name));
         answer.text("AliasArn", &arn(&Resource::Alias(alias.scope, alias.name)));
     });

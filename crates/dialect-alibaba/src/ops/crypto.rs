@@ -22,7 +22,7 @@ pub(super) fn check_dry_run(input: &Input<'_>) -> Result<(), WireError> {
 }
 
 pub(super) fn encode_encrypted(encrypted: &Encrypted, answer: &mut Answer) {
-    answer.text("KeyId", &encrypted.key.to_string());
-    answer.text("KeyVersionId", &encrypted.version.to_string());
+    answer.id("KeyId", encrypted.key.to_ascii());
+    answer.id("KeyVersionId", encrypted.version.to_ascii());
     answer.text("CiphertextBlob", &STANDARD.encode(&encrypted.blob));
 }

@@ -25,8 +25,8 @@ impl WireOp for Decrypt {
     }
 
     fn encode(_: &Input<'_>, output: core::Decrypted, answer: &mut Answer) {
-        answer.text("KeyId", &output.key.to_string());
-        answer.text("KeyVersionId", &output.version.to_string());
+        answer.id("KeyId", output.key.to_ascii());
+        answer.id("KeyVersionId", output.version.to_ascii());
         match output.plaintext.expose_str() {
             Ok(text) => answer.text("Plaintext", text),
             // Bytes that another face encrypted; this one has only text.

@@ -30,7 +30,7 @@ impl WireOp for DescribeKey {
 
 /// The metadata that CreateKey and DescribeKey share.
 pub(super) fn encode_metadata(key: &Key, answer: &mut Answer) {
-    answer.text("KeyId", &key.id.to_string());
+    answer.id("KeyId", key.id.to_ascii());
     answer.text("Arn", &arn(&Resource::Key(key.scope.clone(), key.id)));
     answer.text("KeyState", state_name(key.state.kind()));
     answer.text("KeySpec", spec_name(key.spec));
@@ -50,7 +50,7 @@ pub(super) fn encode_metadata(key: &Key, answer: &mut Answer) {
     answer.text("CreationDate", &date(key.created));
     answer.text("Description", &key.description);
     if let Some(version) = key.primary {
-        answer.text("PrimaryKeyVersion", &version.to_string());
+        answer.id("PrimaryKeyVersion", version.to_ascii());
     }
     answer.text("LastRotationDate", &date(key.last_rotated));
     answer.text("AutomaticRotation", "Disabled");

@@ -37,8 +37,8 @@ fn length(input: &Input<'_>) -> Result<usize, WireError> {
 }
 
 fn encode(output: &core::DataKey, answer: &mut Answer) {
-    answer.text("KeyId", &output.key.to_string());
-    answer.text("KeyVersionId", &output.version.to_string());
+    answer.id("KeyId", output.key.to_ascii());
+    answer.id("KeyVersionId", output.version.to_ascii());
     answer.text("CiphertextBlob", &STANDARD.encode(&output.blob));
 }
 

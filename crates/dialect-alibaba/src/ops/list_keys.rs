@@ -37,7 +37,7 @@ impl WireOp for ListKeys {
     fn encode(input: &Input<'_>, output: Paged<KeyId>, answer: &mut Answer) {
         encode_page(input, output.total, answer);
         answer.list("Keys", "Key", output.items, |answer, id| {
-            answer.text("KeyId", &id.to_string());
+            answer.id("KeyId", id.to_ascii());
             answer.text("KeyArn", &arn(&Resource::Key(input.scope.clone(), id)));
         });
     }

@@ -11,7 +11,7 @@ use crate::config::Settings;
 use crate::folder::Folder;
 use crate::output::{Failure, absolute, say};
 use crate::parts;
-use crate::seal::{chain, key_file_or_new};
+use crate::seal::{chain, key_file, key_file_or_new};
 use crate::serving::{Sockets, open_sockets, serve};
 use crate::tls::url_host;
 
@@ -34,11 +34,14 @@ pub(crate) fn run(arguments: Dev) -> Result<(), Failure> {
     runtime()?.block_on(async {
         folder.make()?;
         let sockets = open_sockets(&settings, &folder).await?;
-        let sealer = key_file_or_new(&folder.dev_seal())?;
-        if !folder.root_key().exists() {
+        let sealer = if folder.has_root_key()? {
+            key_file(&folder.dev_seal())?
+        } else {
+            let sealer = key_file_or_new(&folder.dev_seal())?;
             RootKeys::create(&folder.root_key(), &sealer, &SystemRng, SystemClock.now())
                 .map_err(|error| Failure::failed(chain(&error)))?;
-        }
+            sealer
+        };
         let opened = parts::open(&folder, &sealer, &settings)?;
         let region: Region = settings
             .server

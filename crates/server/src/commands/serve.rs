@@ -12,7 +12,7 @@ use crate::serving::{open_sockets, serve};
 pub(crate) fn run(arguments: &WithConfig) -> Result<(), Failure> {
     let settings = config::read(&arguments.config)?;
     let folder = Folder::at(&absolute(&settings.server.data));
-    if !folder.root_key().exists() {
+    if !folder.has_root_key()? {
         let path = folder.path().display();
         return Err(Failure::usage(format!(
             "`{path}` holds no server; make one with `claviger init`"

@@ -188,6 +188,39 @@ async fn a_panic_undoes_its_own_change_only() {
 }
 
 #[tokio::test]
+async fn a_failure_of_the_disk_undoes_the_batch_and_not_the_next() {
+    let place = Place::new();
+    let store = Arc::new(place.store);
+    add(&store, 1).await.unwrap();
+    let held = hold(&store);
+    let mut batch = spawn_all(&store, 2..4);
+    until_waiting(&store, 2).await;
+    let failing = {
+        let store = store.clone();
+        let work = |_: &rusqlite::Connection| -> Result<(), Failure> {
+            Err(StoreError::Unavailable("the disk is on fire".into()).into())
+        };
+        tokio::spawn(async move { store.write(work).await })
+    };
+    until_waiting(&store, 3).await;
+    batch.extend(spawn_all(&store, 4..6));
+    until_waiting(&store, 5).await;
+    drop(held);
+    let mut errors = vec![failing.await.unwrap().unwrap_err()];
+    for change in batch {
+        errors.push(change.await.unwrap().unwrap_err());
+    }
+    for error in errors {
+        assert_eq!(error.to_string(), "store unavailable: the disk is on fire");
+    }
+    add(&store, 6).await.unwrap();
+    assert_eq!(drafts(&store).await, ["1", "6"]);
+    for number in 2..6 {
+        assert!(!has(&store, number).await);
+    }
+}
+
+#[tokio::test]
 async fn a_change_that_nobody_waits_for_any_more_is_passed_over() {
     let place = Place::new();
     let store = Arc::new(place.store);

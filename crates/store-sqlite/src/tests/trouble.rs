@@ -184,3 +184,20 @@ async fn a_connection_in_an_unclear_state_is_replaced() {
     assert_eq!(drafts(store).await, ["1", "2"]);
     store.create_key(key(3), None, draft("3")).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_probe_goes_to_the_disk_and_leaves_no_row() {
+    let place = Place::new();
+    let log = crate::connection::beside(&place.path(), "-wal");
+    let before = log.metadata().unwrap().len();
+    place.store.probe().await.unwrap();
+    place.store.probe().await.unwrap();
+    assert!(log.metadata().unwrap().len() > before);
+    let count = |row: &rusqlite::Row<'_>| row.get::<_, i64>(0);
+    assert_eq!(
+        place
+            .intruder()
+            .query_row("SELECT count(*) FROM probe", [], count),
+        Ok(0)
+    );
+}

@@ -1,0 +1,132 @@
+//! How a world is made.
+
+use std::sync::Arc;
+
+use claviger_audit::record::Mark;
+use claviger_model::{AccessKeyStatus, Account, AccountId, Clock as _, DomainId, Identity, Region};
+use claviger_provider::{Cell, Keeper as _};
+use claviger_secret::SecretBytes;
+use claviger_store::{AccessKey, Draft, SealedCell, Store as _};
+
+use crate::world::{Parts, open_provider, open_store};
+use crate::{Client, Disk, FakeClock, REGION, SeededRandom, World};
+
+/// When worlds begin unless they are told otherwise.
+const BEGINNING: &str = "2026-11-21T12:00:00Z";
+/// Seed of the identifiers of every world.
+const SEED: u64 = 7;
+
+/// A world that is not there yet. Every access key stands for the root of an account of its own.
+#[derive(Debug)]
+pub struct Builder {
+    time: String,
+    callers: Vec<(String, String, AccessKeyStatus)>,
+    nonce_limit: usize,
+    regions: Vec<Region>,
+}
+
+impl Builder {
+    pub(crate) fn new() -> Self {
+        Self {
+            time: BEGINNING.into(),
+            callers: Vec::new(),
+            nonce_limit: 100_000,
+            regions: vec![REGION.parse().unwrap()],
+        }
+    }
+
+    /// Lets it begin at another moment, written as in RFC 3339.
+    #[must_use]
+    pub fn at(mut self, time: &str) -> Self {
+        self.time = time.into();
+        self
+    }
+
+    /// Adds an account with this access key.
+    #[must_use]
+    pub fn caller(mut self, access_key_id: &str, secret: &str) -> Self {
+        self.callers
+            .push((access_key_id.into(), secret.into(), AccessKeyStatus::Active));
+        self
+    }
+
+    /// Adds an account whose access key is switched off.
+    #[must_use]
+    pub fn inactive_caller(mut self, access_key_id: &str, secret: &str) -> Self {
+        self.callers
+            .push((access_key_id.into(), secret.into(), AccessKeyStatus::Inactive));
+        self
+    }
+
+    /// Serves further regions.
+    #[must_use]
+    pub fn region(mut self, name: &str) -> Self {
+        self.regions.push(name.parse().unwrap());
+        self
+    }
+
+    /// Bounds how many nonces are remembered.
+    #[must_use]
+    pub fn nonce_limit(mut self, limit: usize) -> Self {
+        self.nonce_limit = limit;
+        self
+    }
+
+    /// Makes the world and starts its service. Without a caller of its own it gets one.
+    pub async fn start(self) -> World {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = FakeClock::at(&self.time);
+        let random = Arc::new(SeededRandom::new(SEED));
+        let mut callers = self.callers;
+        if callers.is_empty() {
+            callers.push((
+                "LTAItestkit00000000001".into(),
+                "secret-of-the-first-caller".into(),
+                AccessKeyStatus::Active,
+            ));
+        }
+        let store = open_store(folder.path());
+        let provider = open_provider(folder.path(), clock.now());
+        let mut clients = Vec::new();
+        for (id, secret, status) in callers {
+            let account = Account {
+                id: AccountId::draw(&*random).unwrap(),
+                domain: DomainId::draw(&*random).unwrap(),
+                name: format!("account of {id}"),
+                created: clock.now(),
+            };
+            let cell = Cell {
+                table: "access_keys",
+                column: "secret",
+                row: &id,
+            };
+            let sealed = provider.seal(&cell, &SecretBytes::copied(secret.as_bytes()));
+            let access_key = AccessKey {
+                id: id.parse().unwrap(),
+                account: account.id,
+                identity: Identity::Root,
+                secret: SealedCell(sealed.unwrap()),
+                status,
+                created: clock.now(),
+            };
+            clients.push(Client::new(account.id, &id, &secret, clock.clone()));
+            let mark = Mark {
+                time: clock.now(),
+                event: "account made",
+                version: "test",
+            };
+            let draft = Draft(mark.to_json());
+            store.create_account(account, access_key, draft).await.unwrap();
+        }
+        drop((store, provider));
+        let parts = Parts {
+            folder,
+            clock,
+            random,
+            disk: Disk::default(),
+            regions: self.regions,
+            nonce_limit: self.nonce_limit,
+        };
+        World::over(parts, clients).await
+    }
+}

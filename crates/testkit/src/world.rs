@@ -1,0 +1,277 @@
+//! The core itself.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use claviger_audit::{AuditLog, Folder, Options as AuditOptions, Seq, read};
+use claviger_crypto::SystemRng;
+use claviger_model::{
+    AccountId, Change, Clock as _, KeyId, KeyState, Region, Scope, SignedDuration, Timestamp,
+};
+use claviger_provider_soft::{RootKeys, Sealer, SoftProvider};
+use claviger_service::Service;
+use claviger_store::{Draft, Store};
+use claviger_store_sqlite::{Options as StoreOptions, SqliteStore};
+use serde_json::Value;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::{Builder, Client, Disk, FakeClock, REGION, SeededRandom, Signed};
+
+/// Id of the audit log of every world.
+const LOG: Uuid = Uuid::from_u128(0x01_94_1f_29_7c_00_70_00_80_00_01_23_45_67_89_ab);
+/// Keys that providers of worlds keep open.
+const OPEN_KEYS: usize = 1000;
+
+/// A whole core in a temporary folder, with callers that know their secrets.
+///
+/// Nothing runs beside the calls: records of changes wait in the outbox until [`settle`](Self::settle),
+/// [`audit_records`](Self::audit_records) or a stop moves them.
+pub struct World {
+    parts: Parts,
+    clients: Vec<Client>,
+    running: Option<Running>,
+}
+
+/// What stays when the service goes.
+pub(crate) struct Parts {
+    pub(crate) folder: TempDir,
+    pub(crate) clock: FakeClock,
+    pub(crate) random: Arc<SeededRandom>,
+    pub(crate) disk: Disk,
+    pub(crate) regions: Vec<Region>,
+    pub(crate) nonce_limit: usize,
+}
+
+struct Running {
+    service: Arc<Service>,
+    store: Arc<SqliteStore>,
+}
+
+/// Opens the database.
+pub(crate) fn open_store(folder: &Path) -> Arc<SqliteStore> {
+    let options = StoreOptions {
+        readers: 1,
+        ..StoreOptions::default()
+    };
+    Arc::new(SqliteStore::open(folder.join("claviger.db"), options).unwrap())
+}
+
+/// Opens the root key, which is made when there is none.
+pub(crate) fn open_provider(folder: &Path, now: Timestamp) -> Arc<SoftProvider> {
+    let (file, seal) = (folder.join("root.json"), folder.join("seal.key"));
+    let roots = if file.exists() {
+        RootKeys::open(&file, &Sealer::key_file(&seal).unwrap()).unwrap()
+    } else {
+        let sealer = Sealer::create_key_file(&seal, &SystemRng).unwrap();
+        RootKeys::create(&file, &sealer, &SystemRng, now).unwrap()
+    };
+    Arc::new(SoftProvider::new(Arc::new(roots), Arc::new(SystemRng), OPEN_KEYS))
+}
+
+impl World {
+    /// A world with one account.
+    pub async fn new() -> Self {
+        Self::build().start().await
+    }
+
+    /// A world to be made as wanted.
+    pub fn build() -> Builder {
+        Builder::new()
+    }
+
+    pub(crate) async fn over(parts: Parts, clients: Vec<Client>) -> Self {
+        let mut world = Self {
+            parts,
+            clients,
+            running: None,
+        };
+        world.resume().await;
+        world
+    }
+
+    /// The service.
+    pub fn service(&self) -> Arc<Service> {
+        Arc::clone(&self.running().service)
+    }
+
+    /// The store under the service. What is changed here past the service is not seen by its caches.
+    pub fn store(&self) -> Arc<SqliteStore> {
+        Arc::clone(&self.running().store)
+    }
+
+    fn running(&self) -> &Running {
+        self.running.as_ref().expect("the service runs")
+    }
+
+    /// The first caller: root of its account.
+    pub fn root(&self) -> &Client {
+        &self.clients[0]
+    }
+
+    /// A caller by its place among those that were asked for: each the root of another account.
+    pub fn caller(&self, place: usize) -> &Client {
+        &self.clients[place]
+    }
+
+    /// Where keys of an account live.
+    pub fn scope(&self, account: AccountId) -> Scope {
+        Scope {
+            account,
+            region: REGION.parse().unwrap(),
+        }
+    }
+
+    /// The clock.
+    pub fn clock(&self) -> &FakeClock {
+        &self.parts.clock
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.parts.clock.now()
+    }
+
+    /// Moves the clock on.
+    pub fn advance(&self, by: SignedDuration) {
+        self.parts.clock.advance(by);
+    }
+
+    /// The disk under the audit log.
+    pub fn disk(&self) -> &Disk {
+        &self.parts.disk
+    }
+
+    /// The first caller's request in the RPC scheme.
+    pub fn sign_rpc(&self, action: &str, parameters: &[(&str, &str)]) -> Signed {
+        self.root().sign_rpc(action, parameters)
+    }
+
+    /// The first caller's request in the scheme ACS3.
+    pub fn sign_acs3(&self, action: &str, parameters: &[(&str, &str)]) -> Signed {
+        self.root().sign_acs3(action, parameters)
+    }
+
+    /// The first caller's request in the scheme ACS4.
+    pub fn sign_acs4(&self, action: &str, parameters: &[(&str, &str)]) -> Signed {
+        self.root().sign_acs4(action, parameters)
+    }
+
+    /// Ends the service in order: everything that waits reaches the audit log.
+    pub async fn stop(&mut self) {
+        let running = self.running.take().expect("the service runs");
+        running.service.stop().await;
+        Self::bury(running);
+    }
+
+    /// Ends the service at once, as a crash would: records stay in the outbox where they are.
+    pub fn crash(&mut self) {
+        Self::bury(self.running.take().expect("the service runs"));
+    }
+
+    fn bury(running: Running) {
+        let Running { service, store } = running;
+        Arc::into_inner(service).expect("nobody else holds the service");
+        Arc::into_inner(store).expect("nobody else holds the store");
+    }
+
+    /// Starts a service on what the last one left.
+    pub async fn resume(&mut self) {
+        let store = open_store(self.parts.folder.path());
+        let provider = open_provider(self.parts.folder.path(), self.now());
+        let parts = claviger_service::Parts {
+            store: Arc::clone(&store) as Arc<dyn Store>,
+            provider: Arc::clone(&provider) as _,
+            keeper: provider,
+            audit: self.open_log(),
+            clock: Arc::new(self.parts.clock.clone()),
+            random: Arc::clone(&self.parts.random) as _,
+            regions: self.parts.regions.clone(),
+            nonce_limit: self.parts.nonce_limit,
+            version: "test",
+        };
+        let service = Arc::new(Service::start(parts).await.unwrap());
+        self.running = Some(Running { service, store });
+    }
+
+    /// Stops the service and starts another on the same folder. Caches and nonces are forgotten.
+    pub async fn restart(&mut self) {
+        self.stop().await;
+        self.resume().await;
+    }
+
+    /// The store, while no service runs.
+    pub fn open_store(&self) -> Arc<SqliteStore> {
+        open_store(self.parts.folder.path())
+    }
+
+    /// The audit log, while no service runs.
+    pub fn open_log(&self) -> AuditLog {
+        let options = AuditOptions::new(LOG, self.parts.clock.of_log());
+        let files = self.parts.disk.over(Folder::lock(&self.audit_folder()).unwrap());
+        AuditLog::open_in(files, options).unwrap().0
+    }
+
+    /// The folder of the audit log.
+    pub fn audit_folder(&self) -> PathBuf {
+        self.parts.folder.path().join("audit")
+    }
+
+    /// Puts a key into a state that no operation leads to yet, and restarts the service, whose caches could not know.
+    pub async fn force_state(&mut self, account: AccountId, key: &str, state: KeyState) {
+        let (scope, id) = (self.scope(account), key.parse::<KeyId>().unwrap());
+        let draft = Draft(br#"{"kind":"test","event":"state forced"}"#[..].into());
+        let force = move |mut key: claviger_model::Key| {
+            key.state = state;
+            Ok(Change::Changed(key))
+        };
+        let changed = self.store().update_key(&scope, id, draft, Box::new(force)).await;
+        changed.unwrap();
+        self.restart().await;
+    }
+
+    /// Waits until the outbox is empty. The records in it must come from calls.
+    pub async fn settle(&self) {
+        let (service, store) = (self.service(), self.store());
+        let emptied = async { while !store.outbox(0, 1).await.unwrap().is_empty() {} };
+        tokio::select! {
+            () = service.housekeeping() => {}
+            () = emptied => {}
+        }
+    }
+
+    /// Every record of the audit log, in order, after what waits in the outbox has reached it.
+    pub async fn audit_records(&self) -> Vec<Value> {
+        if self.running.is_some() {
+            self.settle().await;
+        }
+        self.audit_lines()
+    }
+
+    /// Every record of the audit log as it is on the disk now, in order.
+    pub fn audit_lines(&self) -> Vec<Value> {
+        let lines = read(&self.audit_folder(), Seq(0)).map(Result::unwrap);
+        let records = lines.filter(|line| !line.header);
+        records
+            .map(|line| serde_json::from_slice(&line.record).unwrap())
+            .collect()
+    }
+
+    /// The records of calls among [`audit_records`](Self::audit_records).
+    pub async fn audited_calls(&self) -> Vec<Value> {
+        let mut records = self.audit_records().await;
+        records.retain(|record| record["kind"] == "call");
+        records
+    }
+}
+
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World")
+            .field("folder", &self.parts.folder.path())
+            .field("now", &self.now())
+            .field("clients", &self.clients)
+            .finish_non_exhaustive()
+    }
+}

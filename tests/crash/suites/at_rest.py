@@ -1,0 +1,128 @@
+"""Nothing secret is on the disk in the clear, nor in what the server says, whatever was done with it."""
+
+import base64
+import shutil
+
+from rig import promises, unseal
+from rig.needles import Needle, search, spellings
+from rig.server import ServingServer
+from rig.wire import Client
+
+KEYS = 4
+FILES = {"claviger.db", "audit/00000001.jsonl", "root.json", "tls/ca.key", "tls/ca.pem", "claviger.toml"}
+
+
+def run(trial):
+    _sees_every_spelling(trial)
+    server = ServingServer(trial.binary, trial.scratch / "server", "trace")
+    try:
+        printed = server.init()
+        server.start()
+        secrets, public = _use(trial, server)
+        _snapshot(trial, server, "running")
+        server.kill()
+        _snapshot(trial, server, "killed")
+        server.start()
+        trial.that("exit code after SIGTERM", server.stop() == 0)
+        _snapshot(trial, server, "stopped")
+    finally:
+        server.discard()
+    _look(trial, server, printed, secrets, public)
+    promises.keep_quiet(trial, server)
+
+
+def _sees_every_spelling(trial):
+    """The search is worth nothing if it is blind."""
+    secret = trial.random("decoy").randbytes(32)
+    folder = trial.scratch / "decoys"
+    folder.mkdir()
+    for how, text in spellings(secret).items():
+        (folder / how).write_bytes(b"\0before" + text + b"after\xff")
+    seen = {(file, how) for file, _, how in search(folder, [Needle("decoy", secret)]) if file == how}
+    trial.that("the search finds each spelling", len(seen) == len(spellings(secret)), seen)
+
+
+def _use(trial, server):
+    """Calls of all kinds; gives what must stay secret and what must be found."""
+    client, chance = Client(server.credentials), trial.random("at-rest")
+    secrets = [
+        Needle("access key secret", server.credentials["access_key_secret"].encode()),
+        Needle("console password", server.credentials["console_password"].encode()),
+    ]
+    public = [Needle("access key id", server.credentials["access_key_id"].encode())]
+    for number in range(KEYS):
+        words = f"described {chance.getrandbits(64):x}"
+        key = client.must("CreateKey", Description=words)["KeyMetadata"]["KeyId"]
+        alias = f"alias/named-{chance.getrandbits(64):x}"
+        client.must("CreateAlias", AliasName=alias, KeyId=key)
+        place = f"context {chance.getrandbits(64):x}"
+        context = {"EncryptionContext": f'{{"place":"{place}"}}'}
+        public += [
+            Needle("description", words.encode()),
+            Needle("alias", alias.removeprefix("alias/").encode()),
+            Needle("encryption context", place.encode()),
+        ]
+        plain = chance.randbytes(60)
+        sealed = client.must("Encrypt", KeyId=alias, Plaintext=base64.b64encode(plain).decode(), **context)
+        made = client.must("GenerateDataKey", KeyId=key, **context)
+        secrets += [Needle("plaintext", plain), Needle("data key", base64.b64decode(made["Plaintext"]))]
+        for blob in (sealed["CiphertextBlob"], made["CiphertextBlob"]):
+            client.must("Decrypt", CiphertextBlob=blob, **context)
+        _misuse(client, key, plain, sealed["CiphertextBlob"])
+        if number % 2:
+            client.must("DisableKey", KeyId=key)
+    _mistake(trial, server)
+    return secrets, public
+
+
+def _misuse(client, key, plain, blob):
+    """Errors are where things are said that should not be."""
+    text = base64.b64encode(plain).decode()
+    client.call("Encrypt", KeyId=key, Plaintext=text, EncryptionContext="{")
+    client.call("Encrypt", KeyId="no-such-key", Plaintext=text)
+    client.call("Encrypt", KeyId=key, Plaintext=text * 200)
+    client.call("Decrypt", CiphertextBlob=blob)
+    client.call("Decrypt", CiphertextBlob=blob[:-4], Plaintext=text)
+    client.call("NoSuchOperation", Plaintext=text)
+
+
+def _mistake(trial, server):
+    """Someone signs with another secret."""
+    credentials = server.credentials
+    wrong = Client({**credentials, "access_key_secret": "not" + credentials["access_key_secret"]})
+    trial.that("a wrong signature is refused", wrong.call("ListKeys").code == "SignatureDoesNotMatch")
+
+
+def _snapshot(trial, server, name):
+    try:
+        shutil.copytree(server.data, trial.scratch / "snapshots" / name)
+    except (shutil.Error, OSError) as error:
+        trial.that(f"copy of the data folder, {name}", False, error)
+
+
+def _look(trial, server, printed, secrets, public):
+    roots = unseal.root_keys(server.data / "root.json", server.key_file)
+    materials = unseal.materials(server.data / "claviger.db", roots)
+    trial.that("every key has material, and the root key opens it", len(materials) == KEYS, len(materials))
+    secrets = [
+        *secrets,
+        Needle("sealing key", bytes.fromhex(server.key_file.read_text().strip())),
+        *(Needle("root key", key) for key in roots.values()),
+        *(Needle("key material", material) for material in materials),
+    ]
+    said = trial.scratch / "said"
+    said.mkdir()
+    shutil.copy(server.log_file, said / "server.log")
+    (said / "init.txt").write_text(printed)
+    for name in ("running", "killed", "stopped"):
+        folder = trial.scratch / "snapshots" / name
+        there = {str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file()}
+        trial.that(f"{name}: the files that should be there are there", there >= FILES, FILES - there)
+        seen = {(file.removesuffix("-wal"), needle) for file, needle, _ in search(folder, public)}
+        for each in public:
+            home = "audit/00000001.jsonl" if each.name == "encryption context" else "claviger.db"
+            trial.that(f"{name}: {each.name} is found in {home}", (home, each.name) in seen)
+        trial.none_of(f"{name}: secrets in the data folder", search(folder, secrets))
+    trial.that("the log says much", "DEBUG" in (said / "server.log").read_text() and len(printed) > 0)
+    trial.none_of("secrets in what was said", search(said, secrets))
+    trial.facts.append(f"{len(secrets)} secrets, {len(spellings(b'x'))} spellings")

@@ -1,0 +1,86 @@
+"""SIGKILL in the middle of a write storm, again and again on one data folder."""
+
+import time
+
+from rig import promises
+from rig.journal import Book
+from rig.server import Server, ServerError
+from rig.storm import Storm
+from rig.wire import Client
+
+WRITERS = 6
+BIRTHS = 8  # kills at the first start of all
+
+
+def run(trial):
+    _births(trial)
+    server, book = Server(trial.binary, trial.scratch / "storm"), Book(WRITERS)
+    chance, slowest = trial.random("kill"), 0.0
+    try:
+        for number in range(trial.rounds):
+            slowest = max(slowest, _storm(trial, server, book, chance, number))
+        opened = _last(trial, server, book, chance)
+    finally:
+        server.discard()
+    promises.keep_quiet(trial, server)
+    trial.facts += [
+        f"{trial.rounds} kills",
+        f"{len(book.acknowledged())} calls acknowledged",
+        f"{len(book.keys())} keys",
+        f"{opened} ciphertexts",
+        f"slowest start {slowest:.2f} s",
+    ]
+
+
+def _births(trial):
+    """A server that dies while it makes its data folder comes up all the same the next time."""
+    chance = trial.random("births")
+    for number in range(BIRTHS):
+        server = Server(trial.binary, trial.scratch / f"birth-{number}")
+        try:
+            server.spawn()
+            time.sleep(chance.uniform(0, 0.12))
+            server.kill()
+            server.start()
+            key = Client(server.credentials).must("CreateKey")["KeyMetadata"]["KeyId"]
+            trial.that("a server that died at its birth works", bool(key))
+            trial.that("exit code after SIGTERM", server.stop() == 0)
+        except ServerError as error:
+            trial.that("a server that died at its birth starts", False, error)
+        finally:
+            server.discard()
+        promises.keep_quiet(trial, server)
+
+
+def _storm(trial, server, book, chance, number):
+    """One round: start, look whether everything is kept, write, kill. Gives the seconds that the start took."""
+    if number % 3 == 2:  # a start is also a moment to die at
+        server.prepare()
+        server.spawn()
+        time.sleep(chance.uniform(0, 0.1))
+        server.kill()
+    seconds = server.start()
+    _kept(trial, server, book, chance)
+    with Storm(server.credentials, book, f"{trial.seed}/{number}") as storm:
+        time.sleep(chance.choice((0.02, 0.1, 0.3, 0.6)) * chance.uniform(0.5, 1.5))
+        server.kill()
+    trial.none_of("answers that no client could use", book.problems())
+    trial.none_of("calls that were refused", book.refused())
+    trial.that("the kill met writers at work", storm.broken() > 0)
+    return seconds
+
+
+def _kept(trial, server, book, chance):
+    promises.keep_trail(trial, server, book)
+    promises.keep_state(trial, server, book, chance)
+    promises.keep_ciphertexts(trial, server, book, chance)
+
+
+def _last(trial, server, book, chance):
+    server.start()
+    promises.keep_trail(trial, server, book)
+    promises.keep_state(trial, server, book, chance, everything=True)
+    opened = promises.keep_ciphertexts(trial, server, book, chance, everything=True)
+    trial.that("exit code after SIGTERM", server.stop() == 0)
+    promises.keep_trail(trial, server, book)
+    return opened

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use claviger_audit::record::{Fields, Outcome, Record};
 use claviger_authz::{Permit, Question, authorize};
-use claviger_model::{Action, AliasName, Error, KeyVersion, Missing, Resource, Scope};
+use claviger_model::{Action, AliasName, Denial, Error, KeyVersion, Missing, Resource, Scope};
 use claviger_store::{Draft, Outboxed, StoreError, WriteError};
 
 use crate::cache::LoadedKey;
@@ -182,8 +182,8 @@ impl Service {
     async fn permit(&self, call: &Call<'_>, needs: Vec<Need>) -> Result<Permitted, Error> {
         let mut resources = Vec::with_capacity(needs.len());
         let mut targets = Ok(Vec::with_capacity(needs.len()));
-        for need in needs {
-            let (resource, loaded) = self.resolve(call, need.target).await;
+        for need in &needs {
+            let (resource, loaded) = self.resolve(call, &need.target).await;
             resources.push((need.action, resource));
             targets = match (targets, loaded) {
                 (Ok(mut all), Ok(one)) => {
@@ -194,14 +194,21 @@ impl Service {
             };
         }
         let questions = resources.iter().map(|(action, resource)| Question { action: *action, resource });
-        authorize(call.caller, questions, targets).map_err(Error::Denied)?.transpose()
+        match authorize(call.caller, questions, targets) {
+            Ok(permit) => permit.transpose(),
+            Err(denial) => {
+                let at = resources.iter().position(|(_, resource)| *resource == denial.resource);
+                let need = at.and_then(|at| needs.get(at));
+                Err(denied(call, denial, need.map(|need| &need.target)))
+            }
+        }
     }
 
     /// The resource that policies speak of, and the thing itself or why it is not there.
-    async fn resolve(&self, call: &Call<'_>, target: Target) -> (Resource, Result<Loaded, Error>) {
+    async fn resolve(&self, call: &Call<'_>, target: &Target) -> (Resource, Result<Loaded, Error>) {
         match target {
             Target::Key(reference) => self.resolve_key(call, reference).await,
-            Target::Version(version) => match self.keys.version(version).await {
+            Target::Version(version) => match self.keys.version(*version).await {
                 Ok(version) => {
                     let resource = Resource::Key(version.scope.clone(), version.key);
                     let key = self.keys.key(&version.scope, version.key, call.time).await;
@@ -218,24 +225,24 @@ impl Service {
                     (resource, Err(error))
                 }
             },
-            Target::Alias(scope, name) => (Resource::Alias(scope, name), Ok(Loaded::Name)),
+            Target::Alias(scope, name) => (Resource::Alias(scope.clone(), name.clone()), Ok(Loaded::Name)),
             Target::KeyOfAlias(scope, name) => self.resolve_alias(call, scope, name).await,
-            Target::Keys(scope) => (Resource::Keys(scope), Ok(Loaded::Name)),
-            Target::Aliases(scope) => (Resource::Aliases(scope), Ok(Loaded::Name)),
-            Target::Service(scope) => (Resource::Service(scope), Ok(Loaded::Name)),
+            Target::Keys(scope) => (Resource::Keys(scope.clone()), Ok(Loaded::Name)),
+            Target::Aliases(scope) => (Resource::Aliases(scope.clone()), Ok(Loaded::Name)),
+            Target::Service(scope) => (Resource::Service(scope.clone()), Ok(Loaded::Name)),
         }
     }
 
-    async fn resolve_key(&self, call: &Call<'_>, reference: KeyRef) -> (Resource, Result<Loaded, Error>) {
+    async fn resolve_key(&self, call: &Call<'_>, reference: &KeyRef) -> (Resource, Result<Loaded, Error>) {
         let KeyRef { scope, name } = reference;
         match name {
             KeyName::Id(id) => {
-                let found = self.keys.key(&scope, id, call.time).await.map(Loaded::Key);
-                (Resource::Key(scope, id), found)
+                let found = self.keys.key(scope, *id, call.time).await.map(Loaded::Key);
+                (Resource::Key(scope.clone(), *id), found)
             }
             KeyName::Alias(name) => self.resolve_alias(call, scope, name).await,
             KeyName::Unknown(text) => (
-                Resource::UnknownKey(scope, text),
+                Resource::UnknownKey(scope.clone(), text.clone()),
                 Err(Error::NotFound(Missing::Key)),
             ),
         }
@@ -244,15 +251,15 @@ impl Service {
     async fn resolve_alias(
         &self,
         call: &Call<'_>,
-        scope: Scope,
-        name: AliasName,
+        scope: &Scope,
+        name: &AliasName,
     ) -> (Resource, Result<Loaded, Error>) {
-        match self.keys.alias(&scope, &name).await {
+        match self.keys.alias(scope, name).await {
             Ok(id) => {
-                let found = self.keys.key(&scope, id, call.time).await.map(Loaded::Key);
-                (Resource::Key(scope, id), found)
+                let found = self.keys.key(scope, id, call.time).await.map(Loaded::Key);
+                (Resource::Key(scope.clone(), id), found)
             }
-            Err(error) => (Resource::Alias(scope, name), Err(error)),
+            Err(error) => (Resource::Alias(scope.clone(), name.clone()), Err(error)),
         }
     }
 
@@ -289,6 +296,27 @@ impl Service {
             Ok(()) => Audited(result),
             Err(error) => Audited(Err(error)),
         }
+    }
+}
+
+/// What a denied caller gets to hear: nothing that was not in the request. An alias is named and not the key behind
+/// it, and a ciphertext of another account is as good as one of nobody's.
+fn denied(call: &Call<'_>, denial: Denial, target: Option<&Target>) -> Error {
+    match target {
+        Some(
+            Target::KeyOfAlias(scope, name)
+            | Target::Key(KeyRef {
+                scope,
+                name: KeyName::Alias(name),
+            }),
+        ) => Error::Denied(Denial {
+            resource: Resource::Alias(scope.clone(), name.clone()),
+            ..denial
+        }),
+        Some(Target::Version(_)) if denial.resource.scope().account != call.caller.account => {
+            Error::NotFound(Missing::Key)
+        }
+        _ => Error::Denied(denial),
     }
 }
 

@@ -251,7 +251,7 @@ impl Stock {
             match change {
                 Change::Own { parameter, recipe } => {
                     if let Some((_, value)) = pairs.get_mut(usize::from(*parameter) % count) {
-                        *value = text(recipe.cook_from(value.as_bytes(), &self.seeds));
+                        *value = text(&recipe.cook_from(value.as_bytes(), &self.seeds));
                     }
                 }
                 Change::Other { parameter, recipe } => {
@@ -261,7 +261,7 @@ impl Stock {
                     } else {
                         &[]
                     };
-                    let value = text(recipe.cook_from(seed, &self.seeds));
+                    let value = text(&recipe.cook_from(seed, &self.seeds));
                     pairs.retain(|(known, _)| *known != name);
                     pairs.push((name, value));
                 }
@@ -280,15 +280,18 @@ impl Stock {
     }
 }
 
-fn text(bytes: Vec<u8>) -> String {
-    String::from_utf8_lossy(&bytes).into_owned()
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 /// A context by a second opinion: no context is an empty object.
 fn context(text: Option<&str>) -> Value {
-    match text.map(|text| if text.is_empty() { "null" } else { text }) {
-        None | Some("null") => serde_json::json!({}),
-        Some(text) => serde_json::from_str(text).unwrap(),
+    match text {
+        None | Some("") => serde_json::json!({}),
+        Some(text) => match serde_json::from_str(text).unwrap() {
+            Value::Null => serde_json::json!({}),
+            context => context,
+        },
     }
 }
 

@@ -30,10 +30,11 @@ class Disk:
         _mount("umount", "--lazy", str(self.folder))
 
     def read_only(self):
-        _mount("mount", "-o", "remount,ro", str(self.folder))
+        # `bind`: of the mount alone. The other way repeats options that no user but the real root may set.
+        _mount("mount", "-o", "remount,bind,ro", str(self.folder))
 
     def writable(self):
-        _mount("mount", "-o", "remount,rw", str(self.folder))
+        _mount("mount", "-o", "remount,bind,rw", str(self.folder))
 
     def leave_free(self, mebibytes):
         """Fills the disk but for so much."""

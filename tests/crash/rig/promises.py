@@ -131,5 +131,7 @@ def keep_quiet(trial, server, outage=False):
     """Nothing in the server's own log that should not happen. An error is due when the disk fails."""
     log = server.log_file.read_text(errors="replace") if server.log_file.exists() else ""
     trial.none_of("panics", [line for line in log.splitlines() if "panicked" in line or "RUST_BACKTRACE" in line])
+    if server.credentials:
+        trial.that("the server's log holds no secret", server.credentials["access_key_secret"] not in log)
     if not outage:
         trial.none_of("errors in the server's log", [line for line in log.splitlines() if " ERROR " in line])

@@ -83,8 +83,8 @@ class Server:
         if not alive:
             raise ServerError(f"the server had ended by itself with code {code}\n{self.tail()}")
 
-    def terminate(self):
-        self.process.send_signal(signal.SIGTERM)
+    def terminate(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
 
     def wait(self, seconds=STOP_SECONDS):
         """Waits for the end and gives the exit code."""
@@ -144,6 +144,7 @@ class ServingServer(Server):
         self.config.write_text(settings, encoding="utf-8")
         self.credentials = json.loads(self.credentials_file.read_text(encoding="utf-8"))
         self.credentials["http_endpoint"] = f"http://127.0.0.1:{http}"
+        self.credentials["https_endpoint"] = f"https://127.0.0.1:{https}"
         return text
 
     def command(self):

@@ -19,15 +19,14 @@ CHANGES = {"create_key": 500, "rename": 200, "toggle": 100, "create_alias": 100,
 class Writer(threading.Thread):
     """One client on one connection, until it is told to stop or the connection breaks."""
 
-    def __init__(self, number, credentials, journal, seed, mix, pause=None):
+    def __init__(self, number, credentials, journal, seed, mix):
         super().__init__(name=f"writer-{number}", daemon=True)
         self.journal, self.number = journal, number
         self.random = random.Random(seed)
         self.client = Client(credentials)
         self.kinds, self.weights = list(mix), list(mix.values())
-        self.pause = pause
         self.done = threading.Event()
-        self.broken = False
+        self.broken, self.half = False, b""  # whether the connection ended under a call, and in which answer
 
     def run(self):
         try:
@@ -36,8 +35,8 @@ class Writer(threading.Thread):
                 if not self.journal.keys:
                     kind = "create_key"
                 getattr(self, kind)()
-        except Broken:
-            self.broken = True
+        except Broken as error:
+            self.broken, self.half = True, error.got
         except Exception as error:  # an answer that no client could use, or none at all: a finding, not an accident
             self.journal.problems.append(f"{type(error).__name__}: {error}")
 
@@ -66,10 +65,7 @@ class Writer(threading.Thread):
     def create_key(self):
         text = self.words()
         self.journal.lost_creates += 1
-        try:
-            body = self.ask("CreateKey", Description=text)
-        except Broken:
-            raise  # nobody knows, so it stays counted
+        body = self.ask("CreateKey", Description=text)  # cut off here, it stays counted: nobody knows
         self.journal.lost_creates -= 1
         if body:
             name = body["KeyMetadata"]["KeyId"]
@@ -171,3 +167,7 @@ class Storm:
 
     def broken(self):
         return sum(writer.broken for writer in self.writers)
+
+    def halves(self):
+        """Answers of which only a part came."""
+        return [writer.half for writer in self.writers if writer.half]

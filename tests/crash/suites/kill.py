@@ -4,17 +4,20 @@ import time
 
 from rig import promises
 from rig.journal import Book
-from rig.server import Server, ServerError
+from rig.server import Server, ServerError, ServingServer
 from rig.storm import Storm
 from rig.wire import Client
 
 WRITERS = 6
 BIRTHS = 8  # kills at the first start of all
+# Small segments, so that the log begins a new one now and then: a moment to die at too.
+SETTINGS = "\n[audit]\nsegment_mebibytes = 1\n"
 
 
 def run(trial):
     _births(trial)
-    server, book = Server(trial.binary, trial.scratch / "storm"), Book(WRITERS)
+    server, book = ServingServer(trial.binary, trial.scratch / "storm"), Book(WRITERS)
+    server.init(SETTINGS)
     chance, slowest = trial.random("kill"), 0.0
     try:
         for number in range(trial.rounds):
@@ -28,6 +31,7 @@ def run(trial):
         f"{len(book.acknowledged())} calls acknowledged",
         f"{len(book.keys())} keys",
         f"{opened} ciphertexts",
+        f"{len(list((server.data / 'audit').glob('*.jsonl')))} segments",
         f"slowest start {slowest:.2f} s",
     ]
 

@@ -69,6 +69,28 @@ def example(path, server):
     return [str(path), str(demo), "--credentials", str(server.credentials_file), "--json"]
 
 
+def first_steps(*names):
+    """A job that runs programs of `examples/first-steps`, and looks whether the README shows them as they are."""
+
+    def run(job, server, path, _scratch):
+        env = children.clean_environment(
+            NODE_PATH=str(path / "node_modules"), NODE_EXTRA_CA_CERTS=server.credentials["ca_file"]
+        )
+        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        result = Result(job.name)
+        for name in names:
+            program = ROOT / "examples" / "first-steps" / name
+            interpreter = "node" if program.suffix == ".js" else str(path)
+            command = [interpreter, str(program), str(server.credentials_file)]
+            code, out, err = children.run(command, CLIENT_SECONDS, env=env)
+            worked = code == 0 and out.startswith("hello, encrypted and decrypted under ")
+            result.that(f"{name} gets its text back", worked, (out + err)[-3000:])
+            result.that(f"README.md shows {name} as it is", program.read_text(encoding="utf-8") in readme)
+        yield result
+
+    return run
+
+
 def restart(job, server, path, scratch):
     """What was stored before a restart is there after it, and the same credentials open it."""
     before = server.credentials
@@ -119,4 +141,7 @@ JOBS = [
     Job("pop-core", "node", node("pop")),
     Job("npm-kms", "node", node("kms")),
     Job("restart", "core-2.16", restart),
+    Job("first-steps-tea", "tea-3", first_steps("python_kms.py")),
+    Job("first-steps-core", "core-2.16", first_steps("python_core.py")),
+    Job("first-steps-node", "node", first_steps("node_kms.js", "node_pop.js")),
 ]

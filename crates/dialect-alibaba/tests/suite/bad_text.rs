@@ -119,10 +119,12 @@ async fn a_parameter_of_a_mebibyte_is_refused_by_name() {
         let good = scene.parameters(action);
         for (name, _) in &good {
             for value in [&long, &digits] {
-                let answer = scene.call_with(action, &replaced(&good, name, value)).await;
-                let missing = *name == "DestinationKeyId";
+                let mut parameters = replaced(&good, name, value);
+                // The number of bytes makes the spec of a data key not matter.
+                parameters.retain(|(known, _)| (*known, *name) != ("NumberOfBytes", "KeySpec"));
+                let answer = scene.call_with(action, &parameters).await;
                 let message = answer.refused(400, "InvalidParameter");
-                assert!(message.contains(name) || missing, "{action} {name}: {message}");
+                assert!(message.contains(name), "{action} {name}: {message}");
             }
         }
     }

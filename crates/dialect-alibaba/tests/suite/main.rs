@@ -7,6 +7,8 @@
 )]
 
 mod bad_text;
+mod bad_values;
+mod contexts;
 mod kms;
 mod recorded;
 mod scene;

@@ -54,10 +54,10 @@ fn decode<'a>(raw: &'a [u8], out: &mut Params<'a>) -> Result<(), DecodeError> {
     segments(text, |segment| {
         // Decoding never makes text longer: the first piece that needs it makes room for all that follow.
         let rest = text.len() - segment.start;
-        let name = piece(segment.name, segment.name_escaped, rest, &mut decoded)
+        let name = piece(segment.name, rest, &mut decoded)
             .ok_or(DecodeError::BrokenEscape { name: None })?;
         let rest = rest - segment.name.len();
-        let value = piece(segment.value, segment.value_escaped, rest, &mut decoded).ok_or_else(|| {
+        let value = piece(segment.value, rest, &mut decoded).ok_or_else(|| {
             DecodeError::BrokenEscape {
                 name: plain(segment.name),
             }
@@ -75,94 +75,65 @@ struct Segment<'a> {
     start: usize,
     name: &'a str,
     value: &'a str,
-    name_escaped: bool,
-    value_escaped: bool,
 }
 
-/// What is known about a pair whose end is not reached yet.
-#[derive(Default)]
-struct Open {
-    start: usize,
-    equals: Option<usize>,
-    name_escaped: bool,
-    value_escaped: bool,
-}
-
-impl Open {
-    /// Ends the pair before `at` and begins the next one after it. Nothing if the pair is empty.
-    fn close<'a>(&mut self, text: &'a str, at: usize) -> Option<Segment<'a>> {
-        let Self {
-            start,
-            equals,
-            name_escaped,
-            value_escaped,
-        } = std::mem::replace(
-            self,
-            Self {
-                start: at + 1,
-                ..Self::default()
-            },
-        );
-        if start == at {
-            return None;
-        }
-        // INVARIANT: both ends are positions of ASCII bytes or of the end, so the defaults are never taken.
-        let name = text.get(start..equals.unwrap_or(at)).unwrap_or_default();
-        let value = equals
-            .and_then(|equals| text.get(equals + 1..at))
-            .unwrap_or_default();
-        Some(Segment {
-            start,
-            name,
-            value,
-            name_escaped,
-            value_escaped,
-        })
-    }
-}
-
-/// Calls `each` for every non-empty piece between `&`s; one look at each byte.
+/// Calls `each` for every non-empty piece between `&`s.
 fn segments<'a>(
     text: &'a str,
     mut each: impl FnMut(Segment<'a>) -> Result<(), DecodeError>,
 ) -> Result<(), DecodeError> {
-    let mut open = Open::default();
-    for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b'&' => open.close(text, at).map_or(Ok(()), &mut each)?,
-            b'=' if open.equals.is_none() => open.equals = Some(at),
-            b'%' | b'+' if open.equals.is_none() => open.name_escaped = true,
-            b'%' | b'+' => open.value_escaped = true,
-            _ => {}
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b'&', text.as_bytes()).chain([text.len()]);
+    for end in ends {
+        // INVARIANT: both are positions of ASCII bytes or of an end, so the default is never taken.
+        let pair = text.get(start..end).unwrap_or_default();
+        if !pair.is_empty() {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            each(Segment { start, name, value })?;
         }
+        start = end + 1;
     }
-    open.close(text, text.len()).map_or(Ok(()), each)
+    Ok(())
 }
 
 /// A name or value: borrowed, or decoded onto the end of `decoded`. Nothing if an escape is broken.
-fn piece<'a>(text: &'a str, escaped: bool, room: usize, decoded: &mut Raw) -> Option<Text<'a>> {
-    if !escaped {
+fn piece<'a>(text: &'a str, room: usize, decoded: &mut Raw) -> Option<Text<'a>> {
+    if next_escape(text.as_bytes()).is_none() {
         return Some(Text::Borrowed(text));
     }
     decoded.reserve(room);
     let start = decoded.bytes().len();
-    unescape(text, |byte| decoded.push(byte))?;
+    unescape(text, |bytes| decoded.push(bytes))?;
     Some(Text::Decoded {
         start,
         end: decoded.bytes().len(),
     })
 }
 
-fn unescape(text: &str, mut push: impl FnMut(u8)) -> Option<()> {
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        push(match byte {
-            b'+' => b' ',
-            b'%' => (nibble(bytes.next()?)? << 4) | nibble(bytes.next()?)?,
-            _ => byte,
-        });
+/// Decodes text piece by piece: runs without escapes are copied whole.
+fn unescape(text: &str, mut push: impl FnMut(&[u8])) -> Option<()> {
+    let mut rest = text.as_bytes();
+    while let Some(at) = next_escape(rest) {
+        let (plain, escape) = rest.split_at_checked(at)?;
+        push(plain);
+        rest = match escape {
+            [b'+', rest @ ..] => {
+                push(b" ");
+                rest
+            }
+            [b'%', high, low, rest @ ..] => {
+                push(&[(nibble(*high)? << 4) | nibble(*low)?]);
+                rest
+            }
+            _ => return None,
+        };
     }
+    push(rest);
     Some(())
+}
+
+fn next_escape(bytes: &[u8]) -> Option<usize> {
+    memchr::memchr2(b'%', b'+', bytes)
 }
 
 fn nibble(digit: u8) -> Option<u8> {
@@ -229,7 +200,7 @@ fn not_utf8_at(raw: &[u8], offset: usize) -> DecodeError {
 /// The decoded form of a name, for a message.
 fn plain(name: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(name.len());
-    unescape(name, |byte| bytes.push(byte))?;
+    unescape(name, |piece| bytes.extend_from_slice(piece))?;
     String::from_utf8(bytes).ok()
 }
 

@@ -65,9 +65,9 @@ impl Raw {
         }
     }
 
-    /// Appends one byte; room was made before.
-    pub(super) fn push(&mut self, byte: u8) {
-        self.0.push(byte);
+    /// Appends bytes; room was made before.
+    pub(super) fn push(&mut self, bytes: &[u8]) {
+        self.0.extend_from_slice(bytes);
     }
 }
 

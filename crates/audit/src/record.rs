@@ -359,7 +359,7 @@ mod tests {
         let record = Record {
             id: RequestId::from_bytes([2; 16]),
             time: "2026-11-21T20:46:13.5Z".parse().unwrap(),
-            dialect: "alibaba",
+            dialect: "some",
             action: "Encrypt",
             writes: false,
             caller: &caller,

@@ -126,6 +126,9 @@ impl Prepared {
 
 /// Reads `yyyy-MM-ddTHH:mm:ssZ`, and nothing else.
 pub(crate) fn timestamp(text: &str) -> Result<Timestamp, WireError> {
+    if text.is_empty() {
+        return Err(WireError::no_timestamp());
+    }
     let shape = |(index, byte): (usize, u8)| match index {
         4 | 7 => byte == b'-',
         10 => byte == b'T',
@@ -158,8 +161,8 @@ mod tests {
             timestamp("2026-11-21T20:46:13Z").unwrap().to_string(),
             "2026-11-21T20:46:13Z"
         );
+        assert_eq!(timestamp("").unwrap_err().code, "IllegalTimestamp");
         for wrong in [
-            "",
             "2026-11-21 20:46:13Z",
             "2026-11-21T20:46:13",
             "2026-11-21T20:46:13.000Z",

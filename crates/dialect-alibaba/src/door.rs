@@ -123,6 +123,7 @@ impl AlibabaDoor {
         let caller = credential.caller();
         let scope = self.service.home(caller.account);
         let headers = &request.head.headers;
+        let row = ops::row(action);
         let call = Call {
             id: request.id,
             time: request.time,
@@ -136,12 +137,12 @@ impl AlibabaDoor {
                 secure: request.secure,
             },
             wire_code: error::code,
-            dry_run: dry_run(params),
+            dry_run: row.is_some_and(|row| row.dry_runs) && dry_run(params),
         };
         if version != VERSION {
             return Err(ops::refuse(&self.service, &call, action, WireError::invalid_version()).await);
         }
-        let Some(row) = ops::row(action) else {
+        let Some(row) = row else {
             let error = if ops::not_served().contains(&action) {
                 WireError::unsupported_operation()
             } else {
@@ -190,12 +191,7 @@ fn evidence<'a>(
         Signature::Params => match scheme::by_params(params).map_err(|refusal| request::refused(&refusal))? {
             Scheme::Rpc(proof) => Evidence {
                 access_key: proof.access_key_id,
-                time: authn::timestamp(
-                    proof
-                        .timestamp
-                        .filter(|t| !t.is_empty())
-                        .ok_or_else(WireError::no_timestamp)?,
-                )?,
+                time: authn::timestamp(proof.timestamp.unwrap_or_default())?,
                 nonce: authn::nonce(proof.nonce.unwrap_or_default())?,
                 token: proof.security_token.unwrap_or_default(),
                 kind: Kind::Rpc {

@@ -155,28 +155,26 @@ impl Input<'_> {
             Some(rest) => resource_name(rest).ok_or_else(|| WireError::invalid(name))?,
         };
         let by_resource = text.len() != tail.len();
-        match tail.strip_prefix("alias/") {
+        if let Some(bare) = tail.strip_prefix("alias/") {
             // A name that no alias can have leads nowhere.
-            Some(bare) => match bare.parse() {
-                Ok(alias) => Ok(KeyRef {
-                    scope,
-                    name: KeyName::Alias(alias),
-                }),
-                Err(_) => Err(Error::NotFound(Missing::Alias).into()),
-            },
-            None => {
-                let id = if by_resource {
-                    tail.strip_prefix("key/").filter(|id| !id.is_empty())
-                } else {
-                    Some(tail)
-                };
-                let id = id.ok_or_else(|| WireError::invalid(name))?;
-                let name = id
-                    .parse()
-                    .map_or_else(|_| KeyName::Unknown(id.into()), KeyName::Id);
-                Ok(KeyRef { scope, name })
-            }
+            let alias = bare.parse().map_err(|_| Error::NotFound(Missing::Alias))?;
+            return Ok(KeyRef {
+                scope,
+                name: KeyName::Alias(alias),
+            });
         }
+        let id = if by_resource {
+            tail.strip_prefix("key/").unwrap_or_default()
+        } else {
+            tail
+        };
+        if id.is_empty() {
+            return Err(WireError::invalid(name).into());
+        }
+        let name = id
+            .parse()
+            .map_or_else(|_| KeyName::Unknown(id.into()), KeyName::Id);
+        Ok(KeyRef { scope, name })
     }
 
     /// A key where the operation does not take aliases.

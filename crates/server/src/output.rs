@@ -46,7 +46,7 @@ pub(crate) fn start_logging(filter: &str) {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(terminal)
-        // Where standard error is a file on a full disk, the complaint about it would panic, in whatever thread it is.
+        // Standard error may be a file on a full disk. The complaint about that would panic, in any thread.
         .log_internal_errors(false)
         .init();
 }

@@ -71,7 +71,7 @@ fn from_file(path: &Path) -> Result<SecretBytes, Failure> {
     file.take(PASSPHRASE_LIMIT)
         .read_to_end(&mut bytes)
         .map_err(fault)?;
-    Ok(without_line_end(SecretBytes::from(bytes)))
+    Ok(without_line_end(&SecretBytes::from(bytes)))
 }
 
 #[expect(
@@ -153,7 +153,7 @@ fn ask(question: &str) -> Result<SecretBytes, Failure> {
     Ok(SecretBytes::from(line))
 }
 
-fn without_line_end(phrase: SecretBytes) -> SecretBytes {
+fn without_line_end(phrase: &SecretBytes) -> SecretBytes {
     let bytes = phrase.expose();
     let end = bytes.strip_suffix(b"\n").unwrap_or(bytes);
     let end = end.strip_suffix(b"\r").unwrap_or(end);
@@ -180,7 +180,7 @@ mod tests {
     fn a_line_end_in_a_file_is_not_part_of_the_passphrase() {
         for text in ["correct horse", "correct horse\n", "correct horse\r\n"] {
             assert_eq!(
-                without_line_end(SecretBytes::copied(text.as_bytes())).expose(),
+                without_line_end(&SecretBytes::copied(text.as_bytes())).expose(),
                 b"correct horse"
             );
         }

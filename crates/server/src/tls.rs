@@ -93,25 +93,16 @@ impl Certificates {
         listening: SocketAddr,
         now: Timestamp,
     ) -> Result<Arc<Self>, Failure> {
-        let source = match (&settings.tls.certificate, &settings.tls.key) {
-            (Some(certificate), Some(key)) => Source::Files {
+        let source = if let (Some(certificate), Some(key)) = (&settings.tls.certificate, &settings.tls.key) {
+            Source::Files {
                 certificate: certificate.clone(),
                 key: key.clone(),
-            },
-            _ => {
-                make_authority(folder, now)?;
-                let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
-                let address = listening.ip();
-                let further = (!address.is_unspecified()).then(|| address.to_string());
-                for name in further.into_iter().chain(settings.tls.names.iter().cloned()) {
-                    if !names.contains(&name) {
-                        names.push(name);
-                    }
-                }
-                Source::Authority {
-                    folder: folder.clone(),
-                    names,
-                }
+            }
+        } else {
+            make_authority(folder, now)?;
+            Source::Authority {
+                folder: folder.clone(),
+                names: names(settings, listening),
             }
         };
         let current = RwLock::new(source.load(now)?);
@@ -145,6 +136,19 @@ impl Certificates {
             Err(error) => tracing::error!(%error, "the TLS certificate stays as it is"),
         }
     }
+}
+
+/// The names and addresses that a certificate of the private CA is for.
+fn names(settings: &Settings, listening: SocketAddr) -> Vec<String> {
+    let mut names = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+    let address = listening.ip();
+    let listening = (!address.is_unspecified()).then(|| address.to_string());
+    for name in listening.into_iter().chain(settings.tls.names.iter().cloned()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 impl ResolvesServerCert for Certificates {

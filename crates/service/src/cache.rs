@@ -30,7 +30,7 @@ pub struct LoadedKey {
 #[derive(Debug)]
 pub(crate) struct Keys {
     store: Arc<dyn Store>,
-    keys: Cache<KeyId, Arc<LoadedKey>>,
+    by_id: Cache<KeyId, Arc<LoadedKey>>,
     versions: Cache<KeyVersionId, Arc<KeyVersion>>,
     aliases: Cache<(Scope, AliasName), KeyId>,
 }
@@ -49,7 +49,7 @@ impl Keys {
     pub(crate) fn new(store: Arc<dyn Store>) -> Self {
         Self {
             store,
-            keys: cache(),
+            by_id: cache(),
             versions: cache(),
             aliases: cache(),
         }
@@ -62,7 +62,7 @@ impl Keys {
         id: KeyId,
         now: Timestamp,
     ) -> Result<Arc<LoadedKey>, Error> {
-        let loaded = self.keys.get_or_insert_async(&id, self.load(scope, id)).await?;
+        let loaded = self.by_id.get_or_insert_async(&id, self.load(scope, id)).await?;
         if loaded.key.scope == *scope && !loaded.key.is_gone(now) {
             Ok(loaded)
         } else {
@@ -95,7 +95,7 @@ impl Keys {
 
     /// Forgets a key because it changed.
     pub(crate) fn forget_key(&self, id: KeyId) {
-        self.keys.remove(&id);
+        self.by_id.remove(&id);
     }
 
     /// Forgets an alias because it changed.

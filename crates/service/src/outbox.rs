@@ -55,7 +55,7 @@ impl Outbox {
         match self.drain().await {
             Ok(0) => Ok(()),
             Ok(moved) => {
-                tracing::info!(moved, "moved records of the last run to the audit log");
+                tracing::debug!(moved, "moved waiting records to the audit log");
                 Ok(())
             }
             Err(OutboxError::Store(error)) => Err(error),

@@ -150,7 +150,10 @@ impl Service {
             code: "request",
             wire,
         };
-        let record = call.named_record(action, false, &none, &none, outcome);
+        let writes = Action::ALL
+            .iter()
+            .any(|known| known.name() == action && known.writes());
+        let record = call.named_record(action, writes, &none, &none, outcome);
         Audited(self.append(record).await)
     }
 
@@ -165,6 +168,9 @@ impl Service {
             return Err(Error::Unavailable);
         }
         let permit = self.permit(call, operation.needs()?).await?;
+        if call.dry_run && O::ACTION.writes() {
+            return Err(Error::DryRun);
+        }
         let cx = Context {
             service: self,
             call,
@@ -193,11 +199,16 @@ impl Service {
                 (Err(first), _) | (Ok(_), Err(first)) => Err(first),
             };
         }
-        let questions = resources.iter().map(|(action, resource)| Question { action: *action, resource });
+        let questions = resources.iter().map(|(action, resource)| Question {
+            action: *action,
+            resource,
+        });
         match authorize(call.caller, questions, targets) {
             Ok(permit) => permit.transpose(),
             Err(denial) => {
-                let at = resources.iter().position(|(_, resource)| *resource == denial.resource);
+                let at = resources
+                    .iter()
+                    .position(|(_, resource)| *resource == denial.resource);
                 let need = at.and_then(|at| needs.get(at));
                 Err(denied(call, denial, need.map(|need| &need.target)))
             }
@@ -216,12 +227,12 @@ impl Service {
                     let foreign = version.scope.account != call.caller.account;
                     match key {
                         Ok(key) => (resource, Ok(Loaded::Version(version, key))),
-                        Err(Error::NotFound(_)) if foreign => self.unknown_key(call),
+                        Err(Error::NotFound(_)) if foreign => unknown_key(call),
                         Err(error) => (resource, Err(error)),
                     }
                 }
                 Err(error) => {
-                    let (resource, _) = self.unknown_key(call);
+                    let (resource, _) = unknown_key(call);
                     (resource, Err(error))
                 }
             },
@@ -263,11 +274,6 @@ impl Service {
         }
     }
 
-    fn unknown_key(&self, call: &Call<'_>) -> (Resource, Result<Loaded, Error>) {
-        let resource = Resource::UnknownKey(call.scope.clone(), "*".into());
-        (resource, Err(Error::NotFound(Missing::Key)))
-    }
-
     async fn conclude<T>(
         &self,
         call: &Call<'_>,
@@ -280,16 +286,17 @@ impl Service {
         if note.outboxed || action == Action::DescribeRegions {
             return Audited(result);
         }
-        let none = Fields::default();
+        let empty = Fields::default();
         let record = match &result {
             Ok(_) => call.record(action, request, &note.response, Outcome::Served),
             Err(error) => {
                 let (code, wire) = (error.code(), (call.wire_code)(action, error));
-                let outcome = match error.is_fault() {
-                    true => Outcome::Failed { code, wire },
-                    false => Outcome::Refused { code, wire },
+                let outcome = if error.is_fault() {
+                    Outcome::Failed { code, wire }
+                } else {
+                    Outcome::Refused { code, wire }
                 };
-                call.record(action, request, &none, outcome)
+                call.record(action, request, &empty, outcome)
             }
         };
         match self.append(record).await {
@@ -320,7 +327,14 @@ fn denied(call: &Call<'_>, denial: Denial, target: Option<&Target>) -> Error {
     }
 }
 
+/// A key that nobody knows, in the caller's own scope: what a ciphertext that leads nowhere stands for.
+fn unknown_key(call: &Call<'_>) -> (Resource, Result<Loaded, Error>) {
+    let resource = Resource::UnknownKey(call.scope.clone(), "*".into());
+    (resource, Err(Error::NotFound(Missing::Key)))
+}
+
 /// What a store's failure means to a caller. The operator finds the reason in the server's log.
+#[expect(clippy::needless_pass_by_value, reason = "it stands behind `map_err`")]
 pub(crate) fn from_store(error: StoreError) -> Error {
     match error {
         StoreError::Overloaded => Error::Overloaded,

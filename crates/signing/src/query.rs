@@ -139,7 +139,10 @@ impl<'a> Params<'a> {
 
     fn name(&self, index: u16) -> &str {
         // INVARIANT: as for `pair`.
-        self.pairs.get(usize::from(index)).map(|pair| self.text(&pair.name)).unwrap_or_default()
+        self.pairs
+            .get(usize::from(index))
+            .map(|pair| self.text(&pair.name))
+            .unwrap_or_default()
     }
 
     fn pair(&self, index: u16) -> (&str, &str) {

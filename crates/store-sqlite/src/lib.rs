@@ -93,6 +93,17 @@ impl SqliteStore {
         Ok(store)
     }
 
+    /// Looks a database over without changing it, also beside a running server: whose it is, its schema, and whether its
+    /// pages hang together. Reads the whole file. Blocks.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open), and [`StoreError::Database`] with the first damage that was found.
+    pub fn inspect(path: impl AsRef<Path>) -> Result<(), StoreError> {
+        let connection = connection::reader(path.as_ref(), &Options::default())?;
+        schema::verify(&connection).map_err(|fault| fault.0)?;
+        schema::check_pages(&connection).map_err(|fault| fault.0)
+    }
+
     fn start(&mut self, connection: Connection, options: &Arc<Options>) -> Result<(), StoreError> {
         let readers = (0..options.readers.max(1))
             .map(|_| connection::reader(&self.path, options))

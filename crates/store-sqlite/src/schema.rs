@@ -19,6 +19,19 @@ pub(crate) fn verify(connection: &Connection) -> Result<(), Fault> {
     version(connection, newest(MIGRATIONS)).map(drop)
 }
 
+/// Looks whether the pages of the file hang together.
+///
+/// # Errors
+/// [`StoreError::Database`] with the first damage.
+pub(crate) fn check_pages(connection: &Connection) -> Result<(), Fault> {
+    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if found == "ok" {
+        Ok(())
+    } else {
+        Err(StoreError::Database(found).into())
+    }
+}
+
 /// Brings a database to the newest schema.
 ///
 /// # Errors

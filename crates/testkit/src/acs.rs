@@ -71,6 +71,17 @@ impl AcsRequest {
         self.set("content-type", "application/x-www-form-urlencoded")
     }
 
+    /// The day that the scope of a signature names: that of the request, where it has one.
+    fn day(&self, client: &Client) -> String {
+        let date = self.headers.iter().find(|(name, _)| name == "x-acs-date");
+        let day = date
+            .and_then(|(_, date)| date.get(..10))
+            .map(|day| day.replace('-', ""));
+        let is_day = |day: &String| day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit());
+        day.filter(is_day)
+            .unwrap_or_else(|| client.timestamp()[..10].replace('-', ""))
+    }
+
     /// Signs it.
     ///
     /// # Panics
@@ -95,7 +106,7 @@ impl AcsRequest {
             headers: &headers,
             body: &self.body,
         };
-        let day = client.timestamp()[..10].replace('-', "");
+        let day = self.day(client);
         let scope = Scope {
             date: &day,
             region: REGION,

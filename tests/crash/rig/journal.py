@@ -1,6 +1,5 @@
 """What the server has promised: every change it acknowledged, and what may or may not have happened when it died."""
 
-import threading
 from dataclasses import dataclass, field
 
 _NOTHING = object()
@@ -69,7 +68,6 @@ class Book:
     def __init__(self, count):
         self.journals = [Journal() for _ in range(count)]
         self.adopted = Journal()  # keys from calls that were cut off and took effect all the same
-        self.lock = threading.Lock()
 
     def _all(self):
         return [*self.journals, self.adopted]

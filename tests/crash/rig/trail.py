@@ -4,7 +4,7 @@ import json
 import re
 from collections import Counter
 
-# Cheap enough to go over the whole log after every kill. `whole` proves that it sees what JSON sees.
+# Cheap enough to go over the whole log after every kill. The suite `kill` compares it with what JSON sees.
 _CALL = re.compile(rb'^\{"seq":\d+,"outbox":\d+,"record":\{"kind":"call","id":"([0-9a-f-]{36})"', re.MULTILINE)
 
 

@@ -2,7 +2,7 @@
 
 import time
 
-from rig import promises
+from rig import promises, trail
 from rig.journal import Book
 from rig.server import Server, ServerError, ServingServer
 from rig.storm import Storm
@@ -87,4 +87,6 @@ def _last(trial, server, book, chance):
     opened = promises.keep_ciphertexts(trial, server, book, chance, everything=True)
     trial.that("exit code after SIGTERM", server.stop() == 0)
     promises.keep_trail(trial, server, book)
+    quick, thorough = trail.calls(server.data), trail.records(server.data)
+    trial.that("the quick look at the log misses nothing", quick.total() == len(thorough), quick.total())
     return opened

@@ -148,11 +148,8 @@ mod tests {
 
     #[test]
     fn what_is_not_a_filter_is_refused() {
-        let many_rows = format!("[{}]", vec![r#"{"Key":"KeyState","Values":[]}"#; 11].join(","));
-        let many_values = format!(
-            r#"[{{"Key":"KeyState","Values":[{}]}}]"#,
-            vec!["\"x\""; 11].join(",")
-        );
+        let many_rows = format!("[{}]", [r#"{"Key":"KeyState","Values":[]}"#; 11].join(","));
+        let many_values = format!(r#"[{{"Key":"KeyState","Values":[{}]}}]"#, ["\"x\""; 11].join(","));
         for wrong in [
             "",
             "{}",

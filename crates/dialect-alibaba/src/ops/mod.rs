@@ -53,6 +53,8 @@ type Served<'a> = Pin<Box<dyn Future<Output = Result<(), WireError>> + Send + 'a
 /// A row of the table.
 pub(crate) struct Row {
     name: &'static str,
+    /// Whether it has the parameter DryRun. Where it has not, the parameter is unknown, and ignored.
+    pub(crate) dry_runs: bool,
     pub(crate) serve: for<'a> fn(&'a Service, &'a Call<'a>, &'a Input<'a>, &'a mut Answer) -> Served<'a>,
 }
 
@@ -62,7 +64,19 @@ where
 {
     Row {
         name,
+        dry_runs: false,
         serve: |service, call, input, answer| Box::pin(serve::<W>(service, call, input, answer)),
+    }
+}
+
+/// The same for an operation that has the parameter DryRun.
+const fn dry_run_by<W: WireOp + 'static>(name: &'static str) -> Row
+where
+    W::Op: 'static,
+{
+    Row {
+        dry_runs: true,
+        ..served_by::<W>(name)
     }
 }
 
@@ -126,21 +140,21 @@ pub(crate) fn row(name: &str) -> Option<&'static Row> {
 static ROWS: &[Row] = &[
     served_by::<create_alias::CreateAlias>("CreateAlias"),
     served_by::<create_key::CreateKey>("CreateKey"),
-    served_by::<decrypt::Decrypt>("Decrypt"),
+    dry_run_by::<decrypt::Decrypt>("Decrypt"),
     served_by::<delete_alias::DeleteAlias>("DeleteAlias"),
     served_by::<status::DescribeAccountKmsStatus>("DescribeAccountKmsStatus"),
     served_by::<describe_key::DescribeKey>("DescribeKey"),
     served_by::<regions::DescribeRegions>("DescribeRegions"),
     served_by::<key_state::DisableKey>("DisableKey"),
     served_by::<key_state::EnableKey>("EnableKey"),
-    served_by::<encrypt::Encrypt>("Encrypt"),
-    served_by::<generate_data_key::GenerateDataKey>("GenerateDataKey"),
-    served_by::<generate_data_key::GenerateDataKeyWithoutPlaintext>("GenerateDataKeyWithoutPlaintext"),
+    dry_run_by::<encrypt::Encrypt>("Encrypt"),
+    dry_run_by::<generate_data_key::GenerateDataKey>("GenerateDataKey"),
+    dry_run_by::<generate_data_key::GenerateDataKeyWithoutPlaintext>("GenerateDataKeyWithoutPlaintext"),
     served_by::<aliases::ListAliases>("ListAliases"),
     served_by::<aliases::ListAliasesByKeyId>("ListAliasesByKeyId"),
     served_by::<list_keys::ListKeys>("ListKeys"),
     served_by::<status::OpenKmsService>("OpenKmsService"),
-    served_by::<re_encrypt::ReEncrypt>("ReEncrypt"),
+    dry_run_by::<re_encrypt::ReEncrypt>("ReEncrypt"),
     served_by::<update_alias::UpdateAlias>("UpdateAlias"),
     served_by::<update_key_description::UpdateKeyDescription>("UpdateKeyDescription"),
 ];

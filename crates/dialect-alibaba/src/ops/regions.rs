@@ -18,7 +18,7 @@ impl WireOp for DescribeRegions {
 
     fn encode(_: &Input<'_>, output: Vec<Region>, answer: &mut Answer) {
         answer.list("Regions", "Region", output, |answer, region| {
-            answer.text("RegionId", region.as_str())
+            answer.text("RegionId", region.as_str());
         });
     }
 }

@@ -14,7 +14,14 @@ async fn a_plaintext_has_at_most_6144_bytes_of_data() {
     let kms = Kms::new().await;
     let key = kms.create_key().await;
     let data = |length: usize| STANDARD.encode(vec![0xa7; length]);
-    let fits = ["x".repeat(6144), "é".repeat(3072), data(1), data(4608), data(6143), data(6144)];
+    let fits = [
+        "x".repeat(6144),
+        "é".repeat(3072),
+        data(1),
+        data(4608),
+        data(6143),
+        data(6144),
+    ];
     for text in &fits {
         let blob = kms.encrypt(&key, text).await;
         let opened = kms.call("Decrypt", &[("CiphertextBlob", &blob)]).await.ok();
@@ -34,7 +41,9 @@ async fn a_plaintext_has_at_most_6144_bytes_of_data() {
         let message = answer.refused(400, "InvalidParameter");
         assert_eq!(message, "The specified parameter Plaintext is not valid.");
     }
-    kms.call("Encrypt", &[("KeyId", &key), ("Plaintext", "")]).await.refused(400, "MissingParameter");
+    kms.call("Encrypt", &[("KeyId", &key), ("Plaintext", "")])
+        .await
+        .refused(400, "MissingParameter");
 }
 
 #[tokio::test]
@@ -68,17 +77,30 @@ async fn a_damaged_blob_is_refused_wherever_it_is_damaged() {
         }
     }
     assert_eq!(codes["MissingParameter"], 2);
-    assert!(codes["InvalidParameter"] > 1000 && codes["Forbidden.KeyNotFound"] > 100, "{codes:?}");
+    assert!(
+        codes["InvalidParameter"] > 1000 && codes["Forbidden.KeyNotFound"] > 100,
+        "{codes:?}"
+    );
 }
 
 #[tokio::test]
 async fn text_that_is_no_base64_is_no_blob() {
     let scene = Scene::new().await;
     let blob = scene.blob.trim_end_matches('=');
-    for text in ["!", "a", &format!("{blob} "), &format!("{blob}\n"), &blob.replacen('D', "-", 1), "AAAA===="] {
+    for text in [
+        "!",
+        "a",
+        &format!("{blob} "),
+        &format!("{blob}\n"),
+        &blob.replacen('D', "-", 1),
+        "AAAA====",
+    ] {
         let answer = scene.kms.call("Decrypt", &[("CiphertextBlob", text)]).await;
         let message = answer.refused(400, "InvalidParameter");
-        assert_eq!(message, "The specified parameter CiphertextBlob is not valid.", "{text}");
+        assert_eq!(
+            message, "The specified parameter CiphertextBlob is not valid.",
+            "{text}"
+        );
     }
 }
 
@@ -99,8 +121,16 @@ async fn a_blob_of_another_account_is_as_good_as_one_of_nobodys() {
             messages.push(answer.refused(404, "Forbidden.KeyNotFound"));
         }
     }
-    assert!(messages.iter().all(|message| *message == messages[0]), "{messages:?}");
-    assert_eq!(kms.call_as(owner, "Decrypt", &[("CiphertextBlob", &blob)]).await.ok()["Plaintext"], "mine");
+    assert!(
+        messages.iter().all(|message| *message == messages[0]),
+        "{messages:?}"
+    );
+    assert_eq!(
+        kms.call_as(owner, "Decrypt", &[("CiphertextBlob", &blob)])
+            .await
+            .ok()["Plaintext"],
+        "mine"
+    );
 }
 
 /// Calls that name a key, with the name's parameter.
@@ -120,13 +150,26 @@ async fn who_may_not_hears_the_same_of_keys_that_are_there_and_that_are_not() {
     let kms = Kms::with_neighbour().await;
     let (owner, neighbour) = (kms.world.root(), kms.world.caller(1));
     let key = kms.create_key().await;
-    kms.call("CreateAlias", &[("KeyId", &key), ("AliasName", "alias/there")]).await.ok();
+    kms.call("CreateAlias", &[("KeyId", &key), ("AliasName", "alias/there")])
+        .await
+        .ok();
     for (action, name) in NAMING {
-        for tail in [format!("key/{key}"), format!("key/{NOBODY}"), "key/whatever".into()] {
+        for tail in [
+            format!("key/{key}"),
+            format!("key/{NOBODY}"),
+            "key/whatever".into(),
+        ] {
             let arn = Kms::arn(owner, &tail);
-            let parameters =
-                [(name, &*arn), ("Description", "x"), ("Plaintext", "x"), ("AliasName", "alias/new")];
-            let message = kms.call_as(neighbour, action, &parameters).await.refused(403, "Forbidden.NoPermission");
+            let parameters = [
+                (name, &*arn),
+                ("Description", "x"),
+                ("Plaintext", "x"),
+                ("AliasName", "alias/new"),
+            ];
+            let message = kms
+                .call_as(neighbour, action, &parameters)
+                .await
+                .refused(403, "Forbidden.NoPermission");
             let about = match action {
                 "CreateAlias" => Kms::arn(owner, "alias/new"),
                 _ => arn,
@@ -138,13 +181,20 @@ async fn who_may_not_hears_the_same_of_keys_that_are_there_and_that_are_not() {
     for action in ["DescribeKey", "Encrypt", "GenerateDataKey"] {
         for tail in ["alias/there", "alias/nowhere"] {
             let arn = Kms::arn(owner, tail);
-            let answer = kms.call_as(neighbour, action, &[("KeyId", &arn), ("Plaintext", "x")]).await;
+            let answer = kms
+                .call_as(neighbour, action, &[("KeyId", &arn), ("Plaintext", "x")])
+                .await;
             let message = answer.refused(403, "Forbidden.NoPermission");
             let expected = format!("This operation for {arn} is forbidden by permission system.");
-            assert_eq!(message, expected, "the name as it was asked for, and not what it leads to");
+            assert_eq!(
+                message, expected,
+                "the name as it was asked for, and not what it leads to"
+            );
         }
     }
-    kms.call_as(neighbour, "DescribeKey", &[("KeyId", &key)]).await.refused(404, "Forbidden.KeyNotFound");
+    kms.call_as(neighbour, "DescribeKey", &[("KeyId", &key)])
+        .await
+        .refused(404, "Forbidden.KeyNotFound");
 }
 
 #[tokio::test]
@@ -182,7 +232,11 @@ async fn keys_that_are_not_there_and_names_that_no_key_has_are_not_found() {
         Kms::arn(root, &format!("key/{key}:extra")),
     ];
     for (action, name) in NAMING {
-        let rest = [("Description", "x"), ("Plaintext", "x"), ("AliasName", "alias/new")];
+        let rest = [
+            ("Description", "x"),
+            ("Plaintext", "x"),
+            ("AliasName", "alias/new"),
+        ];
         for text in &missing {
             let answer = kms.call(action, &[&[(name, &**text)], &rest[..]].concat()).await;
             answer.refused(404, "Forbidden.KeyNotFound");
@@ -190,7 +244,10 @@ async fn keys_that_are_not_there_and_names_that_no_key_has_are_not_found() {
         for text in &malformed {
             let answer = kms.call(action, &[&[(name, &**text)], &rest[..]].concat()).await;
             let message = answer.refused(400, "InvalidParameter");
-            assert_eq!(message, "The specified parameter KeyId is not valid.", "{action} {text}");
+            assert_eq!(
+                message, "The specified parameter KeyId is not valid.",
+                "{action} {text}"
+            );
         }
         let answer = kms.call(action, &[&[(name, "")], &rest[..]].concat()).await;
         answer.refused(400, "MissingParameter");
@@ -201,13 +258,21 @@ async fn keys_that_are_not_there_and_names_that_no_key_has_are_not_found() {
 async fn operations_without_aliases_say_so() {
     let scene = Scene::new().await;
     let arn = Kms::arn(scene.kms.world.root(), "alias/app");
-    for action in
-        ["EnableKey", "DisableKey", "UpdateKeyDescription", "ListAliasesByKeyId", "CreateAlias", "UpdateAlias"]
-    {
+    for action in [
+        "EnableKey",
+        "DisableKey",
+        "UpdateKeyDescription",
+        "ListAliasesByKeyId",
+        "CreateAlias",
+        "UpdateAlias",
+    ] {
         for name in ["alias/app", "alias/nowhere", "alias/", &arn] {
             let parameters = [("KeyId", name), ("AliasName", "alias/new"), ("Description", "x")];
             let answer = scene.kms.call(action, &parameters).await;
-            assert_eq!(answer.refused(400, "Unsupported.Alias"), "Alias is not valid for this api.");
+            assert_eq!(
+                answer.refused(400, "Unsupported.Alias"),
+                "Alias is not valid for this api."
+            );
         }
     }
 }
@@ -217,18 +282,34 @@ async fn alias_names_are_bounded_in_length_and_characters() {
     let kms = Kms::new().await;
     let key = kms.create_key().await;
     let longest = format!("alias/{}", "x".repeat(255));
-    kms.call("CreateAlias", &[("KeyId", &key), ("AliasName", &longest)]).await.ok();
+    kms.call("CreateAlias", &[("KeyId", &key), ("AliasName", &longest)])
+        .await
+        .ok();
     kms.call("DescribeKey", &[("KeyId", &longest)]).await.ok();
     let too_long = format!("{longest}x");
     let wrong = [
-        &*too_long, "alias/", "alias", "app", "Alias/app", "alias/a b", "alias/ä", "alias/a:b", "alias/a.b", "alias/a*",
-        "alias/acs", "alias/acs/oss", "alias/acsomething",
+        &*too_long,
+        "alias/",
+        "alias",
+        "app",
+        "Alias/app",
+        "alias/a b",
+        "alias/ä",
+        "alias/a:b",
+        "alias/a.b",
+        "alias/a*",
+        "alias/acs",
+        "alias/acs/oss",
+        "alias/acsomething",
     ];
     for name in wrong {
         for action in ["CreateAlias", "UpdateAlias", "DeleteAlias"] {
             let answer = kms.call(action, &[("KeyId", &key), ("AliasName", name)]).await;
             let message = answer.refused(400, "InvalidParameter");
-            assert_eq!(message, "The specified parameter AliasName is not valid.", "{action} {name}");
+            assert_eq!(
+                message, "The specified parameter AliasName is not valid.",
+                "{action} {name}"
+            );
         }
     }
     for name in ["alias/nowhere", &too_long, "alias/a b", "alias/"] {
@@ -242,23 +323,58 @@ async fn pages_are_bounded() {
     let scene = Scene::new().await;
     for action in ["ListKeys", "ListAliases", "ListAliasesByKeyId"] {
         for size in ["1", "99", "100"] {
-            let answer = scene.kms.call(action, &[("KeyId", &scene.key), ("PageSize", size)]).await.ok();
+            let answer = scene
+                .kms
+                .call(action, &[("KeyId", &scene.key), ("PageSize", size)])
+                .await
+                .ok();
             assert_eq!(answer["PageSize"].to_string(), size);
         }
         for number in ["1", "2147483647"] {
-            let answer = scene.kms.call(action, &[("KeyId", &scene.key), ("PageNumber", number)]).await.ok();
+            let answer = scene
+                .kms
+                .call(action, &[("KeyId", &scene.key), ("PageNumber", number)])
+                .await
+                .ok();
             assert_eq!(answer["PageNumber"].to_string(), number);
         }
-        for wrong in ["0", "-1", "+1", "1.0", "0x1", " 1", "ten", "1e1", "２", "4294967296", "18446744073709551617"] {
+        for wrong in [
+            "0",
+            "-1",
+            "+1",
+            "1.0",
+            "0x1",
+            " 1",
+            "ten",
+            "1e1",
+            "２",
+            "4294967296",
+            "18446744073709551617",
+        ] {
             for name in ["PageSize", "PageNumber"] {
-                let answer = scene.kms.call(action, &[("KeyId", &scene.key), (name, wrong)]).await;
+                let answer = scene
+                    .kms
+                    .call(action, &[("KeyId", &scene.key), (name, wrong)])
+                    .await;
                 let message = answer.refused(400, "InvalidParameter");
-                assert_eq!(message, format!("The specified parameter {name} is not valid."), "{wrong}");
+                assert_eq!(
+                    message,
+                    format!("The specified parameter {name} is not valid."),
+                    "{wrong}"
+                );
             }
         }
-        scene.kms.call(action, &[("KeyId", &scene.key), ("PageSize", "101")]).await.refused(400, "InvalidParameter");
+        scene
+            .kms
+            .call(action, &[("KeyId", &scene.key), ("PageSize", "101")])
+            .await
+            .refused(400, "InvalidParameter");
         let beyond = [("KeyId", &*scene.key), ("PageNumber", "2147483648")];
-        scene.kms.call(action, &beyond).await.refused(400, "InvalidParameter");
+        scene
+            .kms
+            .call(action, &beyond)
+            .await
+            .refused(400, "InvalidParameter");
     }
 }
 
@@ -284,7 +400,9 @@ async fn data_keys_have_1_to_1024_bytes() {
         assert_eq!(raw.len(), length, "{parameters:?}");
     }
     for number in ["0", "1025", "-1", "1.5", "many", "4294967297"] {
-        make(&[("NumberOfBytes", number)]).await.refused(400, "InvalidParameter");
+        make(&[("NumberOfBytes", number)])
+            .await
+            .refused(400, "InvalidParameter");
     }
     for spec in ["AES_192", "aes_256", "RSA_2048"] {
         make(&[("KeySpec", spec)]).await.refused(400, "InvalidParameter");

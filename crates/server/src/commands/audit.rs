@@ -15,7 +15,22 @@ pub(crate) fn verify(data: &Path) -> Result<ExitCode, Failure> {
     }
     match claviger_audit::verify(&log) {
         Ok(report) => {
-            say(&format!("{report:#?}"));
+            let log = report.log.map_or_else(|| "none".to_owned(), |id| id.to_string());
+            say(&format!(
+                "whole: {} records in {} segments, {} bytes\nlog    {log}\nfirst  {}\nlast   {}\nhead   {}",
+                report.records,
+                report.segments,
+                report.bytes,
+                report.first,
+                report.head.seq,
+                report.head.hash
+            ));
+            if report.tail_bytes > 0 {
+                say(&format!(
+                    "{} bytes at the end are still being written",
+                    report.tail_bytes
+                ));
+            }
             Ok(ExitCode::SUCCESS)
         }
         Err(error) => {

@@ -15,7 +15,7 @@ use crate::seal::{chain, key_file, key_file_or_new};
 use crate::serving::{Sockets, open_sockets, serve};
 use crate::tls::url_host;
 
-pub(crate) fn run(arguments: Dev) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &Dev) -> Result<(), Failure> {
     if !arguments.http.ip().is_loopback() {
         let address = arguments.http;
         return Err(Failure::usage(format!(

@@ -10,6 +10,7 @@ use std::time::Instant;
 
 use claviger_crypto::{Rng as _, SystemRng};
 use claviger_model::{Clock as _, SystemClock, Timestamp};
+use claviger_store_sqlite::SqliteStore;
 
 use crate::cli::WithConfig;
 use crate::config::{self, Settings};
@@ -31,7 +32,7 @@ enum Finding {
 pub(crate) fn run(arguments: &WithConfig) -> Result<ExitCode, Failure> {
     let settings = config::read(&arguments.config)?;
     let folder = Folder::at(&absolute(&settings.server.data));
-    let checks: [(&str, Finding); 9] = [
+    let checks: [(&str, Finding); 10] = [
         (
             "settings",
             Finding::Good(format!("`{}` reads well", arguments.config.display())),
@@ -43,6 +44,7 @@ pub(crate) fn run(arguments: &WithConfig) -> Result<ExitCode, Failure> {
         ("disk", disk(folder.path())),
         ("TLS", tls(&settings, &folder)),
         ("database", database(&folder)),
+        ("audit log", audit(&folder)),
         ("address", address(&settings)),
     ];
     let mut bad = false;
@@ -173,7 +175,17 @@ fn database(folder: &Folder) -> Finding {
         Ok(data) if data.mode() & 0o077 != 0 => {
             Finding::Bad(format!("`{}` is open to others; chmod 600", path.display()))
         }
-        Ok(data) => Finding::Good(format!("{} KiB", data.len() >> 10)),
+        Ok(data) => match SqliteStore::inspect(&path) {
+            Ok(()) => Finding::Good(format!("{} KiB, whole", data.len() >> 10)),
+            Err(error) => Finding::Bad(error.to_string()),
+        },
+    }
+}
+
+fn audit(folder: &Folder) -> Finding {
+    match claviger_audit::verify(&folder.audit()) {
+        Ok(report) => Finding::Good(format!("{} records, every link holds", report.records)),
+        Err(error) => Finding::Bad(crate::seal::chain(&error)),
     }
 }
 

@@ -1,5 +1,7 @@
 //! `claviger init`: makes the data folder of a server.
 
+use std::path::Path;
+
 use claviger_crypto::SystemRng;
 use claviger_model::{Clock as _, Region, SystemClock};
 use claviger_provider_soft::RootKeys;
@@ -14,7 +16,7 @@ use crate::parts;
 use crate::seal::{chain, key_file_or_new, passphrase};
 use crate::tls::make_authority;
 
-pub(crate) fn run(arguments: Init) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
     let folder = Folder::at(&absolute(&arguments.data));
     if folder.root_key().exists() || folder.database().exists() {
         let path = folder.path().display();
@@ -28,7 +30,7 @@ pub(crate) fn run(arguments: Init) -> Result<(), Failure> {
             arguments.region
         ))
     })?;
-    let text = settings_text(&arguments);
+    let text = settings_text(arguments);
     let settings: Settings = config::parse(&text)
         .map_err(|fault| Failure::failed(format!("the new settings are not valid: {fault:?}")))?;
     let sealer = match (arguments.seal, &arguments.key_file) {
@@ -78,17 +80,21 @@ pub(crate) fn run(arguments: Init) -> Result<(), Failure> {
 
 /// The first settings file: what was chosen, and the rest by default.
 fn settings_text(arguments: &Init) -> String {
-    // TOML strings are quoted like Rust's, as far as paths and names go.
+    let quoted = |text: &str| toml::Value::from(text).to_string();
+    let path = |path: &Path| quoted(&absolute(path).display().to_string());
     let seal = match (arguments.seal, &arguments.key_file) {
-        (SealKind::KeyFile, Some(path)) => format!("kind = \"key-file\"\nkey_file = {:?}", absolute(path)),
-        _ => format!("kind = \"passphrase\"\npassphrase = {:?}", arguments.passphrase),
+        (SealKind::KeyFile, Some(file)) => format!("kind = \"key-file\"\nkey_file = {}", path(file)),
+        _ => format!(
+            "kind = \"passphrase\"\npassphrase = {}",
+            quoted(&arguments.passphrase)
+        ),
     };
     format!(
         "# Settings of a Claviger server. `claviger settings` explains them all.\n\n\
-         [server]\ndata = {data:?}\nhttps = \"0.0.0.0:8443\"\n# http = \"127.0.0.1:8080\"\nregions = [{region:?}]\n\n\
+         [server]\ndata = {data}\nhttps = \"0.0.0.0:8443\"\n# http = \"127.0.0.1:8080\"\nregions = [{region}]\n\n\
          [seal]\n{seal}\n\n\
          [tls]\n# certificate = \"server.pem\"\n# key = \"server.key\"\n# names = [\"kms.example.com\"]\n",
-        data = absolute(&arguments.data),
-        region = arguments.region,
+        data = path(&arguments.data),
+        region = quoted(&arguments.region),
     )
 }

@@ -14,8 +14,8 @@ use crate::output::{Failure, say};
 /// Runs a command. `Ok` with another code than 0 means that a check found something.
 pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::Dev(arguments) => dev::run(arguments).map(|()| ExitCode::SUCCESS),
-        Command::Init(arguments) => init::run(arguments).map(|()| ExitCode::SUCCESS),
+        Command::Dev(arguments) => dev::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Init(arguments) => init::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Serve(arguments) => serve::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Audit(AuditCommand::Verify { data }) => audit::verify(&data),
         Command::Doctor(arguments) => doctor::run(&arguments),

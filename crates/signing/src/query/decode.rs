@@ -54,13 +54,10 @@ fn decode<'a>(raw: &'a [u8], out: &mut Params<'a>) -> Result<(), DecodeError> {
     segments(text, |segment| {
         // Decoding never makes text longer: the first piece that needs it makes room for all that follow.
         let rest = text.len() - segment.start;
-        let name = piece(segment.name, rest, &mut decoded)
-            .ok_or(DecodeError::BrokenEscape { name: None })?;
+        let name = piece(segment.name, rest, &mut decoded).ok_or(DecodeError::BrokenEscape { name: None })?;
         let rest = rest - segment.name.len();
-        let value = piece(segment.value, rest, &mut decoded).ok_or_else(|| {
-            DecodeError::BrokenEscape {
-                name: plain(segment.name),
-            }
+        let value = piece(segment.value, rest, &mut decoded).ok_or_else(|| DecodeError::BrokenEscape {
+            name: plain(segment.name),
         })?;
         out.add(Pair { name, value })
     })?;

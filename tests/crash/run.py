@@ -73,6 +73,8 @@ def arguments():
     options = parser.parse_args()
     if not os.access(options.bin, os.X_OK):
         parser.error(f"`{options.bin}` is not a program")
+    if options.rounds < 1:
+        parser.error("--rounds: at least 1")
     options.bin = options.bin.resolve()
     return options
 

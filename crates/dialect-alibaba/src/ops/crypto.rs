@@ -24,5 +24,5 @@ pub(super) fn check_dry_run(input: &Input<'_>) -> Result<(), WireError> {
 pub(super) fn encode_encrypted(encrypted: &Encrypted, answer: &mut Answer) {
     answer.id("KeyId", encrypted.key.to_ascii());
     answer.id("KeyVersionId", encrypted.version.to_ascii());
-    answer.text("CiphertextBlob", &STANDARD.encode(&encrypted.blob));
+    answer.plain("CiphertextBlob", &STANDARD.encode(&encrypted.blob));
 }

@@ -30,7 +30,7 @@ impl WireOp for Decrypt {
         match output.plaintext.expose_str() {
             Ok(text) => answer.text("Plaintext", text),
             // Bytes that another face encrypted; this one has only text.
-            Err(_) => answer.text("Plaintext", &STANDARD.encode(output.plaintext.expose())),
+            Err(_) => answer.plain("Plaintext", &STANDARD.encode(output.plaintext.expose())),
         }
     }
 }

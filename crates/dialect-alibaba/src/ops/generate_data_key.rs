@@ -39,7 +39,7 @@ fn length(input: &Input<'_>) -> Result<usize, WireError> {
 fn encode(output: &core::DataKey, answer: &mut Answer) {
     answer.id("KeyId", output.key.to_ascii());
     answer.id("KeyVersionId", output.version.to_ascii());
-    answer.text("CiphertextBlob", &STANDARD.encode(&output.blob));
+    answer.plain("CiphertextBlob", &STANDARD.encode(&output.blob));
 }
 
 impl WireOp for GenerateDataKey {

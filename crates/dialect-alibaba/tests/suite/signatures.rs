@@ -243,6 +243,25 @@ async fn a_nonce_works_once_per_access_key() {
     kms.send(&signed(&one, "acs3", &now(), "n")).await.ok();
 }
 
+/// A request from the farthest future that is taken is inside the window for half an hour.
+#[tokio::test]
+async fn a_request_cannot_be_replayed_as_long_as_its_time_is_right() {
+    let kms = Kms::new().await;
+    let root = kms.world.root();
+    for start in [0, 1, 599, 600] {
+        kms.world.advance(SignedDuration::from_secs(start));
+        let time = spell(kms.world.now() + SignedDuration::from_mins(15));
+        let request = signed(root, "acs3", &time, &format!("replayed {start}"));
+        kms.send(&request).await.ok();
+        for _ in 0..6 {
+            kms.world.advance(SignedDuration::from_mins(5));
+            kms.send(&request).await.refused(400, "SignatureNonceUsed");
+        }
+        kms.world.advance(SignedDuration::from_secs(1));
+        kms.send(&request).await.refused(400, "InvalidTimeStamp.Expired");
+    }
+}
+
 #[tokio::test]
 async fn nonces_are_bounded_in_length_and_number() {
     let kms = Kms::over(World::build().nonce_limit(3)).await;

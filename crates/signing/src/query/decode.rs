@@ -85,7 +85,9 @@ fn segments<'a>(
         // INVARIANT: both are positions of ASCII bytes or of an end, so the default is never taken.
         let pair = text.get(start..end).unwrap_or_default();
         if !pair.is_empty() {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let equals = memchr::memchr(b'=', pair.as_bytes()).unwrap_or(pair.len());
+            let (name, value) = pair.split_at(equals);
+            let value = value.strip_prefix('=').unwrap_or_default();
             each(Segment { start, name, value })?;
         }
         start = end + 1;

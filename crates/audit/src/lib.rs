@@ -5,8 +5,8 @@
 //! the log goes on by itself once the disk is well again. [`verify`] proves that a log is whole; [`read`] hands
 //! out its lines.
 //!
-//! What it must never know: what a record says. Records arrive as one-line JSON objects that others have written;
-//! no vendor, no operation and no store has a name here. Secrets are kept out of records by those who write them.
+//! [`record`] is what a record says and how it is spelled; it takes no bytes, so no secret can get in. The log itself
+//! never looks into a record: to it a record is one line of JSON. No vendor, no operation and no store has a name here.
 //!
 //! The format is described byte by byte in `docs/audit-log.md`. A new kind of line that the log itself writes (a
 //! signed checkpoint, a sealed head) is a record with a reserved `kind`: see [`RecordFault::Reserved`].

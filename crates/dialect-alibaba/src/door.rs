@@ -79,22 +79,25 @@ impl AlibabaDoor {
         version: &str,
         line: &mut Line,
     ) -> Result<Arc<Credential>, WireError> {
-        let proven = match evidence(request, signature, params, action, version) {
-            Ok(evidence) => {
-                evidence.access_key.clone_into(&mut line.access_key);
-                self.judge(&evidence).await
-            }
-            Err(error) => Err((AuthnError::NoCredentials, error)),
+        let (claimed, judged) = match evidence(request, signature, params, action, version) {
+            Ok(evidence) => (Some(evidence.access_key), self.judge(&evidence).await),
+            Err(error) => (None, Err((AuthnError::NoCredentials, error))),
         };
-        proven.map_err(|(error, wire)| {
-            let access_key = Some(line.access_key.as_str()).filter(|key| !key.is_empty());
-            self.service.turned_away(Refused {
-                error,
-                address: request.peer,
-                access_key,
-            });
-            wire
-        })
+        match judged {
+            Ok(credential) => {
+                // Only a known id goes to the log: people put secrets in its place by mistake.
+                claimed.unwrap_or_default().clone_into(&mut line.access_key);
+                Ok(credential)
+            }
+            Err((error, wire)) => {
+                self.service.turned_away(Refused {
+                    error,
+                    address: request.peer,
+                    access_key: claimed,
+                });
+                Err(wire)
+            }
+        }
     }
 
     async fn judge(&self, evidence: &Evidence<'_>) -> Result<Arc<Credential>, (AuthnError, WireError)> {

@@ -8,9 +8,9 @@ use std::sync::Arc;
 use claviger_audit::record::{Fields, Outcome, Record};
 use claviger_authz::{Permit, Question, authorize};
 use claviger_model::{Action, AliasName, Denial, Error, KeyVersion, Missing, Resource, Scope};
-use claviger_store::{Draft, Outboxed, StoreError, WriteError};
+use claviger_store::{Draft, Store, StoreError, WriteError};
 
-use crate::cache::LoadedKey;
+use crate::cache::{Keys, LoadedKey};
 use crate::call::{Call, KeyName, KeyRef, Need, Note, Target};
 use crate::service::Service;
 
@@ -82,11 +82,32 @@ impl Context<'_> {
         )
     }
 
-    /// Notes that the change and its record are durable, and gives the change.
-    pub(crate) fn committed<T>(&self, note: &mut Note, change: Outboxed<T>) -> T {
-        note.outboxed = true;
-        self.service.outbox.wake();
-        change.value
+    /// The store, for a change that outlives its caller.
+    pub(crate) fn store(&self) -> Arc<dyn Store> {
+        Arc::clone(&self.service.store)
+    }
+
+    /// Makes a change in the store and all that has to follow: caches forget, the outbox wakes. Goes on to the end
+    /// even if the caller goes away and this future with it, or caches would keep what is no longer so.
+    pub(crate) async fn make<T: Send + 'static>(
+        &self,
+        change: impl Future<Output = Result<T, WriteError>> + Send + 'static,
+        forget: impl FnOnce(&Keys) + Send + 'static,
+    ) -> Result<T, Error> {
+        let (keys, outbox) = (Arc::clone(&self.service.keys), Arc::clone(&self.service.outbox));
+        let made = tokio::spawn(async move {
+            let made = change.await;
+            forget(&keys);
+            outbox.wake();
+            made
+        });
+        match made.await {
+            Ok(made) => made.map_err(from_write),
+            Err(error) => {
+                tracing::error!(%error, "a change broke off");
+                Err(Error::Internal)
+            }
+        }
     }
 }
 
@@ -350,7 +371,7 @@ pub(crate) fn from_store(error: StoreError) -> Error {
 }
 
 /// The same for a change.
-pub(crate) fn from_write(error: WriteError) -> Error {
+fn from_write(error: WriteError) -> Error {
     match error {
         WriteError::Domain(error) => error,
         WriteError::Store(error) => from_store(error),

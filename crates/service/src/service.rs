@@ -61,8 +61,8 @@ pub enum StartError {
 pub struct Service {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) provider: Arc<dyn Provider>,
-    pub(crate) keys: Keys,
-    pub(crate) outbox: Outbox,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) outbox: Arc<Outbox>,
     pub(crate) regions: Vec<Region>,
     home: Region,
     random: Arc<dyn Random>,
@@ -79,8 +79,8 @@ impl Service {
         let home = parts.regions.first().cloned().ok_or(StartError::NoRegion)?;
         let audit = Arc::new(parts.audit);
         let service = Self {
-            keys: Keys::new(Arc::clone(&parts.store)),
-            outbox: Outbox::new(Arc::clone(&parts.store), Arc::clone(&audit)),
+            keys: Arc::new(Keys::new(Arc::clone(&parts.store))),
+            outbox: Arc::new(Outbox::new(Arc::clone(&parts.store), Arc::clone(&audit))),
             authenticator: Authenticator::new(Arc::clone(&parts.store), parts.keeper, parts.nonce_limit),
             strangers: Tally::new(parts.clock.now()),
             store: parts.store,

@@ -10,7 +10,12 @@ use claviger_model::Timestamp;
 
 /// How many different rows one batch holds; the rest is counted together.
 const ROWS: usize = 256;
-/// Longest access key text that is kept of a stranger, in characters.
+/// How access key ids begin here and at the vendor. What begins otherwise may be a secret that was put in the wrong
+/// place, and is not written down.
+///
+/// SOURCE: RAM, access keys; STS, temporary credentials.
+const KEY_STARTS: [&str; 2] = ["LTAI", "STS."];
+/// Longest text that is taken for an access key id, in bytes.
 const KEY_TEXT: usize = 64;
 
 /// Refusals since the last batch.
@@ -39,7 +44,7 @@ impl Tally {
 
     /// Counts one refusal.
     pub(crate) fn count(&self, reason: &'static str, address: IpAddr, access_key: Option<&str>) {
-        let access_key: String = access_key.unwrap_or_default().chars().take(KEY_TEXT).collect();
+        let access_key = access_key.map(shown).unwrap_or_default().to_owned();
         let mut counts = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let full = counts.rows.len() >= ROWS;
         match counts.rows.get_mut(&(reason, address, access_key.clone())) {
@@ -84,6 +89,16 @@ impl Tally {
     }
 }
 
+/// What may be written down of the access key that a stranger named.
+fn shown(access_key: &str) -> &str {
+    let shaped = access_key.len() <= KEY_TEXT && KEY_STARTS.iter().any(|start| access_key.starts_with(start));
+    if shaped {
+        access_key
+    } else {
+        "(not an access key id)"
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,15 +109,31 @@ mod tests {
         let tally = Tally::new(now);
         let address = "127.0.0.1".parse().unwrap();
         assert!(tally.take(now).is_none());
-        tally.count("signature", address, Some("A"));
-        tally.count("signature", address, Some("A"));
+        tally.count("signature", address, Some("LTAI1"));
+        tally.count("signature", address, Some("LTAI1"));
         for n in 0..400 {
-            tally.count("unknown_key", address, Some(&format!("K{n}")));
+            tally.count("unknown_key", address, Some(&format!("LTAIk{n}")));
         }
         let text = String::from_utf8(tally.take(now).unwrap().into()).unwrap();
-        assert!(text.contains("\"access_key\":\"A\",\"count\":2"), "{text}");
+        assert!(text.contains("\"access_key\":\"LTAI1\",\"count\":2"), "{text}");
         assert_eq!(text.matches("\"count\"").count(), ROWS);
         assert!(text.ends_with("\"others\":145}"), "{}", &text[text.len() - 40..]);
         assert!(tally.take(now).is_none());
+    }
+
+    #[test]
+    fn a_secret_in_the_place_of_the_id_is_not_written_down() {
+        let now = "2026-11-21T00:00:00Z".parse().unwrap();
+        let tally = Tally::new(now);
+        tally.count(
+            "unknown_key",
+            "127.0.0.1".parse().unwrap(),
+            Some("emxsHuut0EpROdMehgnENjxOwMYw1i"),
+        );
+        let text = String::from_utf8(tally.take(now).unwrap().into()).unwrap();
+        assert!(
+            !text.contains("emxsHuut") && text.contains("(not an access key id)"),
+            "{text}"
+        );
     }
 }

@@ -34,7 +34,18 @@ pub(crate) fn list(connection: &Connection, after: u64, limit: u32) -> Result<Ve
     Ok(drafts)
 }
 
+/// Forgets drafts, and never gives out their numbers again: where an older copy of the file meets a newer log, the
+/// numbers of the copy would begin below those that the log knows, and the log would pass over what bears them.
 pub(crate) fn settle(connection: &Connection, through: u64) -> Result<(), Failure> {
+    let raised = connection
+        .prepare_cached("UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'outbox'")?
+        .execute([key(through)])?;
+    if raised == 0 && through > 0 {
+        // SQLite makes the row with the first draft.
+        connection
+            .prepare_cached("INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?1)")?
+            .execute([key(through)])?;
+    }
     connection
         .prepare_cached("DELETE FROM outbox WHERE number <= ?1")?
         .execute([key(through)])?;

@@ -73,6 +73,11 @@ impl<T> Queue<T> {
         self.filled.notify_all();
     }
 
+    /// A guard for a thread that pops: however it ends, callers get an answer instead of waiting for ever.
+    pub(crate) fn last_popper(&self) -> LastPopper<'_, T> {
+        LastPopper(self)
+    }
+
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.lock().waiting.len()
@@ -91,9 +96,38 @@ impl<T> Queue<T> {
     }
 }
 
+/// Closes and empties its queue when dropped. Dropping an entry tells its caller that no answer will come.
+#[derive(Debug)]
+pub(crate) struct LastPopper<'a, T>(&'a Queue<T>);
+
+impl<T> Drop for LastPopper<'_, T> {
+    fn drop(&mut self) {
+        self.0.close();
+        let left = std::mem::take(&mut self.0.lock().waiting);
+        drop(left);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_popper_that_panics_leaves_nobody_waiting() {
+        let queue = Queue::new(2);
+        let (answer, asked) = std::sync::mpsc::channel::<()>();
+        queue.push(answer).unwrap();
+        let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+            let _guard = queue.last_popper();
+            panic!("on purpose");
+        }));
+        assert!(ended.is_err());
+        assert!(asked.recv().is_err(), "the entry is dropped, not kept");
+        assert_eq!(
+            queue.push(std::sync::mpsc::channel().0).unwrap_err(),
+            Turned::Closed
+        );
+    }
 
     #[test]
     fn a_full_queue_turns_away_and_a_closed_one_empties() {

@@ -148,6 +148,7 @@ impl Writer {
 
     /// Works until the queue is closed and empty, then moves the write-ahead log to the main file.
     pub(crate) fn run(mut self, queue: &Queue<Order>) -> Result<(), StoreError> {
+        let _guard = queue.last_popper();
         let mut orders = Vec::new();
         loop {
             queue.pop_all(self.options.batch.max(1), &mut orders);

@@ -133,7 +133,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
 
     /// Forgets drafts up to and including number `through`: they are in the audit log.
     ///
-    /// Numbers are never used twice, not even after a restart.
+    /// Numbers are never used twice, not even after a restart, and no later draft has a number up to `through`, whether
+    /// or not there were drafts with such numbers.
     async fn settle(&self, through: u64) -> Result<(), StoreError>;
 
     /// Writes and reads back something small, so health checks tell whether changes are possible.

@@ -4,13 +4,15 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use claviger_audit::record::Source;
 use claviger_audit::{AuditLog, Folder, Options as AuditOptions, Seq, read};
 use claviger_crypto::SystemRng;
 use claviger_model::{
-    AccountId, Change, Clock as _, KeyId, KeyState, Region, Scope, SignedDuration, Timestamp,
+    AccountId, Caller, Change, Clock as _, Identity, KeyId, KeyState, Region, Scope, SignedDuration,
+    Timestamp,
 };
 use claviger_provider_soft::{RootKeys, Sealer, SoftProvider};
-use claviger_service::Service;
+use claviger_service::{Call, Service};
 use claviger_store::{Draft, Store};
 use claviger_store_sqlite::{Options as StoreOptions, SqliteStore};
 use serde_json::Value;
@@ -141,6 +143,39 @@ impl World {
     /// The disk under the audit log.
     pub fn disk(&self) -> &Disk {
         &self.parts.disk
+    }
+
+    /// Makes the disk fail and lets a call find out, so that the service knows of it.
+    pub async fn fail_log(&self) {
+        self.disk().fail();
+        let service = self.service();
+        let (id, time) = service.begin().unwrap();
+        let account = self.root().account();
+        let caller = Caller {
+            account,
+            identity: Identity::Root,
+            access_key: None,
+        };
+        let call = Call {
+            id,
+            time,
+            caller: &caller,
+            scope: &self.scope(account),
+            dialect: "test",
+            source: Source {
+                address: [127, 0, 0, 1].into(),
+                agent: "",
+                host: "",
+                secure: false,
+            },
+            wire_code: |_, error| error.code(),
+            dry_run: false,
+        };
+        service
+            .refuse(&call, "Nothing", "nothing")
+            .await
+            .into_inner()
+            .unwrap_err();
     }
 
     /// The first caller's request in the RPC scheme.

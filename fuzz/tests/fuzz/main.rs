@@ -7,6 +7,7 @@
 
 mod audit;
 mod authorization;
+mod calls;
 mod ciphertext;
 mod door;
 mod query;

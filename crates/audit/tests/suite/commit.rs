@@ -296,8 +296,8 @@ fn nobody_waits_for_a_writer_that_died() {
         log.append_blocking(record("a"), None),
         Err(AppendError::Uncertain { kind })
     );
-    log.close();
     assert_eq!(log.append_blocking(record("b"), None), Err(AppendError::Closed));
+    log.close();
 }
 
 #[cfg(unix)]

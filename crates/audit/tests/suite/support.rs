@@ -119,7 +119,13 @@ impl Forge {
     }
 
     pub(crate) fn line(&mut self, seq: u64, outbox: u64, record: &str) -> &mut Self {
-        let text = format!("{{\"seq\":{seq},\"outbox\":{outbox},\"record\":{record}");
+        self.text(&format!(
+            "{{\"seq\":{seq},\"outbox\":{outbox},\"record\":{record}"
+        ))
+    }
+
+    /// A line of which everything but the hash is given.
+    pub(crate) fn text(&mut self, text: &str) -> &mut Self {
         let joined = [&self.hash[..], text.as_bytes()].concat();
         self.hash = digest(&SHA256, &joined).as_ref().try_into().unwrap();
         self.bytes

@@ -180,7 +180,7 @@ fn a_log_that_is_cut_short_inside_is_found() {
 #[test]
 fn right_hashes_do_not_excuse_wrong_content() {
     type Case<'a> = (&'a dyn Fn(&mut Forge), u64, Fault);
-    let cases: [Case<'_>; 9] = [
+    let cases: [Case<'_>; 11] = [
         (
             &|log| {
                 log.line(3, 0, "{}");
@@ -214,7 +214,23 @@ fn right_hashes_do_not_excuse_wrong_content() {
         ),
         (&|log| log.bytes.extend(b"\n"), 2, Fault::Shape),
         (
-            &|log| log.bytes.extend(b"{\"seq\":02,\"outbox\":0}\n"),
+            &|log| {
+                log.text(r#"{"seq":02,"outbox":0,"record":{}"#);
+            },
+            2,
+            Fault::Shape,
+        ),
+        (
+            &|log| {
+                log.text(r#"{"seq":2,"outbox":,"record":{}"#);
+            },
+            2,
+            Fault::Shape,
+        ),
+        (
+            &|log| {
+                log.text(r#"{"seq":2,"outbox":18446744073709551616,"record":{}"#);
+            },
             2,
             Fault::Shape,
         ),

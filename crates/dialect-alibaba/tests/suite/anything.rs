@@ -88,13 +88,18 @@ fn request() -> impl Strategy<Value = Option<Request<Vec<u8>>>> {
 }
 
 fn check<S: Strategy>(cases: u32, input: &S, law: impl Fn(&tokio::runtime::Runtime, &Scene, S::Value)) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let scene = runtime.block_on(Scene::new());
     let law = |value| {
         law(&runtime, &scene, value);
         Ok(())
     };
-    TestRunner::new(Config::with_cases(cases)).run(input, law).unwrap();
+    TestRunner::new(Config::with_cases(cases))
+        .run(input, law)
+        .unwrap();
 }
 
 #[test]
@@ -153,7 +158,9 @@ fn a_good_request_with_a_byte_changed_gets_a_well_formed_answer() {
             let Ok(value) = HeaderValue::from_str(&value) else {
                 return;
             };
-            request.headers_mut().append(HeaderName::try_from(name).unwrap(), value);
+            request
+                .headers_mut()
+                .append(HeaderName::try_from(name).unwrap(), value);
         }
         let answer = runtime.block_on(scene.kms.deliver(request));
         assert!(answer.status < 500, "{}", answer.text);
@@ -181,7 +188,9 @@ fn any_value_of_any_parameter_is_no_fault_of_the_server() {
         }
         let root = scene.kms.world.root();
         let format = if xml { "XML" } else { "JSON" };
-        let request = root.rpc_request(action, &borrowed(&parameters)).set("Format", format);
+        let request = root
+            .rpc_request(action, &borrowed(&parameters))
+            .set("Format", format);
         let answer = runtime.block_on(scene.kms.send(&request.sign_in_body(root)));
         assert!(answer.status < 500, "{action}: {}", answer.text);
     });
@@ -193,7 +202,10 @@ fn any_parameters_verify_when_they_are_signed() {
     let pairs = prop::collection::btree_map("[A-Z][a-zA-Z0-9.]{3,12}", ".{0,30}", 0..8);
     check(500, &(pairs, 0..4_u8), |runtime, scene, (pairs, scheme)| {
         let root = scene.kms.world.root();
-        let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         let signed = match scheme {
             0 => root.sign_rpc("DescribeRegions", &pairs),
             1 => root.rpc_request("DescribeRegions", &pairs).sign_in_body(root),

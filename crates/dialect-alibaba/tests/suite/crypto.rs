@@ -14,11 +14,19 @@ use crate::scene::{CONTEXT, PLAINTEXT, Scene};
 #[tokio::test]
 async fn a_blob_begins_with_the_version_and_has_the_expected_length() {
     let scene = Scene::new().await;
-    let made = scene.kms.call("GenerateDataKey", &[("KeyId", &scene.key)]).await.ok();
+    let made = scene
+        .kms
+        .call("GenerateDataKey", &[("KeyId", &scene.key)])
+        .await
+        .ok();
     let blob = STANDARD.decode(made["CiphertextBlob"].as_str().unwrap()).unwrap();
     assert_eq!(std::str::from_utf8(&blob[..36]).unwrap(), made["KeyVersionId"]);
     assert_eq!(blob[36], 1, "XAES-256-GCM");
-    assert_eq!(blob.len(), 37 + 24 + 44 + 16, "the base64 text of 32 bytes was encrypted");
+    assert_eq!(
+        blob.len(),
+        37 + 24 + 44 + 16,
+        "the base64 text of 32 bytes was encrypted"
+    );
 }
 
 #[tokio::test]
@@ -26,14 +34,30 @@ async fn a_data_key_comes_back_as_it_was_shown() {
     let scene = Scene::new().await;
     let make = [("KeyId", &*scene.key), ("EncryptionContext", CONTEXT)];
     let made = scene.kms.call("GenerateDataKey", &make).await.ok();
-    let open = [("CiphertextBlob", made["CiphertextBlob"].as_str().unwrap()), ("EncryptionContext", CONTEXT)];
+    let open = [
+        ("CiphertextBlob", made["CiphertextBlob"].as_str().unwrap()),
+        ("EncryptionContext", CONTEXT),
+    ];
     let opened = scene.kms.call("Decrypt", &open).await.ok();
     assert_eq!(opened["Plaintext"], made["Plaintext"]);
-    let hidden = scene.kms.call("GenerateDataKeyWithoutPlaintext", &make).await.ok();
+    let hidden = scene
+        .kms
+        .call("GenerateDataKeyWithoutPlaintext", &make)
+        .await
+        .ok();
     assert!(hidden.get("Plaintext").is_none());
-    let open = [("CiphertextBlob", hidden["CiphertextBlob"].as_str().unwrap()), ("EncryptionContext", CONTEXT)];
+    let open = [
+        ("CiphertextBlob", hidden["CiphertextBlob"].as_str().unwrap()),
+        ("EncryptionContext", CONTEXT),
+    ];
     let opened = scene.kms.call("Decrypt", &open).await.ok();
-    assert_eq!(STANDARD.decode(opened["Plaintext"].as_str().unwrap()).unwrap().len(), 32);
+    assert_eq!(
+        STANDARD
+            .decode(opened["Plaintext"].as_str().unwrap())
+            .unwrap()
+            .len(),
+        32
+    );
 }
 
 #[tokio::test]
@@ -42,15 +66,25 @@ async fn a_blob_moves_to_another_key_and_context() {
     let moved = scene.call("ReEncrypt").await.ok();
     assert_eq!(moved["KeyId"], *scene.other);
     let blob = moved["CiphertextBlob"].as_str().unwrap();
-    let open = [("CiphertextBlob", blob), ("EncryptionContext", r#"{"moved":"yes"}"#)];
+    let open = [
+        ("CiphertextBlob", blob),
+        ("EncryptionContext", r#"{"moved":"yes"}"#),
+    ];
     let opened = scene.kms.call("Decrypt", &open).await.ok();
     assert_eq!(opened["Plaintext"], PLAINTEXT);
     assert_eq!(opened["KeyId"], *scene.other);
-    scene.kms.call("Decrypt", &[("CiphertextBlob", blob)]).await.refused(400, "InvalidParameter");
+    scene
+        .kms
+        .call("Decrypt", &[("CiphertextBlob", blob)])
+        .await
+        .refused(400, "InvalidParameter");
     for asymmetric in ["SourceKeyId", "SourceKeyVersionId", "SourceEncryptionAlgorithm"] {
         let mut parameters = scene.parameters("ReEncrypt");
         parameters.push((asymmetric, "x".into()));
-        scene.call_with("ReEncrypt", &parameters).await.refused(400, "UnsupportedOperation");
+        scene
+            .call_with("ReEncrypt", &parameters)
+            .await
+            .refused(400, "UnsupportedOperation");
     }
 }
 
@@ -58,15 +92,30 @@ async fn a_blob_moves_to_another_key_and_context() {
 async fn keys_can_be_named_in_every_way() {
     let scene = Scene::new().await;
     let root = scene.kms.world.root();
-    let names =
-        [scene.key.clone(), Kms::arn(root, &format!("key/{}", scene.key)), "alias/app".into(), Kms::arn(root, "alias/app")];
+    let names = [
+        scene.key.clone(),
+        Kms::arn(root, &format!("key/{}", scene.key)),
+        "alias/app".into(),
+        Kms::arn(root, "alias/app"),
+    ];
     for name in &names {
         for action in ["Encrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"] {
-            let made = scene.kms.call(action, &[("KeyId", name), ("Plaintext", "x")]).await.ok();
+            let made = scene
+                .kms
+                .call(action, &[("KeyId", name), ("Plaintext", "x")])
+                .await
+                .ok();
             assert_eq!(made["KeyId"], *scene.key, "{action} {name}");
         }
-        let move_to = [("CiphertextBlob", &*scene.blob), ("SourceEncryptionContext", CONTEXT), ("DestinationKeyId", name)];
-        assert_eq!(scene.kms.call("ReEncrypt", &move_to).await.ok()["KeyId"], *scene.key);
+        let move_to = [
+            ("CiphertextBlob", &*scene.blob),
+            ("SourceEncryptionContext", CONTEXT),
+            ("DestinationKeyId", name),
+        ];
+        assert_eq!(
+            scene.kms.call("ReEncrypt", &move_to).await.ok()["KeyId"],
+            *scene.key
+        );
     }
 }
 
@@ -79,7 +128,10 @@ async fn enclaves_are_not_served() {
         scene.call_with(action, &parameters).await.ok();
         parameters.pop();
         parameters.push(("Recipient", "{}".into()));
-        scene.call_with(action, &parameters).await.refused(400, "UnsupportedOperation");
+        scene
+            .call_with(action, &parameters)
+            .await
+            .refused(400, "UnsupportedOperation");
     }
 }
 
@@ -102,8 +154,15 @@ async fn required_parameters_are_missed_by_name() {
     ] {
         let mut parameters = scene.parameters(action);
         parameters.retain(|(known, _)| *known != name);
-        let message = scene.call_with(action, &parameters).await.refused(400, "MissingParameter");
-        assert_eq!(message, format!("The parameter {name} is needed but not provided."), "{action}");
+        let message = scene
+            .call_with(action, &parameters)
+            .await
+            .refused(400, "MissingParameter");
+        assert_eq!(
+            message,
+            format!("The parameter {name} is needed but not provided."),
+            "{action}"
+        );
     }
 }
 
@@ -112,7 +171,12 @@ async fn required_parameters_are_missed_by_name() {
 async fn nothing_random_repeats() {
     let scene = Scene::new().await;
     let (mut blobs, mut nonces, mut data_keys) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    for action in ["Encrypt", "ReEncrypt", "GenerateDataKey", "GenerateDataKeyWithoutPlaintext"] {
+    for action in [
+        "Encrypt",
+        "ReEncrypt",
+        "GenerateDataKey",
+        "GenerateDataKeyWithoutPlaintext",
+    ] {
         for _ in 0..50 {
             let made = scene.call(action).await.ok();
             let blob = STANDARD.decode(made["CiphertextBlob"].as_str().unwrap()).unwrap();
@@ -128,7 +192,10 @@ async fn nothing_random_repeats() {
 
 #[test]
 fn whatever_is_encrypted_comes_back() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let scene = runtime.block_on(Scene::new());
     let text = prop_oneof![
         "\\PC{1,60}",
@@ -140,7 +207,11 @@ fn whatever_is_encrypted_comes_back() {
     let law = |(text, context): (String, std::collections::BTreeMap<String, String>)| {
         runtime.block_on(async {
             let context = serde_json::to_string(&context).unwrap();
-            let encrypt = [("KeyId", &*scene.key), ("Plaintext", &*text), ("EncryptionContext", &*context)];
+            let encrypt = [
+                ("KeyId", &*scene.key),
+                ("Plaintext", &*text),
+                ("EncryptionContext", &*context),
+            ];
             let made = scene.kms.call("Encrypt", &encrypt).await.ok();
             let blob = made["CiphertextBlob"].as_str().unwrap();
             let open = [("CiphertextBlob", blob), ("EncryptionContext", &*context)];
@@ -148,5 +219,7 @@ fn whatever_is_encrypted_comes_back() {
         });
         Ok(())
     };
-    TestRunner::new(Config::with_cases(128)).run(&(text, context), law).unwrap();
+    TestRunner::new(Config::with_cases(128))
+        .run(&(text, context), law)
+        .unwrap();
 }

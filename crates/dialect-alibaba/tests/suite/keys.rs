@@ -65,9 +65,15 @@ async fn keys_that_cannot_be_made_here_are_refused() {
         ("Policy", "{}", 400, "Forbidden.KeyPolicyUnSupported"),
     ];
     for (name, value, status, code) in cases {
-        kms.call("CreateKey", &[(name, value)]).await.refused(status, code);
+        kms.call("CreateKey", &[(name, value)])
+            .await
+            .refused(status, code);
     }
-    assert_eq!(kms.call("ListKeys", &[]).await.ok()["TotalCount"], 0, "refused keys leave nothing");
+    assert_eq!(
+        kms.call("ListKeys", &[]).await.ok()["TotalCount"],
+        0,
+        "refused keys leave nothing"
+    );
 }
 
 #[tokio::test]
@@ -77,10 +83,16 @@ async fn descriptions_have_at_most_8192_characters() {
     let made = kms.call("CreateKey", &[("Description", &fits)]).await.ok();
     let key = made["KeyMetadata"]["KeyId"].as_str().unwrap();
     assert_eq!(made["KeyMetadata"]["Description"], *fits);
-    kms.call("CreateKey", &[("Description", &too_long)]).await.refused(400, "InvalidParameter");
+    kms.call("CreateKey", &[("Description", &too_long)])
+        .await
+        .refused(400, "InvalidParameter");
     let update = |text| [("KeyId", key), ("Description", text)];
-    kms.call("UpdateKeyDescription", &update(&too_long)).await.refused(400, "InvalidParameter");
-    kms.call("UpdateKeyDescription", &[("KeyId", key)]).await.refused(400, "MissingParameter");
+    kms.call("UpdateKeyDescription", &update(&too_long))
+        .await
+        .refused(400, "InvalidParameter");
+    kms.call("UpdateKeyDescription", &[("KeyId", key)])
+        .await
+        .refused(400, "MissingParameter");
     kms.call("UpdateKeyDescription", &update("")).await.ok();
     let shown = kms.call("DescribeKey", &[("KeyId", key)]).await.ok();
     assert_eq!(shown["KeyMetadata"]["Description"], "");
@@ -120,7 +132,9 @@ async fn tags_are_checked_when_a_key_is_made() {
         list(vec![tag("k", "'; DROP TABLE tags; --")]),
     ];
     for tags in &wrong {
-        kms.call("CreateKey", &[("Tags", tags)]).await.refused(400, "InvalidParameter");
+        kms.call("CreateKey", &[("Tags", tags)])
+            .await
+            .refused(400, "InvalidParameter");
     }
 }
 
@@ -139,7 +153,9 @@ async fn enabling_and_disabling_twice_is_doing_it_once() {
         assert_eq!(state(&kms, &key).await, expected);
     }
     let records = kms.world.audited_calls().await;
-    let changes = records.iter().filter(|record| record["action"].as_str().unwrap().ends_with("ableKey"));
+    let changes = records
+        .iter()
+        .filter(|record| record["action"].as_str().unwrap().ends_with("ableKey"));
     assert_eq!(changes.count(), 5, "a call that changes nothing is recorded too");
 }
 
@@ -151,18 +167,38 @@ async fn keys_are_listed_by_age_page_by_page() {
         kms.world.advance(claviger_model::SignedDuration::from_secs(1));
         keys.push(kms.create_key().await);
     }
-    for (number, size, expected) in [("1", "2", 0..2), ("2", "2", 2..4), ("3", "2", 4..5), ("4", "2", 5..5), ("1", "100", 0..5)] {
-        let listed = kms.call("ListKeys", &[("PageNumber", number), ("PageSize", size)]).await.ok();
-        let ids: Vec<_> = listed["Keys"]["Key"].as_array().unwrap().iter().map(|key| key["KeyId"].as_str().unwrap()).collect();
+    for (number, size, expected) in [
+        ("1", "2", 0..2),
+        ("2", "2", 2..4),
+        ("3", "2", 4..5),
+        ("4", "2", 5..5),
+        ("1", "100", 0..5),
+    ] {
+        let listed = kms
+            .call("ListKeys", &[("PageNumber", number), ("PageSize", size)])
+            .await
+            .ok();
+        let ids: Vec<_> = listed["Keys"]["Key"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|key| key["KeyId"].as_str().unwrap())
+            .collect();
         assert_eq!(ids, keys[expected]);
         assert_eq!(listed["TotalCount"], 5);
     }
     let default = kms.call("ListKeys", &[]).await.ok();
-    assert_eq!((&default["PageNumber"], &default["PageSize"]), (&1.into(), &10.into()));
+    assert_eq!(
+        (&default["PageNumber"], &default["PageSize"]),
+        (&1.into(), &10.into())
+    );
 }
 
 async fn found(kms: &Kms, filters: &str) -> usize {
-    let listed = kms.call("ListKeys", &[("Filters", filters), ("PageSize", "100")]).await.ok();
+    let listed = kms
+        .call("ListKeys", &[("Filters", filters), ("PageSize", "100")])
+        .await
+        .ok();
     let keys = listed["Keys"]["Key"].as_array().unwrap().len();
     assert_eq!(listed["TotalCount"], keys);
     keys
@@ -172,12 +208,19 @@ async fn found(kms: &Kms, filters: &str) -> usize {
 async fn filters_choose_keys() {
     let kms = Kms::new().await;
     let (tagged, disabled) = (
-        kms.call("CreateKey", &[("Tags", r#"[{"TagKey":"team","TagValue":"blue"}]"#)]).await.ok(),
+        kms.call(
+            "CreateKey",
+            &[("Tags", r#"[{"TagKey":"team","TagValue":"blue"}]"#)],
+        )
+        .await
+        .ok(),
         kms.create_key().await,
     );
     let tagged = tagged["KeyMetadata"]["KeyId"].as_str().unwrap();
     kms.call("DisableKey", &[("KeyId", &disabled)]).await.ok();
-    kms.call("CreateAlias", &[("KeyId", &disabled), ("AliasName", "alias/x")]).await.ok();
+    kms.call("CreateAlias", &[("KeyId", &disabled), ("AliasName", "alias/x")])
+        .await
+        .ok();
     let account = kms.world.root().account().to_string();
     let one = |key: &str, value: &str| format!(r#"[{{"Key":"{key}","Values":["{value}"]}}]"#);
     for (key, value, expected) in [
@@ -214,9 +257,22 @@ async fn filters_choose_keys() {
         assert_eq!(found(&kms, &one("TagKey", like)).await, 0, "{like} is no pattern");
     }
     let eleven = format!("[{}]", vec![r#"{"Key":"KeyState","Values":[]}"#; 11].join(","));
-    let values = format!(r#"[{{"Key":"KeyState","Values":[{}]}}]"#, vec!["\"x\""; 11].join(","));
-    for wrong in ["{}", "x", "[1]", r#"[{"Key":"Color","Values":["red"]}]"#, r#"[{"Values":["x"]}]"#, &eleven, &values] {
-        kms.call("ListKeys", &[("Filters", wrong)]).await.refused(400, "InvalidParameter");
+    let values = format!(
+        r#"[{{"Key":"KeyState","Values":[{}]}}]"#,
+        vec!["\"x\""; 11].join(",")
+    );
+    for wrong in [
+        "{}",
+        "x",
+        "[1]",
+        r#"[{"Key":"Color","Values":["red"]}]"#,
+        r#"[{"Values":["x"]}]"#,
+        &eleven,
+        &values,
+    ] {
+        kms.call("ListKeys", &[("Filters", wrong)])
+            .await
+            .refused(400, "InvalidParameter");
     }
 }
 
@@ -224,7 +280,9 @@ async fn filters_choose_keys() {
 async fn accounts_see_their_own_keys_and_aliases_only() {
     let kms = Kms::with_neighbour().await;
     let key = kms.create_key().await;
-    kms.call("CreateAlias", &[("KeyId", &key), ("AliasName", "alias/same")]).await.ok();
+    kms.call("CreateAlias", &[("KeyId", &key), ("AliasName", "alias/same")])
+        .await
+        .ok();
     let neighbour = kms.world.caller(1);
     for (action, list) in [("ListKeys", "Keys"), ("ListAliases", "Aliases")] {
         let listed = kms.call_as(neighbour, action, &[]).await.ok();
@@ -232,7 +290,13 @@ async fn accounts_see_their_own_keys_and_aliases_only() {
         assert_eq!(listed[list].as_object().unwrap().len(), 1);
     }
     let own = kms.create_key_as(neighbour).await;
-    kms.call_as(neighbour, "CreateAlias", &[("KeyId", &own), ("AliasName", "alias/same")]).await.ok();
+    kms.call_as(
+        neighbour,
+        "CreateAlias",
+        &[("KeyId", &own), ("AliasName", "alias/same")],
+    )
+    .await
+    .ok();
     let shown = kms.call("DescribeKey", &[("KeyId", "alias/same")]).await.ok();
     assert_eq!(shown["KeyMetadata"]["KeyId"], *key);
 }

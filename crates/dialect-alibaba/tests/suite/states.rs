@@ -22,15 +22,30 @@ const TABLE: [(&str, [&str; 4]); 18] = [
     ("DeleteAlias", [OK; 4]),
     ("DescribeRegions", [OK; 4]),
     ("DescribeAccountKmsStatus", [OK; 4]),
-    ("Encrypt", [OK, "Rejected.Disabled", DELETION, "Rejected.PendingImport"]),
-    ("Decrypt", [OK, "Rejected.Disabled", DELETION, "Rejected.PendingImport"]),
-    ("GenerateDataKey", [OK, "Rejected.Disabled", DELETION, "Rejected.PendingImport"]),
-    ("GenerateDataKeyWithoutPlaintext", [OK, "Rejected.Disabled", DELETION, "Rejected.PendingImport"]),
+    (
+        "Encrypt",
+        [OK, "Rejected.Disabled", DELETION, "Rejected.PendingImport"],
+    ),
+    (
+        "Decrypt",
+        [OK, "Rejected.Disabled", DELETION, "Rejected.PendingImport"],
+    ),
+    (
+        "GenerateDataKey",
+        [OK, "Rejected.Disabled", DELETION, "Rejected.PendingImport"],
+    ),
+    (
+        "GenerateDataKeyWithoutPlaintext",
+        [OK, "Rejected.Disabled", DELETION, "Rejected.PendingImport"],
+    ),
     ("UpdateKeyDescription", [OK, OK, DELETION, OK]),
     ("EnableKey", [OK, OK, MODIFIED, MODIFIED]),
     ("DisableKey", [OK, OK, MODIFIED, MODIFIED]),
     ("CreateAlias", [OK, OK, MODIFIED, OK]),
-    ("ReEncrypt", [OK, "Rejected.Disabled", DELETION, "Rejected.PendingImport"]),
+    (
+        "ReEncrypt",
+        [OK, "Rejected.Disabled", DELETION, "Rejected.PendingImport"],
+    ),
     ("UpdateAlias", [OK, OK, DELETION, OK]),
 ];
 
@@ -55,7 +70,12 @@ async fn scene_in(state: usize) -> (Scene, &'static str) {
 
 fn check(answer: &Answer, expected: &str, what: &str) {
     let status = if expected.is_empty() { 200 } else { 409 };
-    assert_eq!((answer.status, answer.code().as_str()), (status, expected), "{what}: {}", answer.text);
+    assert_eq!(
+        (answer.status, answer.code().as_str()),
+        (status, expected),
+        "{what}: {}",
+        answer.text
+    );
 }
 
 #[tokio::test]
@@ -69,7 +89,14 @@ async fn every_operation_keeps_to_the_table() {
             let what = format!("{action} in {state}");
             if action == "UpdateAlias" {
                 // The state of the key that the alias is to lead to.
-                scene.kms.call("CreateAlias", &[("KeyId", &scene.other), ("AliasName", "alias/moves")]).await.ok();
+                scene
+                    .kms
+                    .call(
+                        "CreateAlias",
+                        &[("KeyId", &scene.other), ("AliasName", "alias/moves")],
+                    )
+                    .await
+                    .ok();
                 let parameters = [("KeyId", &*scene.key), ("AliasName", "alias/moves")];
                 check(&scene.kms.call(action, &parameters).await, expected, &what);
             } else {
@@ -95,7 +122,10 @@ async fn the_other_side_counts_too() {
         let parameters = [("CiphertextBlob", &*blob), ("DestinationKeyId", &*scene.key)];
         check(&scene.kms.call("ReEncrypt", &parameters).await, expected, state);
         scene.call("UpdateAlias").await.ok();
-        assert_eq!(scene.kms.call("DescribeKey", &[("KeyId", ALIAS)]).await.ok()["KeyMetadata"]["KeyId"], *scene.other);
+        assert_eq!(
+            scene.kms.call("DescribeKey", &[("KeyId", ALIAS)]).await.ok()["KeyMetadata"]["KeyId"],
+            *scene.other
+        );
     }
 }
 
@@ -104,7 +134,11 @@ async fn states_are_shown_filtered_and_dated() {
     for column in 0..4 {
         let (scene, state) = scene_in(column).await;
         let shown = scene.kms.call("DescribeKey", &[("KeyId", &scene.key)]).await.ok();
-        let date = if state == "PendingDeletion" { "2026-11-28T12:00:00Z" } else { "" };
+        let date = if state == "PendingDeletion" {
+            "2026-11-28T12:00:00Z"
+        } else {
+            ""
+        };
         assert_eq!(shown["KeyMetadata"]["DeleteDate"], date);
         let filter = format!(r#"[{{"Key":"KeyState","Values":["{state}"]}}]"#);
         let listed = scene.kms.call("ListKeys", &[("Filters", &filter)]).await.ok();
@@ -137,18 +171,27 @@ async fn past_its_deletion_date_a_key_is_gone_for_every_operation() {
     ] {
         scene.call(action).await.refused(404, "Forbidden.KeyNotFound");
     }
-    scene.kms.call("DescribeKey", &[("KeyId", ALIAS)]).await.refused(404, "Forbidden.KeyNotFound");
+    scene
+        .kms
+        .call("DescribeKey", &[("KeyId", ALIAS)])
+        .await
+        .refused(404, "Forbidden.KeyNotFound");
 }
 
 /// Kind, then state: an order that callers see when both are wrong does not change with the operation.
 #[tokio::test]
 async fn a_damaged_blob_of_a_disabled_key_tells_of_the_key() {
     let (scene, _) = scene_in(1).await;
-    let answer = scene.kms.call("Decrypt", &[("CiphertextBlob", &scene.blob)]).await;
+    let answer = scene
+        .kms
+        .call("Decrypt", &[("CiphertextBlob", &scene.blob)])
+        .await;
     answer.refused(409, "Rejected.Disabled");
     let again = [("CiphertextBlob", &*scene.blob), ("EncryptionContext", CONTEXT)];
     scene.kms.call("EnableKey", &[("KeyId", &scene.key)]).await.ok();
     scene.kms.call("Decrypt", &again).await.ok();
     let kms: &Kms = &scene.kms;
-    kms.call("Decrypt", &again[..1]).await.refused(400, "InvalidParameter");
+    kms.call("Decrypt", &again[..1])
+        .await
+        .refused(400, "InvalidParameter");
 }

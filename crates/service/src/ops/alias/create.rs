@@ -5,7 +5,7 @@ use claviger_model::{Action, Alias, AliasName, Error, Refusal, StateKind};
 
 use crate::call::{KeyRef, Need, Note, Target};
 use crate::ops::{describe_key, key};
-use crate::pipeline::{Context, Operation, Permitted, from_write};
+use crate::pipeline::{Context, Operation, Permitted};
 
 /// Makes an alias.
 #[derive(Debug)]
@@ -56,9 +56,11 @@ impl Operation for CreateAlias {
             StateKind::PendingDeletion => Err(Refusal::Transition(StateKind::PendingDeletion).into()),
             _ => Ok(()),
         });
-        let made = cx.service.store.create_alias(alias, cx.draft(note), admit).await;
-        cx.service.keys.forget_alias(&scope, &name);
-        cx.committed(note, made.map_err(from_write)?);
+        let (store, draft) = (cx.store(), cx.draft(note));
+        let change = async move { store.create_alias(alias, draft, admit).await };
+        cx.make(change, move |keys| keys.forget_alias(&scope, &name))
+            .await?;
+        note.outboxed = true;
         Ok(())
     }
 }

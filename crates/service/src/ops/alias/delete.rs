@@ -5,7 +5,7 @@ use claviger_model::{Action, AliasName, Error, Scope};
 
 use crate::call::{Need, Note, Target};
 use crate::ops::key;
-use crate::pipeline::{Context, Operation, Permitted, from_write};
+use crate::pipeline::{Context, Operation, Permitted};
 
 /// Deletes an alias. The key it led to is not touched.
 #[derive(Debug)]
@@ -40,13 +40,13 @@ impl Operation for DeleteAlias {
 
     async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<(), Error> {
         note.response.key("key", key(&permit, 1)?.key.id);
-        let deleted = cx
-            .service
-            .store
-            .delete_alias(&self.scope, &self.name, cx.draft(note))
-            .await;
-        cx.service.keys.forget_alias(&self.scope, &self.name);
-        cx.committed(note, deleted.map_err(from_write)?);
+        let (store, draft) = (cx.store(), cx.draft(note));
+        let Self { scope, name } = self;
+        let place = (scope.clone(), name.clone());
+        let change = async move { store.delete_alias(&scope, &name, draft).await };
+        cx.make(change, move |keys| keys.forget_alias(&place.0, &place.1))
+            .await?;
+        note.outboxed = true;
         Ok(())
     }
 }

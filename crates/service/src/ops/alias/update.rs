@@ -5,7 +5,7 @@ use claviger_model::{Action, AliasName, Error, Refusal, StateKind};
 
 use crate::call::{KeyRef, Need, Note, Target};
 use crate::ops::{describe_key, key};
-use crate::pipeline::{Context, Operation, Permitted, from_write};
+use crate::pipeline::{Context, Operation, Permitted};
 
 /// Moves an alias to another key.
 #[derive(Debug)]
@@ -49,14 +49,13 @@ impl Operation for UpdateAlias {
             StateKind::PendingDeletion => Err(Refusal::NotUsable(StateKind::PendingDeletion).into()),
             _ => Ok(()),
         });
-        let (scope, draft) = (&next.scope, cx.draft(note));
-        let moved = cx
-            .service
-            .store
-            .move_alias(scope, &self.name, next.id, draft, admit)
-            .await;
-        cx.service.keys.forget_alias(scope, &self.name);
-        cx.committed(note, moved.map_err(from_write)?);
+        let (store, draft, to) = (cx.store(), cx.draft(note), next.id);
+        let (scope, name) = (next.scope.clone(), self.name);
+        let place = (scope.clone(), name.clone());
+        let change = async move { store.move_alias(&scope, &name, to, draft, admit).await };
+        cx.make(change, move |keys| keys.forget_alias(&place.0, &place.1))
+            .await?;
+        note.outboxed = true;
         Ok(())
     }
 }

@@ -5,7 +5,7 @@ use claviger_model::{Action, Change, Error, Key, Refusal};
 
 use crate::call::{KeyRef, Need, Note};
 use crate::ops::{describe_key, key, one_key};
-use crate::pipeline::{Context, Operation, Permitted, from_write};
+use crate::pipeline::{Context, Operation, Permitted};
 
 /// Applies a pure change to the permitted key.
 async fn change(
@@ -15,17 +15,13 @@ async fn change(
     change: impl FnMut(Key) -> Result<Change<Key>, Refusal> + Send + 'static,
 ) -> Result<Change<()>, Error> {
     let target = &key(permit, 0)?.key;
-    note.response.key("key", target.id);
-    let draft = cx.draft(note);
-    let changed = cx
-        .service
-        .store
-        .update_key(&target.scope, target.id, draft, Box::new(change))
-        .await;
-    cx.service.keys.forget_key(target.id);
-    match changed.map_err(from_write)? {
-        Change::Changed(key) => {
-            cx.committed(note, key);
+    let (scope, id) = (target.scope.clone(), target.id);
+    note.response.key("key", id);
+    let (store, draft) = (cx.store(), cx.draft(note));
+    let change = async move { store.update_key(&scope, id, draft, Box::new(change)).await };
+    match cx.make(change, move |keys| keys.forget_key(id)).await? {
+        Change::Changed(_) => {
+            note.outboxed = true;
             Ok(Change::Changed(()))
         }
         Change::AlreadySo(_) => Ok(Change::AlreadySo(())),

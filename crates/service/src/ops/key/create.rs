@@ -9,7 +9,7 @@ use claviger_provider::Binding;
 
 use crate::call::{Need, Note, Target};
 use crate::envelope::from_provider;
-use crate::pipeline::{Context, Operation, Permitted, from_write};
+use crate::pipeline::{Context, Operation, Permitted};
 
 /// Makes a key with its first version, ready for use.
 #[derive(Debug)]
@@ -111,12 +111,10 @@ impl Operation for CreateKey {
         };
         note.response.key("key", id);
         note.response.version("version", version.id);
-        let made = cx
-            .service
-            .store
-            .create_key(key.clone(), Some(version), cx.draft(note))
-            .await;
-        cx.committed(note, made.map_err(from_write)?);
+        let (store, draft, made) = (cx.store(), cx.draft(note), key.clone());
+        let change = async move { store.create_key(made, Some(version), draft).await };
+        cx.make(change, |_| {}).await?;
+        note.outboxed = true;
         Ok(key)
     }
 }

@@ -1,0 +1,68 @@
+//! More work than the server takes on.
+
+use claviger_front::Limits;
+
+use crate::rig::Rig;
+
+const WAIT: &str = "GET /wait HTTP/1.1\r\nhost: x\r\n\r\n";
+
+#[tokio::test]
+async fn work_beyond_the_bound_is_refused_at_once_and_health_is_not() {
+    let limits = Limits {
+        in_flight: 2,
+        ..Limits::default()
+    };
+    let rig = Rig::limited(limits).await;
+    let (mut one, mut two, mut three) = (rig.connect().await, rig.connect().await, rig.connect().await);
+    one.send(WAIT).await;
+    two.send(WAIT).await;
+    rig.door.until_waiting(2).await;
+    for _ in 0..3 {
+        three.get("/").await.refuses(429, "Overload");
+        assert_eq!(three.get("/healthz").await.status, 200);
+        assert_eq!(three.get("/readyz").await.status, 200);
+    }
+    rig.door.open();
+    rig.door.open();
+    assert_eq!((one.answer().await.status, two.answer().await.status), (200, 200));
+    // Room is there again, and was not given twice to those that were refused.
+    assert_eq!(three.get("/").await.status, 200);
+    one.send(WAIT).await;
+    two.send(WAIT).await;
+    rig.door.until_waiting(4).await;
+    three.get("/").await.refuses(429, "Overload");
+}
+
+/// Whoever goes away gives up its place.
+#[tokio::test]
+async fn a_client_that_leaves_makes_room() {
+    let limits = Limits {
+        in_flight: 1,
+        ..Limits::default()
+    };
+    let rig = Rig::limited(limits).await;
+    let mut leaver = rig.connect().await;
+    leaver.send(WAIT).await;
+    rig.door.until_waiting(1).await;
+    drop(leaver);
+    let mut client = rig.connect().await;
+    let served = async { while client.get("/").await.status != 200 {} };
+    tokio::time::timeout(crate::rig::PATIENCE, served).await.unwrap();
+}
+
+#[tokio::test]
+async fn connections_beyond_the_bound_wait_for_their_turn() {
+    let limits = Limits {
+        connections: 1,
+        ..Limits::default()
+    };
+    let rig = Rig::limited(limits).await;
+    let mut one = rig.connect().await;
+    assert_eq!(one.get("/").await.status, 200);
+    let mut two = rig.connect().await;
+    two.send("GET /second HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert_eq!(one.get("/").await.status, 200);
+    assert_eq!(rig.door.served(), 2, "the second connection waits");
+    drop(one);
+    assert!(two.answer().await.body.contains("/second"));
+}

@@ -18,6 +18,7 @@ mod acs;
 mod builder;
 mod client;
 mod clock;
+mod damage;
 mod disk;
 mod random;
 mod world;

@@ -4,16 +4,12 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use claviger_audit::record::Source;
 use claviger_audit::{AuditLog, Folder, Options as AuditOptions, Seq, read};
 use claviger_crypto::SystemRng;
-use claviger_model::{
-    AccountId, Caller, Change, Clock as _, Identity, KeyId, KeyState, Region, Scope, SignedDuration,
-    Timestamp,
-};
+use claviger_model::{AccountId, Clock as _, Region, Scope, SignedDuration, Timestamp};
 use claviger_provider_soft::{RootKeys, Sealer, SoftProvider};
-use claviger_service::{Call, Service};
-use claviger_store::{Draft, Store};
+use claviger_service::Service;
+use claviger_store::Store;
 use claviger_store_sqlite::{Options as StoreOptions, SqliteStore};
 use serde_json::Value;
 use tempfile::TempDir;
@@ -145,39 +141,6 @@ impl World {
         &self.parts.disk
     }
 
-    /// Makes the disk fail and lets a call find out, so that the service knows of it.
-    pub async fn fail_log(&self) {
-        self.disk().fail();
-        let service = self.service();
-        let (id, time) = service.begin().unwrap();
-        let account = self.root().account();
-        let caller = Caller {
-            account,
-            identity: Identity::Root,
-            access_key: None,
-        };
-        let call = Call {
-            id,
-            time,
-            caller: &caller,
-            scope: &self.scope(account),
-            dialect: "test",
-            source: Source {
-                address: [127, 0, 0, 1].into(),
-                agent: "",
-                host: "",
-                secure: false,
-            },
-            wire_code: |_, error| error.code(),
-            dry_run: false,
-        };
-        service
-            .refuse(&call, "Nothing", "nothing")
-            .await
-            .into_inner()
-            .unwrap_err();
-    }
-
     /// The first caller's request in the RPC scheme.
     pub fn sign_rpc(&self, action: &str, parameters: &[(&str, &str)]) -> Signed {
         self.root().sign_rpc(action, parameters)
@@ -251,19 +214,6 @@ impl World {
     /// The folder of the audit log.
     pub fn audit_folder(&self) -> PathBuf {
         self.parts.folder.path().join("audit")
-    }
-
-    /// Puts a key into a state that no operation leads to yet, and restarts the service, whose caches could not know.
-    pub async fn force_state(&mut self, account: AccountId, key: &str, state: KeyState) {
-        let (scope, id) = (self.scope(account), key.parse::<KeyId>().unwrap());
-        let draft = Draft(br#"{"kind":"test","event":"state forced"}"#[..].into());
-        let force = move |mut key: claviger_model::Key| {
-            key.state = state;
-            Ok(Change::Changed(key))
-        };
-        let changed = self.store().update_key(&scope, id, draft, Box::new(force)).await;
-        changed.unwrap();
-        self.restart().await;
     }
 
     /// Waits until the outbox is empty. The records in it must come from calls.

@@ -113,7 +113,7 @@ fn any_bytes_get_a_well_formed_answer() {
 }
 
 /// Puts a byte somewhere into a text, where the result still is one.
-fn damage(text: &mut String, at: &Index, byte: u8) {
+fn damage(text: &mut String, at: Index, byte: u8) {
     let mut bytes = text.clone().into_bytes();
     if !bytes.is_empty() {
         let at = at.index(bytes.len());
@@ -138,14 +138,14 @@ fn a_good_request_with_a_byte_changed_gets_a_well_formed_answer() {
         };
         let places = signed.headers.len() + 2;
         match place.index(places) {
-            0 => damage(&mut signed.target, &at, byte),
+            0 => damage(&mut signed.target, at, byte),
             1 if !signed.body.is_empty() => {
                 let at = at.index(signed.body.len());
                 signed.body[at] = byte;
             }
             other => {
                 let header = other % signed.headers.len();
-                damage(&mut signed.headers[header].1, &at, byte);
+                damage(&mut signed.headers[header].1, at, byte);
             }
         }
         let mut request = Request::new(signed.body);

@@ -114,18 +114,18 @@ async fn a_repeated_parameter_is_refused_whatever_it_is() {
 #[tokio::test]
 async fn a_parameter_of_a_mebibyte_is_refused_by_name() {
     let scene = Scene::new().await;
-    let (long, digits) = ("x".repeat(1 << 20), "1".repeat(1 << 20));
+    let (letters, digits) = ("x".repeat(1 << 20), "1".repeat(1 << 20));
     for action in served() {
         let good = scene.parameters(action);
-        for (name, _) in &good {
-            for value in [&long, &digits] {
-                let mut parameters = replaced(&good, name, value);
-                // The number of bytes makes the spec of a data key not matter.
-                parameters.retain(|(known, _)| (*known, *name) != ("NumberOfBytes", "KeySpec"));
-                let answer = scene.call_with(action, &parameters).await;
-                let message = answer.refused(400, "InvalidParameter");
-                assert!(message.contains(name), "{action} {name}: {message}");
-            }
+        for (name, value) in &good {
+            let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
+            let long = if is_number { &digits } else { &letters };
+            let mut parameters = replaced(&good, name, long);
+            // The number of bytes makes the spec of a data key not matter.
+            parameters.retain(|(known, _)| (*known, *name) != ("NumberOfBytes", "KeySpec"));
+            let answer = scene.call_with(action, &parameters).await;
+            let message = answer.refused(400, "InvalidParameter");
+            assert!(message.contains(name), "{action} {name}: {message}");
         }
     }
 }

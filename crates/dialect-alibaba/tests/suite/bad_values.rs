@@ -381,7 +381,7 @@ async fn pages_are_bounded() {
 #[tokio::test]
 async fn data_keys_have_1_to_1024_bytes() {
     let scene = Scene::new().await;
-    let make = |parameters: &[(&'static str, &'static str)]| {
+    let call = |parameters: &[(&'static str, &'static str)]| {
         let all = [&[("KeyId", &*scene.key)], parameters].concat();
         let kms = &scene.kms;
         async move { kms.call("GenerateDataKey", &all).await }
@@ -395,16 +395,16 @@ async fn data_keys_have_1_to_1024_bytes() {
         (&[("NumberOfBytes", "7"), ("KeySpec", "AES_128")], 7),
         (&[("NumberOfBytes", ""), ("KeySpec", "")], 32),
     ] {
-        let made = make(parameters).await.ok();
+        let made = call(parameters).await.ok();
         let raw = STANDARD.decode(made["Plaintext"].as_str().unwrap()).unwrap();
         assert_eq!(raw.len(), length, "{parameters:?}");
     }
     for number in ["0", "1025", "-1", "1.5", "many", "4294967297"] {
-        make(&[("NumberOfBytes", number)])
+        call(&[("NumberOfBytes", number)])
             .await
             .refused(400, "InvalidParameter");
     }
     for spec in ["AES_192", "aes_256", "RSA_2048"] {
-        make(&[("KeySpec", spec)]).await.refused(400, "InvalidParameter");
+        call(&[("KeySpec", spec)]).await.refused(400, "InvalidParameter");
     }
 }

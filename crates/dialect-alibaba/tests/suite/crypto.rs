@@ -32,8 +32,8 @@ async fn a_blob_begins_with_the_version_and_has_the_expected_length() {
 #[tokio::test]
 async fn a_data_key_comes_back_as_it_was_shown() {
     let scene = Scene::new().await;
-    let make = [("KeyId", &*scene.key), ("EncryptionContext", CONTEXT)];
-    let made = scene.kms.call("GenerateDataKey", &make).await.ok();
+    let parameters = [("KeyId", &*scene.key), ("EncryptionContext", CONTEXT)];
+    let made = scene.kms.call("GenerateDataKey", &parameters).await.ok();
     let open = [
         ("CiphertextBlob", made["CiphertextBlob"].as_str().unwrap()),
         ("EncryptionContext", CONTEXT),
@@ -42,7 +42,7 @@ async fn a_data_key_comes_back_as_it_was_shown() {
     assert_eq!(opened["Plaintext"], made["Plaintext"]);
     let hidden = scene
         .kms
-        .call("GenerateDataKeyWithoutPlaintext", &make)
+        .call("GenerateDataKeyWithoutPlaintext", &parameters)
         .await
         .ok();
     assert!(hidden.get("Plaintext").is_none());

@@ -256,11 +256,8 @@ async fn filters_choose_keys() {
     for like in ["%", "_", "team' OR '1'='1", "te%"] {
         assert_eq!(found(&kms, &one("TagKey", like)).await, 0, "{like} is no pattern");
     }
-    let eleven = format!("[{}]", vec![r#"{"Key":"KeyState","Values":[]}"#; 11].join(","));
-    let values = format!(
-        r#"[{{"Key":"KeyState","Values":[{}]}}]"#,
-        vec!["\"x\""; 11].join(",")
-    );
+    let eleven = format!("[{}]", [r#"{"Key":"KeyState","Values":[]}"#; 11].join(","));
+    let values = format!(r#"[{{"Key":"KeyState","Values":[{}]}}]"#, ["\"x\""; 11].join(","));
     for wrong in [
         "{}",
         "x",

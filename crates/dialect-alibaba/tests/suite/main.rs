@@ -23,4 +23,5 @@ mod routes;
 mod scene;
 mod signatures;
 mod states;
+mod troubles;
 mod xml;

@@ -85,10 +85,14 @@ impl Node {
                     .sum();
                 listed == self.children.len() && members.iter().all(|(name, value)| self.holds(name, value))
             }
-            Value::String(text) => self.children.is_empty() && self.text == *text,
-            Value::Number(_) | Value::Bool(_) => self.children.is_empty() && self.text == json.to_string(),
+            Value::String(text) => self.is_leaf(text),
+            Value::Number(_) | Value::Bool(_) => self.is_leaf(&json.to_string()),
             Value::Null | Value::Array(_) => false,
         }
+    }
+
+    fn is_leaf(&self, text: &str) -> bool {
+        self.children.is_empty() && self.text == text
     }
 
     fn holds(&self, name: &str, value: &Value) -> bool {

@@ -16,6 +16,9 @@ use crate::line::push_number;
 /// Longest text of a caller that a record keeps, in bytes; longer text is cut at a character boundary.
 pub const TEXT_LIMIT: usize = 512;
 
+/// Room that a list of fields begins with, in bytes: enough for most.
+const FIELDS_LEN: usize = 256;
+
 /// A list of named values, kept as the inside of a JSON object.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields(Vec<u8>);
@@ -70,7 +73,9 @@ impl Fields {
     }
 
     fn name(&mut self, name: &'static str) {
-        if !self.0.is_empty() {
+        if self.0.is_empty() {
+            self.0.reserve(FIELDS_LEN);
+        } else {
             self.0.push(b',');
         }
         self.0.push(b'"');
@@ -142,7 +147,7 @@ pub struct Record<'a> {
 
 impl Record<'_> {
     /// The record as one line of JSON, without a line break.
-    pub fn to_json(&self) -> Box<[u8]> {
+    pub fn to_json(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(640 + self.request.0.len() + self.response.0.len());
         put(&mut out, "{\"kind\":\"call\",\"id\":");
         ascii_string(&mut out, &self.id.to_ascii());
@@ -161,7 +166,7 @@ impl Record<'_> {
         out.push(b'}');
         self.write_outcome(&mut out);
         out.push(b'}');
-        out.into()
+        out
     }
 
     fn write_caller(&self, out: &mut Vec<u8>) {
@@ -252,7 +257,7 @@ pub struct Stranger {
 
 impl Strangers<'_> {
     /// The record as one line of JSON, without a line break.
-    pub fn to_json(&self) -> Box<[u8]> {
+    pub fn to_json(&self) -> Vec<u8> {
         let mut out = b"{\"kind\":\"strangers\",\"since\":\"".to_vec();
         time(&mut out, self.since);
         put(&mut out, "\",\"until\":\"");
@@ -273,7 +278,7 @@ impl Strangers<'_> {
             let _ = write!(out, ",\"count\":{}}}", row.count);
         }
         let _ = write!(out, "],\"others\":{}}}", self.others);
-        out.into()
+        out
     }
 }
 
@@ -290,7 +295,7 @@ pub struct Mark<'a> {
 
 impl Mark<'_> {
     /// The record as one line of JSON, without a line break.
-    pub fn to_json(&self) -> Box<[u8]> {
+    pub fn to_json(&self) -> Vec<u8> {
         let mut out = b"{\"kind\":\"server\",\"time\":\"".to_vec();
         time(&mut out, self.time);
         put(&mut out, "\",\"event\":");
@@ -298,7 +303,7 @@ impl Mark<'_> {
         put(&mut out, ",\"version\":");
         string(&mut out, self.version);
         out.push(b'}');
-        out.into()
+        out
     }
 }
 
@@ -374,7 +379,7 @@ mod tests {
             response: &response,
             outcome,
         };
-        String::from_utf8(record.to_json().into()).unwrap()
+        String::from_utf8(record.to_json()).unwrap()
     }
 
     #[test]

@@ -143,7 +143,7 @@ async fn make_account(
         created: now,
     };
     store
-        .create_account(account, access_key, Draft(mark.to_json()))
+        .create_account(account, access_key, Draft(mark.to_json().into()))
         .await?;
     Ok(())
 }

@@ -76,10 +76,10 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// The audit record of this call, should it be served: goes into the transaction of the change.
     pub(crate) fn draft(&self, note: &Note) -> Draft {
-        Draft(
-            self.call
-                .record(self.action, self.request, &note.response, Outcome::Served),
-        )
+        let record = self
+            .call
+            .record(self.action, self.request, &note.response, Outcome::Served);
+        Draft(record.into())
     }
 
     /// The store, for a change that outlives its caller.
@@ -112,7 +112,7 @@ impl Context<'_> {
 }
 
 impl Call<'_> {
-    fn record(&self, action: Action, request: &Fields, response: &Fields, outcome: Outcome<'_>) -> Box<[u8]> {
+    fn record(&self, action: Action, request: &Fields, response: &Fields, outcome: Outcome<'_>) -> Vec<u8> {
         self.named_record(action.name(), action.writes(), request, response, outcome)
     }
 
@@ -123,7 +123,7 @@ impl Call<'_> {
         request: &Fields,
         response: &Fields,
         outcome: Outcome<'_>,
-    ) -> Box<[u8]> {
+    ) -> Vec<u8> {
         Record {
             id: self.id,
             time: self.time,

@@ -175,8 +175,8 @@ impl Service {
     }
 
     /// Writes one record and waits until it is durable.
-    pub(crate) async fn append(&self, record: Box<[u8]>) -> Result<(), Error> {
-        match self.audit.append(record.into(), None).await {
+    pub(crate) async fn append(&self, record: Vec<u8>) -> Result<(), Error> {
+        match self.audit.append(record, None).await {
             Ok(_) => Ok(()),
             Err(AppendError::Overloaded) => Err(Error::Overloaded),
             Err(error) => {
@@ -192,7 +192,7 @@ impl Service {
             event,
             version: self.version,
         };
-        self.audit.append(mark.to_json().into(), None).await.map(drop)
+        self.audit.append(mark.to_json(), None).await.map(drop)
     }
 
     async fn write_strangers(&self) {

@@ -57,7 +57,7 @@ impl Tally {
     }
 
     /// Takes the batch as a record; `None` when nobody was refused.
-    pub(crate) fn take(&self, now: Timestamp) -> Option<Box<[u8]>> {
+    pub(crate) fn take(&self, now: Timestamp) -> Option<Vec<u8>> {
         let mut counts = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let since = std::mem::replace(&mut counts.since, now);
         let (rows, others) = (

@@ -115,7 +115,7 @@ impl Builder {
                 event: "account made",
                 version: "test",
             };
-            let draft = Draft(mark.to_json());
+            let draft = Draft(mark.to_json().into());
             store.create_account(account, access_key, draft).await.unwrap();
         }
         drop((store, provider));

@@ -59,7 +59,7 @@ fn decode<'a>(raw: &'a [u8], out: &mut Params<'a>) -> Result<(), DecodeError> {
         let value = piece(segment.value, rest, &mut decoded).ok_or_else(|| DecodeError::BrokenEscape {
             name: plain(segment.name),
         })?;
-        out.add(Pair { name, value })
+        out.add(Pair { name, value, rank: 0 })
     })?;
     settle(out, known, decoded)
 }

@@ -1,7 +1,7 @@
 //! The front door for programs written for Alibaba Cloud KMS (product Kms, version 2016-01-20, RPC style).
 //!
-//! A request goes through [`request`] (parameters, scheme), [`authn`] (proof), its row in [`ops`] (decode, core,
-//! encode) and [`answer`] (JSON or XML). Every error that leaves here is worded in [`error`].
+//! A request goes through `request` (parameters, scheme), `authn` (proof), its row in `ops` (decode, core,
+//! encode) and `answer` (JSON or XML). Every error that leaves here is worded in `error`.
 //!
 //! The crate must never hold a rule of key management: it decodes, asks the service and encodes.
 //!

@@ -26,16 +26,9 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
     }
 }
 
-/// The runtime that serves: one worker thread a core. On a single core the simple scheduler, which has no other thread
-/// to share its work with.
+/// The runtime that serves: one worker thread a core.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    let single = std::thread::available_parallelism().is_ok_and(|cores| cores.get() == 1);
-    let mut builder = if single {
-        tokio::runtime::Builder::new_current_thread()
-    } else {
-        tokio::runtime::Builder::new_multi_thread()
-    };
-    builder
+    tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(|error| Failure::failed(format!("cannot start the runtime: {error}")))

@@ -114,7 +114,7 @@ mod tests {
         for n in 0..400 {
             tally.count("unknown_key", address, Some(&format!("LTAIk{n}")));
         }
-        let text = String::from_utf8(tally.take(now).unwrap().into()).unwrap();
+        let text = String::from_utf8(tally.take(now).unwrap()).unwrap();
         assert!(text.contains("\"access_key\":\"LTAI1\",\"count\":2"), "{text}");
         assert_eq!(text.matches("\"count\"").count(), ROWS);
         assert!(text.ends_with("\"others\":145}"), "{}", &text[text.len() - 40..]);
@@ -130,7 +130,7 @@ mod tests {
             "127.0.0.1".parse().unwrap(),
             Some("emxsHuut0EpROdMehgnENjxOwMYw1i"),
         );
-        let text = String::from_utf8(tally.take(now).unwrap().into()).unwrap();
+        let text = String::from_utf8(tally.take(now).unwrap()).unwrap();
         assert!(
             !text.contains("emxsHuut") && text.contains("(not an access key id)"),
             "{text}"

@@ -27,10 +27,21 @@ const LEAF_DAYS: i64 = 90;
 /// Age at which a running server renews it, in days.
 const RENEW_DAYS: i64 = 30;
 
-/// Makes the private CA of a data folder if it is not there.
+/// Makes the private CA of a data folder if it is not there. The key is written first, so a certificate without its key
+/// is a loss and not a beginning: a new CA would lock out every client that trusts the old one.
 pub(crate) fn make_authority(folder: &Folder, now: Timestamp) -> Result<(), Failure> {
-    if folder.ca_certificate().exists() && folder.ca_key().exists() {
-        return Ok(());
+    match (folder.ca_certificate().exists(), folder.ca_key().exists()) {
+        (true, true) => return Ok(()),
+        (true, false) => {
+            let (key, certificate) = (folder.ca_key(), folder.ca_certificate());
+            let (key, certificate) = (key.display(), certificate.display());
+            let advice =
+                "bring it back, or remove the certificate to have a new CA, which clients do not know yet";
+            return Err(Failure::failed(format!(
+                "`{key}` is missing beside `{certificate}`: {advice}"
+            )));
+        }
+        (false, _) => {}
     }
     let fault = |error: rcgen::Error| Failure::failed(format!("cannot make the private CA: {error}"));
     let key = KeyPair::generate().map_err(fault)?;
@@ -240,5 +251,50 @@ pub(crate) fn url_host(address: SocketAddr) -> String {
         ip if ip.is_unspecified() => "127.0.0.1".to_owned(),
         IpAddr::V4(ip) => ip.to_string(),
         IpAddr::V6(ip) => format!("[{ip}]"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lost_key_of_the_private_authority_is_not_replaced() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::at(place.path());
+        let now = "2026-11-21T00:00:00Z".parse().unwrap();
+        folder.make().unwrap();
+        make_authority(&folder, now).unwrap();
+        let first = std::fs::read(folder.ca_certificate()).unwrap();
+        make_authority(&folder, now).unwrap();
+        assert_eq!(
+            std::fs::read(folder.ca_certificate()).unwrap(),
+            first,
+            "the CA stays"
+        );
+        std::fs::remove_file(folder.ca_key()).unwrap();
+        let fault = make_authority(&folder, now).unwrap_err().to_string();
+        assert!(
+            fault.contains("ca.key") && fault.contains("bring it back"),
+            "{fault}"
+        );
+        assert_eq!(std::fs::read(folder.ca_certificate()).unwrap(), first);
+    }
+
+    #[test]
+    fn an_issued_certificate_fits_its_key_and_is_renewed_when_it_is_old() {
+        let place = tempfile::tempdir().unwrap();
+        let folder = Folder::at(place.path());
+        let now: Timestamp = "2026-11-21T00:00:00Z".parse().unwrap();
+        folder.make().unwrap();
+        let settings = Settings::default();
+        let listening = SocketAddr::from(([127, 0, 0, 1], 8443));
+        let certificates = Certificates::load(&settings, &folder, listening, now).unwrap();
+        let in_use = || certificates.current.read().unwrap().key.cert.clone();
+        let first = in_use();
+        certificates.renew(now + jiff::SignedDuration::from_hours(24));
+        assert_eq!(in_use(), first, "a young certificate stays");
+        certificates.renew(now + jiff::SignedDuration::from_hours(RENEW_DAYS * 24));
+        assert_ne!(in_use(), first, "an old one is renewed");
     }
 }

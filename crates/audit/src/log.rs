@@ -19,7 +19,7 @@ use crate::chain::{Head, Seq};
 use crate::error::{AppendError, OpenError};
 use crate::files::{Files, Folder};
 use crate::line::check_record;
-use crate::queue::{Entry, Health, Queue, run};
+use crate::queue::{Health, Queue, run};
 use crate::recover::{Recovery, recover};
 use crate::writer::{Verdict, Writer};
 
@@ -123,7 +123,7 @@ impl AuditLog {
     /// number have to be appended in the order of their numbers.
     ///
     /// Dropping the future does not take the record back.
-    pub fn append(&self, record: Vec<u8>, outbox: Option<u64>) -> Append {
+    pub fn append(&self, record: &[u8], outbox: Option<u64>) -> Append {
         Append(self.queue_up(record, outbox).map_err(Some))
     }
 
@@ -131,23 +131,19 @@ impl AuditLog {
     ///
     /// # Panics
     /// When called from async code: it would block the executor.
-    pub fn append_blocking(&self, record: Vec<u8>, outbox: Option<u64>) -> Verdict {
+    pub fn append_blocking(&self, record: &[u8], outbox: Option<u64>) -> Verdict {
         let answer = self.queue_up(record, outbox)?;
         answer.blocking_recv().unwrap_or(Err(LOST))
     }
 
     fn queue_up(
         &self,
-        record: Vec<u8>,
+        record: &[u8],
         outbox: Option<u64>,
     ) -> Result<oneshot::Receiver<Verdict>, AppendError> {
-        check_record(&record)?;
+        check_record(record)?;
         let (waiter, answer) = oneshot::channel();
-        self.queue.push(Entry {
-            record,
-            outbox,
-            waiter: Some(waiter),
-        })?;
+        self.queue.push(record, outbox, waiter)?;
         Ok(answer)
     }
 

@@ -1,6 +1,7 @@
 //! What callers and the writing thread share: records that wait, and where the log stands.
 
 use std::io;
+use std::ops::Range;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,9 +16,9 @@ use crate::writer::{MAX_BATCH, Verdict, Writer};
 
 /// Records that a batch waits for at the most. Less than a busy server's number of callers, so that some of them are
 /// served while others wait for the disk.
-const GATHER_MOST: usize = 24;
+const GATHER_MOST: usize = 40;
 /// How long a batch waits for them.
-const GATHER_TIME: Duration = Duration::from_micros(500);
+const GATHER_TIME: Duration = Duration::from_micros(1000);
 /// Batches without a try for more after a try was in vain.
 const GATHER_REST: u32 = 256;
 
@@ -62,12 +63,38 @@ pub enum Health {
 
 /// A record that waits for the disk.
 pub(crate) struct Entry {
-    pub(crate) record: Vec<u8>,
+    /// Its place among the records of its batch.
+    record: Range<usize>,
     pub(crate) outbox: Option<u64>,
-    pub(crate) waiter: Option<oneshot::Sender<Verdict>>,
+    waiter: Option<oneshot::Sender<Verdict>>,
+}
+
+/// Records that go to the disk together. Their bytes lie in one buffer that the two threads hand back and forth:
+/// memory that one thread allocates and another frees is slow to come back.
+#[derive(Default)]
+struct Batch {
+    entries: Vec<Entry>,
+    records: Vec<u8>,
+}
+
+/// Room for records that a batch keeps for the next one, in bytes.
+const KEEP: usize = MAX_BATCH;
+
+impl Batch {
+    fn clear(&mut self) {
+        self.entries.clear();
+        self.records.clear();
+        self.records.shrink_to(KEEP);
+    }
 }
 
 impl Entry {
+    /// Its bytes, from those of its batch.
+    pub(crate) fn record<'a>(&self, records: &'a [u8]) -> &'a [u8] {
+        // INVARIANT: the place was taken when the record was added, so the default is never taken.
+        records.get(self.record.clone()).unwrap_or_default()
+    }
+
     fn answer(&mut self, verdict: Verdict) {
         if let Some(waiter) = self.waiter.take() {
             // A caller that went away does not want to know; its record is in the log all the same.
@@ -84,7 +111,7 @@ pub(crate) struct Queue {
 }
 
 struct State {
-    entries: Vec<Entry>,
+    waiting: Batch,
     bytes: usize,
     /// The writer sleeps and has to be woken once this many records wait.
     wake_at: Option<usize>,
@@ -96,7 +123,7 @@ struct State {
 impl Queue {
     pub(crate) fn new(head: Head, limit: usize) -> Self {
         let state = State {
-            entries: Vec::new(),
+            waiting: Batch::default(),
             bytes: 0,
             wake_at: None,
             closed: false,
@@ -123,18 +150,30 @@ impl Queue {
         self.state().health
     }
 
-    pub(crate) fn push(&self, entry: Entry) -> Result<(), AppendError> {
+    pub(crate) fn push(
+        &self,
+        record: &[u8],
+        outbox: Option<u64>,
+        waiter: oneshot::Sender<Verdict>,
+    ) -> Result<(), AppendError> {
         let mut state = self.state();
         if state.closed {
             return Err(AppendError::Closed);
         }
-        let bytes = state.bytes.saturating_add(entry.record.len());
+        let bytes = state.bytes.saturating_add(record.len());
         if bytes > self.limit {
             return Err(AppendError::Overloaded);
         }
         state.bytes = bytes;
-        state.entries.push(entry);
-        let waiting = state.entries.len();
+        let Batch { entries, records } = &mut state.waiting;
+        let start = records.len();
+        records.extend_from_slice(record);
+        entries.push(Entry {
+            record: start..records.len(),
+            outbox,
+            waiter: Some(waiter),
+        });
+        let waiting = entries.len();
         let wake = state.wake_at.take_if(|enough| waiting >= *enough).is_some();
         drop(state);
         if wake {
@@ -149,25 +188,25 @@ impl Queue {
         self.wake.notify_one();
     }
 
-    /// Waits for records and moves them all to the empty `entries`; false once the queue is closed and empty.
-    fn take(&self, gather: &mut Gather, entries: &mut Vec<Entry>) -> bool {
+    /// Waits for records and moves them all to the empty `batch`; false once the queue is closed and empty.
+    fn take(&self, gather: &mut Gather, batch: &mut Batch) -> bool {
         let mut state = self.state();
-        let crowded = !state.entries.is_empty();
-        while state.entries.is_empty() && !state.closed {
+        let crowded = !state.waiting.entries.is_empty();
+        while state.waiting.entries.is_empty() && !state.closed {
             state.wake_at = Some(1);
             state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        if state.entries.len() < gather.target && !state.closed {
+        if state.waiting.entries.len() < gather.target && !state.closed {
             state.wake_at = Some(gather.target);
             let waits = |state: &mut State| state.wake_at.is_some() && !state.closed;
             let waited = self.wake.wait_timeout_while(state, GATHER_TIME, waits);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         state.wake_at = None;
-        std::mem::swap(&mut state.entries, entries);
+        std::mem::swap(&mut state.waiting, batch);
         drop(state);
-        gather.learn(crowded, entries.len());
-        !entries.is_empty()
+        gather.learn(crowded, batch.entries.len());
+        !batch.entries.is_empty()
     }
 
     /// Tells the outcome of a batch to those who ask for head and health.
@@ -203,28 +242,29 @@ impl Queue {
 /// The writing thread: ends when the queue is closed and empty.
 pub(crate) fn run(queue: &Queue, clock: &Clock, mut writer: Writer) {
     let _exit = Exit(queue);
-    let mut entries = Vec::new();
+    let mut batch = Batch::default();
     let mut verdicts = Vec::new();
     let mut gather = Gather { target: 1, rest: 0 };
-    while queue.take(&mut gather, &mut entries) {
+    while queue.take(&mut gather, &mut batch) {
+        let Batch { entries, records } = &mut batch;
         let mut rest = entries.as_mut_slice();
         while !rest.is_empty() {
-            let (batch, later) = rest.split_at_mut(batch_length(rest));
-            let outcome = writer.commit(batch, &mut verdicts);
-            let bytes = batch.iter().map(|entry| entry.record.len()).sum();
+            let (part, later) = rest.split_at_mut(part_length(rest));
+            let outcome = writer.commit(part, records, &mut verdicts);
+            let bytes = part.iter().map(|entry| entry.record.len()).sum();
             queue.publish(bytes, writer.head(), &outcome, clock);
-            for (entry, verdict) in batch.iter_mut().zip(verdicts.drain(..)) {
+            for (entry, verdict) in part.iter_mut().zip(verdicts.drain(..)) {
                 entry.answer(verdict);
             }
             rest = later;
         }
-        entries.clear();
+        batch.clear();
     }
     writer.finish();
 }
 
-/// How many entries go into one batch: at least one, and no more than fit its bound.
-fn batch_length(entries: &[Entry]) -> usize {
+/// How many entries are written at once: at least one, and no more than fit the bound.
+fn part_length(entries: &[Entry]) -> usize {
     let mut bytes = 0;
     let fitting = entries.iter().take_while(|entry| {
         bytes += entry.record.len() + ENVELOPE;
@@ -240,7 +280,7 @@ impl Drop for Exit<'_> {
     fn drop(&mut self) {
         let mut state = self.0.state();
         state.closed = true;
-        let left = std::mem::take(&mut state.entries);
+        let left = std::mem::take(&mut state.waiting.entries);
         drop(state);
         for mut entry in left {
             entry.answer(Err(AppendError::Closed));

@@ -69,11 +69,16 @@ impl Writer {
     }
 
     /// Writes a batch, with one sync, and gives a verdict on each entry. An error means that none of them is in.
-    pub(crate) fn commit(&mut self, entries: &[Entry], verdicts: &mut Vec<Verdict>) -> io::Result<()> {
+    pub(crate) fn commit(
+        &mut self,
+        entries: &[Entry],
+        records: &[u8],
+        verdicts: &mut Vec<Verdict>,
+    ) -> io::Result<()> {
         verdicts.clear();
         let mut uncertain = false;
         let outcome = self.prepare().and_then(|()| {
-            let head = self.encode(entries, verdicts);
+            let head = self.encode(entries, records, verdicts);
             let outcome = self.write(head);
             uncertain = self.debris != Debris::None;
             outcome
@@ -138,12 +143,13 @@ impl Writer {
     }
 
     /// Fills the buffer with the lines of a batch and returns the head after them.
-    fn encode(&mut self, entries: &[Entry], verdicts: &mut Vec<Verdict>) -> Head {
+    fn encode(&mut self, entries: &[Entry], records: &[u8], verdicts: &mut Vec<Verdict>) -> Head {
         self.buffer.clear();
         let mut head = self.head;
         for entry in entries {
             verdicts.push(self.mark(head.outbox, entry.outbox).map(|mark| {
-                head = line::push(&mut self.buffer, &mut self.linker, &head, mark, &entry.record);
+                let record = entry.record(records);
+                head = line::push(&mut self.buffer, &mut self.linker, &head, mark, record);
                 head.seq
             }));
         }

@@ -78,6 +78,10 @@ struct Options {
     /// Also the cost against the number of keys, 100 to 1,000,000; takes long
     #[arg(long)]
     scale: bool,
+
+    /// Another build of the server, measured beside this one: before and after a change
+    #[arg(long, value_name = "PROGRAM")]
+    against: Option<PathBuf>,
 }
 
 impl Options {

@@ -8,7 +8,7 @@ use claviger_model::RequestId;
 use claviger_service::{AuthnError, Call, Credential, Refused, Service, Source};
 use claviger_signing::query::Params;
 use claviger_signing::scheme::{self, Scheme};
-use http::StatusCode;
+use http::{HeaderName, StatusCode};
 
 use crate::answer::{Answer, Format};
 use crate::authn::{self, Evidence, Kind};
@@ -16,6 +16,9 @@ use crate::error::{self, WireError};
 use crate::ops::{self, Input};
 use crate::params::dry_run;
 use crate::request::{self, HeaderView, Signature, VERSION};
+
+/// Answers bear the request id in this header too.
+static ID_HEADER: HeaderName = HeaderName::from_static("x-acs-request-id");
 
 /// The front door.
 #[derive(Debug)]
@@ -251,7 +254,7 @@ fn reply(
     Reply {
         status,
         content_type,
-        id_header: Some("x-acs-request-id"),
+        id_header: Some(ID_HEADER.clone()),
         body,
         line,
     }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use bytes::Bytes;
 use claviger_model::{RequestId, Timestamp};
-use http::StatusCode;
+use http::{HeaderName, StatusCode};
 
 /// A whole request.
 #[derive(Debug)]
@@ -32,7 +32,7 @@ pub struct Reply {
     /// Value of `Content-Type`.
     pub content_type: &'static str,
     /// A further header that carries the request id, where the dialect has one.
-    pub id_header: Option<&'static str>,
+    pub id_header: Option<HeaderName>,
     /// Body.
     pub body: Vec<u8>,
     /// What the log says about the request.

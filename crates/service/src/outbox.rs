@@ -90,7 +90,7 @@ impl Outbox {
             moved += waiting.len();
             let mut pending = Vec::with_capacity(waiting.len());
             for draft in waiting {
-                pending.push(self.audit.append(draft.value.0.into(), Some(draft.number)));
+                pending.push(self.audit.append(&draft.value.0, Some(draft.number)));
             }
             for append in pending {
                 append.await?;

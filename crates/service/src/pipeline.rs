@@ -175,7 +175,7 @@ impl Service {
             .iter()
             .any(|known| known.name() == action && known.writes());
         let record = call.named_record(action, writes, &none, &none, outcome);
-        Audited(self.append(record).await)
+        Audited(self.append(&record).await)
     }
 
     async fn attempt<O: Operation>(
@@ -320,7 +320,7 @@ impl Service {
                 call.record(action, request, &empty, outcome)
             }
         };
-        match self.append(record).await {
+        match self.append(&record).await {
             Ok(()) => Audited(result),
             Err(error) => Audited(Err(error)),
         }

@@ -175,7 +175,7 @@ impl Service {
     }
 
     /// Writes one record and waits until it is durable.
-    pub(crate) async fn append(&self, record: Vec<u8>) -> Result<(), Error> {
+    pub(crate) async fn append(&self, record: &[u8]) -> Result<(), Error> {
         match self.audit.append(record, None).await {
             Ok(_) => Ok(()),
             Err(AppendError::Overloaded) => Err(Error::Overloaded),
@@ -192,14 +192,14 @@ impl Service {
             event,
             version: self.version,
         };
-        self.audit.append(mark.to_json(), None).await.map(drop)
+        self.audit.append(&mark.to_json(), None).await.map(drop)
     }
 
     async fn write_strangers(&self) {
         let Some(record) = self.strangers.take(self.clock.now()) else {
             return;
         };
-        if self.append(record).await.is_err() {
+        if self.append(&record).await.is_err() {
             tracing::warn!("a batch of refused callers could not be written to the audit log");
         }
     }

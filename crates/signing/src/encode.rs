@@ -69,6 +69,15 @@ impl Table {
         self.0[usize::from(byte)]
     }
 
+    /// Whether `byte` stays as it is in every table.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "INVARIANT: 256 entries, and an index of eight bits"
+    )]
+    pub(crate) fn keeps(byte: u8) -> bool {
+        KEPT[usize::from(byte)]
+    }
+
     /// How many bytes of a row are text.
     pub(crate) fn used(row: [u8; ROW]) -> usize {
         let [.., used] = row;
@@ -76,10 +85,30 @@ impl Table {
     }
 }
 
+/// The bytes that no encoding changes.
+static KEPT: [bool; 256] = kept();
+
+#[expect(clippy::indexing_slicing, reason = "the loop ends at the length of the array")]
+const fn kept() -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut at = 0;
+    let mut byte: u8 = 0;
+    while at < table.len() {
+        table[at] = is_unreserved(byte);
+        at += 1;
+        byte = byte.wrapping_add(1);
+    }
+    table
+}
+
+const fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
 const fn escape(byte: u8, twice: bool) -> [u8; ROW] {
     let (high, low) = (digit(byte >> 4), digit(byte & 15));
     match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => [byte, 0, 0, 0, 0, 0, 0, 1],
+        _ if is_unreserved(byte) => [byte, 0, 0, 0, 0, 0, 0, 1],
         _ if twice => [b'%', b'2', b'5', high, low, 0, 0, 5],
         _ => [b'%', high, low, 0, 0, 0, 0, 3],
     }

@@ -90,8 +90,10 @@ impl<'a> Params<'a> {
 
     /// Value of the first parameter called `name`. A name without `=` has the value `""`.
     pub fn get(&self, name: &str) -> Option<&str> {
-        // A request has about 15 pairs: comparing lengths all the way beats a search in the sorted index.
-        let found = self.pairs.iter().find(|pair| self.text(&pair.name) == name)?;
+        // A request has about 15 pairs: comparing numbers all the way beats a search in the sorted index.
+        let wanted = rank(name);
+        let is_it = |pair: &&Pair<'_>| pair.rank == wanted && self.text(&pair.name) == name;
+        let found = self.pairs.iter().find(is_it)?;
         Some(self.text(&found.value))
     }
 
@@ -179,11 +181,13 @@ impl<'a> Params<'a> {
 
 /// The first eight bytes of a name, the first one weighing most, filled up with zeros.
 fn rank(name: &str) -> u64 {
-    let mut bytes = [0; 8];
-    for (place, byte) in bytes.iter_mut().zip(name.bytes()) {
-        *place = byte;
+    if let Some(bytes) = name.as_bytes().first_chunk() {
+        return u64::from_be_bytes(*bytes);
     }
-    u64::from_be_bytes(bytes)
+    name.bytes()
+        .chain([0; 8])
+        .take(8)
+        .fold(0, |all, byte| all << 8 | u64::from(byte))
 }
 
 impl fmt::Debug for Params<'_> {

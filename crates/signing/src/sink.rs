@@ -1,6 +1,6 @@
 //! Streaming of canonical text into a hash, a MAC or a buffer.
 
-use crate::encode::{ROW, Table};
+use crate::encode::Table;
 use crate::wipe::wipe;
 
 /// What canonical text can be written to.
@@ -60,27 +60,22 @@ impl<S: Sink> Writer<'_, S> {
         }
     }
 
-    /// Writes `text` with each byte replaced by its row of `table`.
+    /// Writes `text` with each byte replaced by its row of `table`: runs that stay as they are in one piece.
     pub(crate) fn encoded(&mut self, text: &str, table: &Table) {
-        let mut filled = self.filled;
-        for byte in text.bytes() {
-            if filled > CAPACITY - ROW {
-                self.filled = filled;
-                self.flush();
-                filled = 0;
-            }
-            let row = table.row(byte);
-            // A whole row is stored and only its used part is counted: no branch on the kind of byte.
-            if let Some(room) = self
-                .buffer
-                .get_mut(filled..)
-                .and_then(<[u8]>::first_chunk_mut::<ROW>)
-            {
-                *room = row;
-            }
-            filled += Table::used(row);
+        let mut rest = text.as_bytes();
+        loop {
+            let run = rest.iter().take_while(|byte| Table::keeps(**byte)).count();
+            let Some((plain, tail)) = rest.split_at_checked(run) else {
+                return;
+            };
+            self.raw(plain);
+            let Some((byte, tail)) = tail.split_first() else {
+                return;
+            };
+            let row = table.row(*byte);
+            self.raw(row.get(..Table::used(row)).unwrap_or_default());
+            rest = tail;
         }
-        self.filled = filled;
     }
 
     fn flush(&mut self) {
@@ -94,7 +89,7 @@ impl<S: Sink> Writer<'_, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encode::{ONCE, TWICE};
+    use crate::encode::{ONCE, ROW, TWICE};
 
     fn written(write: impl FnOnce(&mut Writer<'_, Vec<u8>>)) -> Vec<u8> {
         let mut out = Vec::new();

@@ -56,6 +56,8 @@ fn changed(pairs: &Owned, at: usize, kind: u8, insert: char) -> Owned {
 /// A slow second opinion on decoding.
 fn reference(raw: &[u8]) -> Option<Owned> {
     let decode = |piece: &[u8]| -> Option<String> {
+        // Half a character raw and half of it escaped is no text, although the decoded bytes would be.
+        std::str::from_utf8(piece).ok()?;
         let text = piece
             .iter()
             .map(|&byte| if byte == b'+' { b' ' } else { byte })

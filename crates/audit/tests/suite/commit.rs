@@ -23,10 +23,10 @@ fn one_sync_serves_all_who_wait() {
     let (log, _) = AuditLog::open_in(Box::new(disk.clone()), options()).unwrap();
     let before = disk.tried(Op::Sync);
     disk.close_gate();
-    let first = log.append(record("first"), None);
+    let first = log.append(&record("first"), None);
     disk.await_sync();
     let waiting: Vec<_> = (0..500)
-        .map(|n| log.append(record(&n.to_string()), None))
+        .map(|n| log.append(&record(&n.to_string()), None))
         .collect();
     disk.open_gate();
     assert_eq!(wait(first), Ok(Seq(2)));
@@ -49,7 +49,7 @@ fn nothing_is_acknowledged_before_the_sync() {
     let (log, _) = AuditLog::open_in(Box::new(disk.clone()), options()).unwrap();
     let head = log.head();
     disk.close_gate();
-    let mut append = pin!(log.append(record("a"), None));
+    let mut append = pin!(log.append(&record("a"), None));
     disk.await_sync();
     assert_eq!(verify(dir.path()).unwrap().records, 1, "written, but not durable");
     assert_eq!(
@@ -72,7 +72,7 @@ fn many_threads_get_different_numbers_and_nothing_is_lost() {
             move || {
                 (0..50)
                     .map(|n| {
-                        wait(log.append(record(&format!("{thread}/{n}")), None))
+                        wait(log.append(&record(&format!("{thread}/{n}")), None))
                             .unwrap()
                             .0
                     })
@@ -113,21 +113,12 @@ fn records_that_would_break_the_format_are_refused() {
         (&[&longest[..], b"}"].concat(), RecordFault::TooLong),
     ];
     for (bad, fault) in cases {
-        assert_eq!(
-            log.append_blocking(bad.to_vec(), None),
-            Err(AppendError::Record(fault))
-        );
-        assert_eq!(
-            wait(log.append(bad.to_vec(), None)),
-            Err(AppendError::Record(fault))
-        );
+        assert_eq!(log.append_blocking(bad, None), Err(AppendError::Record(fault)));
+        assert_eq!(wait(log.append(bad, None)), Err(AppendError::Record(fault)));
     }
     assert_eq!(longest.len(), MAX_RECORD);
-    assert_eq!(log.append_blocking(longest, None), Ok(Seq(2)));
-    assert_eq!(
-        log.append_blocking(b"{\"kind\":\"call\"}".to_vec(), None),
-        Ok(Seq(3))
-    );
+    assert_eq!(log.append_blocking(&longest, None), Ok(Seq(2)));
+    assert_eq!(log.append_blocking(b"{\"kind\":\"call\"}", None), Ok(Seq(3)));
     assert_eq!(log.health(), Health::Healthy);
     assert_eq!(verify(dir.path()).unwrap().records, 2);
 }
@@ -142,19 +133,19 @@ fn a_full_queue_refuses_and_recovers() {
     };
     let (log, _) = AuditLog::open_in(Box::new(disk.clone()), bound).unwrap();
     disk.close_gate();
-    let mut waiting = vec![log.append(record("0"), None)];
+    let mut waiting = vec![log.append(&record("0"), None)];
     disk.await_sync();
     // What is being written counts, too.
-    waiting.extend((1..10).map(|n| log.append(record(&n.to_string()), None)));
+    waiting.extend((1..10).map(|n| log.append(&record(&n.to_string()), None)));
     assert_eq!(
-        log.append_blocking(record("x"), None),
+        log.append_blocking(&record("x"), None),
         Err(AppendError::Overloaded)
     );
     disk.open_gate();
     for append in waiting {
         wait(append).unwrap();
     }
-    assert_eq!(log.append_blocking(record("y"), None), Ok(Seq(12)));
+    assert_eq!(log.append_blocking(&record("y"), None), Ok(Seq(12)));
     assert!(!records(dir.path()).contains(&"{\"n\":\"x\"}".to_owned()));
 }
 
@@ -165,10 +156,10 @@ fn a_backlog_is_written_in_bounded_batches() {
     let (log, _) = AuditLog::open_in(Box::new(disk.clone()), options()).unwrap();
     let before = disk.tried(Op::Sync);
     disk.close_gate();
-    let first = log.append(record("first"), None);
+    let first = log.append(&record("first"), None);
     disk.await_sync();
     let large = "x".repeat(MAX_BATCH / 8);
-    let waiting: Vec<_> = (0..20).map(|_| log.append(record(&large), None)).collect();
+    let waiting: Vec<_> = (0..20).map(|_| log.append(&record(&large), None)).collect();
     disk.open_gate();
     wait(first).unwrap();
     assert!(waiting.into_iter().all(|append| wait(append).is_ok()));
@@ -183,8 +174,8 @@ fn a_backlog_is_written_in_bounded_batches() {
 fn a_caller_that_goes_away_leaves_its_record() {
     let dir = tempdir().unwrap();
     let (log, _) = open(dir.path());
-    drop(log.append(record("gone"), None));
-    log.append_blocking(record("next"), None).unwrap();
+    drop(log.append(&record("gone"), None));
+    log.append_blocking(&record("next"), None).unwrap();
     assert_eq!(records(dir.path()), ["{\"n\":\"gone\"}", "{\"n\":\"next\"}"]);
 }
 
@@ -193,15 +184,15 @@ fn closing_writes_what_waits_and_refuses_what_comes_later() {
     let dir = tempdir().unwrap();
     let (log, _) = open(dir.path());
     let waiting: Vec<_> = (0..100)
-        .map(|n| log.append(record(&n.to_string()), None))
+        .map(|n| log.append(&record(&n.to_string()), None))
         .collect();
     log.close();
     log.close();
     assert_eq!(
-        log.append_blocking(record("late"), None),
+        log.append_blocking(&record("late"), None),
         Err(AppendError::Closed)
     );
-    assert_eq!(wait(log.append(record("late"), None)), Err(AppendError::Closed));
+    assert_eq!(wait(log.append(&record("late"), None)), Err(AppendError::Closed));
     assert!(waiting.into_iter().all(|append| wait(append).is_ok()));
     assert_eq!(verify(dir.path()).unwrap().head, log.head());
     assert_eq!(records(dir.path()).len(), 100);
@@ -212,7 +203,7 @@ fn dropping_the_log_is_closing_it() {
     let dir = tempdir().unwrap();
     let (log, _) = open(dir.path());
     let waiting: Vec<_> = (0..100)
-        .map(|n| log.append(record(&n.to_string()), None))
+        .map(|n| log.append(&record(&n.to_string()), None))
         .collect();
     drop(log);
     assert_eq!(records(dir.path()).len(), 100);
@@ -228,11 +219,11 @@ fn only_one_log_can_write_to_a_folder() {
         matches!(&second, OpenError::Locked { folder } if folder == dir.path()),
         "{second:?}"
     );
-    log.append_blocking(record("a"), None).unwrap();
+    log.append_blocking(&record("a"), None).unwrap();
     log.close();
     let (log, recovery) = open(dir.path());
     assert_eq!(recovery.head.seq, Seq(2));
-    assert_eq!(log.append_blocking(record("b"), None), Ok(Seq(3)));
+    assert_eq!(log.append_blocking(&record("b"), None), Ok(Seq(3)));
 }
 
 #[test]
@@ -251,22 +242,22 @@ fn a_log_keeps_its_id() {
 fn the_outbox_mark_rises_and_never_falls() {
     let dir = tempdir().unwrap();
     let (log, _) = open(dir.path());
-    assert_eq!(log.append_blocking(record("a"), Some(3)), Ok(Seq(2)));
-    assert_eq!(log.append_blocking(record("b"), None), Ok(Seq(3)));
+    assert_eq!(log.append_blocking(&record("a"), Some(3)), Ok(Seq(2)));
+    assert_eq!(log.append_blocking(&record("b"), None), Ok(Seq(3)));
     let repeated = Err(AppendError::OutboxOrder { number: 3, mark: 3 });
-    assert_eq!(log.append_blocking(record("a"), Some(3)), repeated);
-    assert_eq!(log.append_blocking(record("c"), Some(7)), Ok(Seq(4)));
+    assert_eq!(log.append_blocking(&record("a"), Some(3)), repeated);
+    assert_eq!(log.append_blocking(&record("c"), Some(7)), Ok(Seq(4)));
     assert_eq!(log.head().outbox, 7);
     drop(log);
     let (log, recovery) = open(dir.path());
     assert_eq!(recovery.head.outbox, 7);
     assert_eq!(
-        log.append_blocking(record("d"), Some(5)),
+        log.append_blocking(&record("d"), Some(5)),
         Err(AppendError::OutboxOrder { number: 5, mark: 7 })
     );
-    assert_eq!(log.append_blocking(record("d"), Some(u64::MAX)), Ok(Seq(5)));
+    assert_eq!(log.append_blocking(&record("d"), Some(u64::MAX)), Ok(Seq(5)));
     assert_eq!(
-        log.append_blocking(record("e"), Some(u64::MAX)),
+        log.append_blocking(&record("e"), Some(u64::MAX)),
         Err(AppendError::OutboxOrder {
             number: u64::MAX,
             mark: u64::MAX
@@ -293,10 +284,10 @@ fn nobody_waits_for_a_writer_that_died() {
     broken.store(true, Ordering::SeqCst);
     let kind = io::ErrorKind::Other;
     assert_eq!(
-        log.append_blocking(record("a"), None),
+        log.append_blocking(&record("a"), None),
         Err(AppendError::Uncertain { kind })
     );
-    assert_eq!(log.append_blocking(record("b"), None), Err(AppendError::Closed));
+    assert_eq!(log.append_blocking(&record("b"), None), Err(AppendError::Closed));
     log.close();
 }
 

@@ -25,7 +25,7 @@ fn setting(options: Options) -> Setting {
 
 impl Setting {
     fn append(&self, text: &str) -> Result<Seq, AppendError> {
-        self.log.append_blocking(record(text), None)
+        self.log.append_blocking(&record(text), None)
     }
 
     fn path(&self) -> &Path {
@@ -85,10 +85,10 @@ fn a_disk_that_fills_up_in_the_middle_of_a_line_leaves_no_piece_of_it() {
 fn a_failed_batch_fails_for_all_who_wait() {
     let it = setting(options());
     it.disk.close_gate();
-    let first = it.log.append(record("a"), None);
+    let first = it.log.append(&record("a"), None);
     it.disk.await_sync();
     let waiting: Vec<_> = (0..50)
-        .map(|n| it.log.append(record(&n.to_string()), None))
+        .map(|n| it.log.append(&record(&n.to_string()), None))
         .collect();
     it.disk.leave_space(3000);
     it.disk.open_gate();
@@ -344,7 +344,7 @@ fn health_tells_since_when_and_why() {
 #[test]
 fn the_outbox_mark_does_not_pass_what_was_refused() {
     let it = setting(options());
-    let append = |number: u64| it.log.append_blocking(record(&number.to_string()), Some(number));
+    let append = |number: u64| it.log.append_blocking(&record(&number.to_string()), Some(number));
     append(1).unwrap();
     it.disk.fail_times(Op::Write, ErrorKind::StorageFull, 1);
     assert_eq!(append(4), unavailable(ErrorKind::StorageFull));
@@ -374,7 +374,7 @@ fn the_outbox_mark_does_not_pass_what_was_refused() {
 #[test]
 fn refused_outbox_records_can_come_again_in_one_batch() {
     let it = setting(options());
-    let append = |number: u64| it.log.append(record(&number.to_string()), Some(number));
+    let append = |number: u64| it.log.append(&record(&number.to_string()), Some(number));
     it.disk.close_gate();
     let first = append(1);
     it.disk.await_sync();
@@ -397,7 +397,7 @@ fn closing_a_failing_log_answers_all_and_leaves_it_whole() {
     it.append("a").unwrap();
     it.disk.fail(Op::Write, ErrorKind::StorageFull);
     let waiting: Vec<_> = (0..20)
-        .map(|n| it.log.append(record(&n.to_string()), None))
+        .map(|n| it.log.append(&record(&n.to_string()), None))
         .collect();
     it.log.close();
     for append in waiting {
@@ -406,7 +406,7 @@ fn closing_a_failing_log_answers_all_and_leaves_it_whole() {
     it.assert_holds(&["a"]);
     let (log, recovery) = open(it.path());
     assert_eq!((recovery.truncated_bytes, recovery.head), (0, it.log.head()));
-    log.append_blocking(record("b"), None).unwrap();
+    log.append_blocking(&record("b"), None).unwrap();
 }
 
 #[test]
@@ -437,7 +437,7 @@ fn a_log_that_cannot_be_made_says_so() {
         assert!(error.to_string().contains(path.to_str().unwrap()), "{error}");
         disk.heal();
         let (log, _) = AuditLog::open_in(Box::new(disk), options()).unwrap();
-        log.append_blocking(record("a"), None).unwrap();
+        log.append_blocking(&record("a"), None).unwrap();
         verify(dir.path()).unwrap();
     }
 }

@@ -100,7 +100,7 @@ fn the_writer_writes_the_same_bytes() {
         if at == 4 {
             clock.set("2026-11-22T00:00:00Z");
         }
-        log.append_blocking(record.as_bytes().to_vec(), outbox).unwrap();
+        log.append_blocking(record.as_bytes(), outbox).unwrap();
     }
     for number in [1, 2] {
         let (ours, golden) = (segment(dir.path(), number), segment(&fixture(), number));
@@ -125,7 +125,7 @@ fn a_log_goes_on_where_the_golden_one_ends() {
         (recovery.head.seq, recovery.head.outbox, recovery.truncated_bytes),
         (Seq(8), 13, 0)
     );
-    assert_eq!(log.append_blocking(b"{}".to_vec(), Some(14)), Ok(Seq(9)));
+    assert_eq!(log.append_blocking(b"{}", Some(14)), Ok(Seq(9)));
     assert_eq!(verify(dir.path()).unwrap().head, log.head());
 }
 

@@ -99,7 +99,8 @@ impl Told {
             .take(count)
             .map(|number| {
                 let record = self.record(size);
-                (record.clone(), log.append(record, outbox.then_some(number)))
+                let append = log.append(&record, outbox.then_some(number));
+                (record, append)
             })
             .collect();
         for (record, append) in appends {

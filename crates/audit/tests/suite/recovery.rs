@@ -14,7 +14,7 @@ fn written(texts: &[&str]) -> (TempDir, Vec<u8>) {
     let dir = tempdir().unwrap();
     let (log, _) = open(dir.path());
     for text in texts {
-        log.append_blocking(record(text), None).unwrap();
+        log.append_blocking(&record(text), None).unwrap();
     }
     drop(log);
     let bytes = fs::read(segment(dir.path(), 1)).unwrap();
@@ -28,7 +28,7 @@ fn reopen(dir: &Path, bytes: &[u8]) -> Recovery {
     let report = verify(dir).unwrap();
     assert_eq!((report.head, report.tail_bytes), (recovery.head, 0));
     let next = Seq(recovery.head.seq.0 + 1);
-    assert_eq!(log.append_blocking(record("next"), None), Ok(next));
+    assert_eq!(log.append_blocking(&record("next"), None), Ok(next));
     assert_eq!(verify(dir).unwrap().head.seq, next);
     recovery
 }
@@ -157,7 +157,7 @@ fn a_torn_first_header_makes_a_new_log() {
             fs::write(segment(dir.path(), 1), torn).unwrap();
             let (log, recovery) = open(dir.path());
             assert_eq!((recovery.created, recovery.removed_segment), (true, Some(1)));
-            assert_eq!(log.append_blocking(record("a"), None), Ok(Seq(2)));
+            assert_eq!(log.append_blocking(&record("a"), None), Ok(Seq(2)));
             verify(dir.path()).unwrap();
         }
     }
@@ -168,10 +168,10 @@ fn a_torn_later_header_is_removed_and_the_log_goes_on_before_it() {
     let dir = tempdir().unwrap();
     let clock = TestClock::at("2026-11-21T08:00:00Z");
     let (log, _) = AuditLog::open(dir.path(), clock.options()).unwrap();
-    log.append_blocking(record("a"), Some(4)).unwrap();
+    log.append_blocking(&record("a"), Some(4)).unwrap();
     let first = fs::read(segment(dir.path(), 1)).unwrap();
     clock.set("2026-11-22T08:00:00Z");
-    log.append_blocking(record("b"), None).unwrap();
+    log.append_blocking(&record("b"), None).unwrap();
     drop(log);
     let second = fs::read(segment(dir.path(), 2)).unwrap();
     for cut in 0..line_ends(&second)[0] {
@@ -183,7 +183,7 @@ fn a_torn_later_header_is_removed_and_the_log_goes_on_before_it() {
             (Some(2), Seq(2), 4)
         );
         assert_eq!(
-            log.append_blocking(record("c"), None),
+            log.append_blocking(&record("c"), None),
             Ok(Seq(4)),
             "after a new header"
         );
@@ -228,17 +228,17 @@ fn lines_that_a_dead_process_left_in_the_cache_are_made_durable() {
     let clock = TestClock::at("2026-11-21T08:00:00Z");
     let disk = Disk::new(dir.path());
     let (log, _) = AuditLog::open_in(Box::new(disk.clone()), clock.options()).unwrap();
-    log.append_blocking(record("a"), None).unwrap();
+    log.append_blocking(&record("a"), None).unwrap();
     // The write gets through, and the process dies before the sync.
     disk.die_after(1);
-    log.append_blocking(record("b"), None).unwrap_err();
+    log.append_blocking(&record("b"), None).unwrap_err();
     log.close();
     let disk = disk.after_the_process();
     let (log, recovery) = AuditLog::open_in(Box::new(disk.clone()), clock.options()).unwrap();
     assert_eq!(recovery.head.seq, Seq(3));
     // What follows goes to another file, whose sync does nothing for the first one.
     clock.set("2026-11-22T08:00:00Z");
-    log.append_blocking(record("c"), None).unwrap();
+    log.append_blocking(&record("c"), None).unwrap();
     disk.cut_power(|_| 0);
     log.close();
     assert_eq!(verify(dir.path()).unwrap().head.seq, Seq(5));
@@ -270,7 +270,7 @@ fn recovery_reads_only_the_end_of_a_long_segment() {
     let (log, recovery) = AuditLog::open_in(Box::new(disk.clone()), options()).unwrap();
     assert_eq!((recovery.head.seq, recovery.truncated_bytes), (Seq(32), 0));
     assert!(disk.read_bytes() < 2 << 20, "{} bytes", disk.read_bytes());
-    log.append_blocking(record("next"), None).unwrap();
+    log.append_blocking(&record("next"), None).unwrap();
     assert_eq!(verify(dir.path()).unwrap().head.seq, Seq(33));
 }
 
@@ -342,7 +342,7 @@ fn verifying_beside_a_writer_finds_nothing_wrong() {
     std::thread::scope(|scope| {
         let writer = scope.spawn(|| {
             for n in 0..2000 {
-                log.append_blocking(record(&n.to_string()), None).unwrap();
+                log.append_blocking(&record(&n.to_string()), None).unwrap();
             }
         });
         let mut seen = Seq(0);

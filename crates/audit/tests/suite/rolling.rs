@@ -26,7 +26,7 @@ fn a_segment_ends_when_it_has_passed_its_size() {
     )
     .unwrap();
     for n in 0..40 {
-        log.append_blocking(record(&n.to_string()), None).unwrap();
+        log.append_blocking(&record(&n.to_string()), None).unwrap();
     }
     drop(log);
     let report = verify(dir.path()).unwrap();
@@ -48,7 +48,7 @@ fn a_segment_ends_with_the_day_in_utc() {
     let (log, _) = AuditLog::open(dir.path(), clock.options()).unwrap();
     let append = |time: &str| {
         clock.set(time);
-        log.append_blocking(record(time), None).unwrap();
+        log.append_blocking(&record(time), None).unwrap();
         segments(dir.path())
     };
     assert_eq!(append("2026-11-21T23:59:59.999999999Z"), 1);
@@ -74,7 +74,7 @@ fn the_day_of_a_segment_outlives_the_process() {
         clock.set(time);
         let (log, recovery) = AuditLog::open(dir.path(), clock.options()).unwrap();
         assert_eq!(recovery.truncated_bytes, 0);
-        log.append_blocking(record(time), None).unwrap();
+        log.append_blocking(&record(time), None).unwrap();
         assert_eq!(segments(dir.path()), expected);
     }
 }
@@ -104,7 +104,7 @@ fn days_do_not_run_backwards_in_the_log() {
     };
     let (log, _) = AuditLog::open(dir.path(), options).unwrap();
     clock.set("2026-11-21T23:00:00Z");
-    log.append_blocking(record("a"), None).unwrap();
+    log.append_blocking(&record("a"), None).unwrap();
     let text = fs::read_to_string(segment(dir.path(), 2)).unwrap();
     assert!(
         text.lines().next().unwrap().contains("\"day\":\"2026-11-22\""),

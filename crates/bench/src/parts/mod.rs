@@ -1,6 +1,7 @@
 //! The measurements, one file each, and what they share.
 
 mod bare;
+mod compare;
 mod create;
 mod footprint;
 mod keys;
@@ -46,6 +47,8 @@ pub(crate) enum Part {
     Size,
     /// Cost against the number of keys
     Scale,
+    /// This server against another build of it, see `--against`
+    Compare,
 }
 
 impl Part {
@@ -60,6 +63,7 @@ impl Part {
             Self::Keys => keys::run(bench),
             Self::Size => size::run(bench),
             Self::Scale => scale::run(bench),
+            Self::Compare => compare::run(bench),
         }
     }
 }
@@ -77,9 +81,13 @@ struct Bench<'a> {
 
 /// Measures what was chosen and prints the table.
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
-    let chosen = |part: &Part| match options.only.as_slice() {
-        [] => *part != Part::Scale || options.scale,
-        only => only.contains(part) || (*part == Part::Scale && options.scale),
+    let chosen = |part: &Part| match part {
+        Part::Scale if options.scale => true,
+        Part::Compare if options.against.is_some() => true,
+        part => match options.only.as_slice() {
+            [] => !matches!(part, Part::Scale | Part::Compare),
+            only => only.contains(part),
+        },
     };
     let folder = Folder::create(&options.data)?;
     let facts = machine::facts(&folder.0);
@@ -151,7 +159,11 @@ impl Bench<'_> {
 
     /// Starts such a server with `count` keys in it.
     fn server_with_keys(&self, name: &str, count: usize) -> Result<(Server, Vec<String>), Error> {
-        let server = self.launch(name).start(self.cores)?;
+        self.keys_in(self.launch(name).start(self.cores)?, count)
+    }
+
+    /// Makes keys in a server.
+    fn keys_in(&self, server: Server, count: usize) -> Result<(Server, Vec<String>), Error> {
         let plain = server.plain()?;
         let (keys, _) = Kms::new(&server, &plain)?.create_keys(count)?;
         Ok((server, keys))

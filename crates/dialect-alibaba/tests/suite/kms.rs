@@ -121,7 +121,7 @@ pub(crate) fn http_request(signed: &Signed) -> http::Request<Vec<u8>> {
 
 impl Answer {
     pub(crate) fn check(reply: Reply, id: &str) -> Self {
-        assert_eq!(reply.id_header, Some("x-acs-request-id"));
+        assert_eq!(reply.id_header.unwrap(), "x-acs-request-id");
         let xml = match reply.content_type {
             "application/json;charset=utf-8" => false,
             "text/xml;charset=utf-8" => true,

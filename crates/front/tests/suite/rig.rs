@@ -65,7 +65,7 @@ impl Stub {
         Reply {
             status,
             content_type: "text/plain",
-            id_header: Some("x-stub-id"),
+            id_header: Some(http::HeaderName::from_static("x-stub-id")),
             body: text.into_bytes(),
             line: Line::default(),
         }

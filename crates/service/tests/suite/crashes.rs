@@ -64,9 +64,7 @@ async fn wherever_the_crash_comes_every_record_is_in_the_log_once() {
         world.crash();
         let (log, store) = (world.open_log(), world.open_store());
         for draft in store.outbox(0, 100).await.unwrap().into_iter().take(in_log) {
-            log.append(draft.value.0.into(), Some(draft.number))
-                .await
-                .unwrap();
+            log.append(&draft.value.0, Some(draft.number)).await.unwrap();
         }
         drop((log, store));
         assert_eq!(logged(&world).len(), in_log);
@@ -106,11 +104,7 @@ async fn a_log_that_fails_on_the_way_loses_nothing() {
     let log = world.open_log();
     world.disk().fail();
     for draft in 1..=2 {
-        assert!(
-            log.append(b"{\"kind\":\"call\"}".to_vec(), Some(draft))
-                .await
-                .is_err()
-        );
+        assert!(log.append(b"{\"kind\":\"call\"}", Some(draft)).await.is_err());
     }
     world.disk().heal();
     drop(log);

@@ -1,12 +1,17 @@
 //! Algorithms over bytes.
 //!
-//! Keys come in as borrowed bytes for one call and are forgotten with it: nothing here holds a key, reads a clock or
-//! does input or output. The crate knows no key ids, states or formats; what a ciphertext is bound to, the caller says
-//! in the additional data.
+//! Symmetric keys come in as borrowed bytes for one call and are forgotten with it. Private keys of key pairs are
+//! opened once into an object that is used many times, because checking and preparing them costs more than a
+//! signature; whoever owns the object decides how long it lives. Nothing here reads a clock or does input or output.
+//! The crate knows no key ids, states or formats of ours; what a ciphertext is bound to, the caller says in the
+//! additional data.
 //!
 //! - [`xaes`]: what software keys encrypt with; random nonces without a message limit.
 //! - [`gcm`]: AES-GCM with 96-bit nonces, for wrapping and for envelope format 2.
-//! - [`hmac`] and [`digest`]: HMAC-SHA-256 and SHA-256.
+//! - [`rsa`]: signatures and encryption with RSA.
+//! - [`ec`]: ECDSA on four curves.
+//! - [`kwp`]: AES key wrap, with and without padding.
+//! - [`hmac`] and [`digest`]: message authentication codes and digests, those of SM3 included.
 //! - [`rng`]: where keys and nonces are drawn from.
 //!
 //! A new algorithm is one module: functions over byte slices and arrays, errors that carry nothing, its standard named
@@ -14,11 +19,15 @@
 
 mod aead;
 pub mod digest;
+pub mod ec;
+mod encoding;
 mod error;
 pub mod gcm;
 pub mod hmac;
+pub mod kwp;
 pub mod rng;
+pub mod rsa;
 pub mod xaes;
 
-pub use error::{KeyLengthError, OpenError, SealError};
+pub use error::{GenerateError, KeyError, KeyLengthError, OpenError, SealError, SignError};
 pub use rng::{Rng, RngError, SystemRng};

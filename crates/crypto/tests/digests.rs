@@ -1,6 +1,9 @@
-//! Published vectors of SHA-256 and HMAC-SHA-256.
+//! Published vectors of the digests and of HMAC.
 
-use claviger_crypto::{digest, hmac};
+use claviger_crypto::{
+    digest,
+    hmac::{self, Algorithm},
+};
 
 fn hex(bytes: &[u8]) -> String {
     bytes
@@ -34,6 +37,116 @@ fn sha256_vectors() {
     ];
     for (data, expected) in vectors {
         assert_eq!(hex(&digest::sha256(data)), expected);
+    }
+}
+
+// SOURCE: FIPS 180-4 examples published by NIST, "SHA1.pdf", "SHA384.pdf" and "SHA512.pdf"; the empty message is from
+// the NIST CAVP short messages.
+#[test]
+fn vectors_of_the_other_sha_digests() {
+    assert_eq!(
+        hex(&digest::sha1(b"abc")),
+        "a9993e364706816aba3e25717850c26c9cd0d89d"
+    );
+    assert_eq!(
+        hex(&digest::sha1(b"")),
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709"
+    );
+    assert_eq!(
+        hex(&digest::sha384(b"abc")),
+        "cb00753f45a35e8bb5a03d699ac65007272c32ab0eded1631a8b605a43ff5bed8086072ba1e7cc2358baeca134c825a7"
+    );
+    assert_eq!(
+        hex(&digest::sha384(b"")),
+        "38b060a751ac96384cd9327eb1b1e36a21fdb71114be07434c0cc7bf63f6e1da274edebfe76f65fbd51ad2f14898b95b"
+    );
+    assert_eq!(
+        hex(&digest::sha512(b"abc")),
+        "ddaf35a193617abacc417349ae20413112e6fa4e89a97ea20a9eeee64b55d39a\
+         2192992a274fc1a836ba3c23a3feebbd454d4423643ce80e2a9ac94fa54ca49f"
+    );
+    assert_eq!(
+        hex(&digest::sha512(b"")),
+        "cf83e1357eefb8bdf1542850d66d8007d620e4050b5715dc83f4a921d36ce9ce\
+         47d0d13c5d85f2b0ff8318d2877eec2f63b931bd47417a81a538327af927da3e"
+    );
+}
+
+// SOURCE: GB/T 32905-2016, appendix A.
+#[test]
+fn sm3_vectors() {
+    assert_eq!(
+        hex(&digest::sm3(b"abc")),
+        "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+    );
+    assert_eq!(
+        hex(&digest::sm3(&b"abcd".repeat(16))),
+        "debe9ff92275b8a138604889c18e5a4d6fdb70e5387e5765293dcba39c0c5732"
+    );
+}
+
+// SOURCE: RFC 4231, section 4.3; GM/T 0042-2015, appendix D.3, for SM3.
+#[test]
+fn hmac_vectors_of_every_algorithm() {
+    for (algorithm, expected) in [
+        (
+            Algorithm::Sha224,
+            "a30e01098bc6dbbf45690f3a7e9e6d0f8bbea2a39e6148008fd05e44",
+        ),
+        (
+            Algorithm::Sha256,
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843",
+        ),
+        (
+            Algorithm::Sha384,
+            "af45d2e376484031617f78d2b58a6b1b9c7ef464f5a01b47e42ec3736322445e8e2240ca5e69e2c78b3239ecfab21649",
+        ),
+        (
+            Algorithm::Sha512,
+            "164b7a7bfcf819e2e395fbe73b56e0a387bd64222e831fd610270cd7ea250554\
+             9758bf75c05a994a6d034f65f8f0e6fdcaeab1a34d4a6b4b636e070a38bce737",
+        ),
+        (
+            Algorithm::Sm3,
+            "2e87f1d16862e6d964b50a5200bf2b10b764faa9680a296a2405f24bec39f882",
+        ),
+    ] {
+        let tag = hmac::mac(algorithm, b"Jefe", b"what do ya want for nothing?");
+        assert_eq!(hex(&tag), expected);
+        assert_eq!(tag.len(), algorithm.tag_len());
+    }
+}
+
+#[test]
+fn verification_of_every_algorithm_takes_the_whole_code_only() {
+    let algorithms = [
+        Algorithm::Sha224,
+        Algorithm::Sha256,
+        Algorithm::Sha384,
+        Algorithm::Sha512,
+        Algorithm::Sm3,
+    ];
+    for algorithm in algorithms {
+        // Keys shorter and longer than a block, and none at all.
+        for key in [[].as_slice(), b"key", &[7; 200]] {
+            let tag = hmac::mac(algorithm, key, b"data");
+            assert!(hmac::verify(algorithm, key, b"data", &tag));
+            assert!(!hmac::verify(algorithm, b"other", b"data", &tag));
+            assert!(!hmac::verify(algorithm, key, b"date", &tag));
+            for bit in 0..tag.len() * 8 {
+                let mut flipped = tag.clone();
+                flipped[bit / 8] ^= 1 << (bit % 8);
+                assert!(!hmac::verify(algorithm, key, b"data", &flipped));
+            }
+            for len in 0..tag.len() {
+                assert!(!hmac::verify(algorithm, key, b"data", &tag[..len]));
+            }
+            let longer = [tag.as_slice(), &[0]].concat();
+            assert!(!hmac::verify(algorithm, key, b"data", &longer));
+            for other in algorithms.into_iter().filter(|other| *other != algorithm) {
+                assert!(!hmac::verify(other, key, b"data", &tag));
+            }
+        }
     }
 }
 

@@ -1,0 +1,143 @@
+//! AES key wrap, with padding ([`wrap_padded`]) and without ([`wrap`]).
+//!
+//! Both are deterministic and authenticate what they carry, so they suit keys and other random bytes, not messages. The
+//! padded form takes any length from one byte; the other takes multiples of 8 from 16 bytes on. The key that wraps is
+//! AES-128 or AES-256: the library wraps with no other.
+//!
+//! SOURCE: RFC 5649, section 4, and RFC 3394, section 2.2, with the initial values those name; NIST SP 800-38F,
+//! sections 6.2 and 6.3.
+
+use std::fmt;
+
+use aws_lc_rs::key_wrap::{AES_128, AES_256, AesKek, KeyWrap, KeyWrapPadded};
+use claviger_secret::SecretBytes;
+use zeroize::zeroize_stack;
+
+use crate::{KeyLengthError, OpenError, SealError};
+
+/// Bytes that [`wrap`] adds; [`wrap_padded`] adds up to 7 more.
+pub const OVERHEAD: usize = 8;
+
+/// A borrowed AES key that wraps others.
+#[derive(Clone, Copy)]
+pub enum WrapKey<'a> {
+    /// 128 bits.
+    Aes128(&'a [u8; 16]),
+    /// 256 bits.
+    Aes256(&'a [u8; 32]),
+}
+
+/// Wraps `plaintext` with padding.
+///
+/// # Errors
+/// [`SealError`] if the plaintext is empty or longer than 2^31 bytes.
+pub fn wrap_padded<'a>(key: impl Into<WrapKey<'a>>, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
+    let key = key.into();
+    wrap_into(plaintext.len().next_multiple_of(8) + OVERHEAD, |out| {
+        Some(expand(key)?.wrap_with_padding(plaintext, out).ok()?.len())
+    })
+}
+
+/// Unwraps what [`wrap_padded`] made.
+///
+/// # Errors
+/// [`OpenError`] for whatever is wrong.
+pub fn unwrap_padded<'a>(key: impl Into<WrapKey<'a>>, wrapped: &[u8]) -> Result<SecretBytes, OpenError> {
+    let key = key.into();
+    unwrap_into(wrapped, |out| {
+        Some(expand(key)?.unwrap_with_padding(wrapped, out).ok()?.len())
+    })
+}
+
+/// Wraps `plaintext` without padding.
+///
+/// # Errors
+/// [`SealError`] if the length of the plaintext is not a multiple of 8, less than 16 or more than 2^31 bytes.
+pub fn wrap<'a>(key: impl Into<WrapKey<'a>>, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
+    let key = key.into();
+    wrap_into(plaintext.len() + OVERHEAD, |out| {
+        Some(expand(key)?.wrap(plaintext, out).ok()?.len())
+    })
+}
+
+/// Unwraps what [`wrap`] made.
+///
+/// # Errors
+/// [`OpenError`] for whatever is wrong. A wrapped key of 8 bytes is wrong too: RFC 3394 wraps two blocks or more.
+pub fn unwrap<'a>(key: impl Into<WrapKey<'a>>, wrapped: &[u8]) -> Result<SecretBytes, OpenError> {
+    let key = key.into();
+    unwrap_into(wrapped, |out| Some(expand(key)?.unwrap(wrapped, out).ok()?.len()))
+}
+
+/// Lets `work` write at most `max` bytes; it says how many they are.
+fn wrap_into(max: usize, work: impl FnOnce(&mut [u8]) -> Option<usize>) -> Result<Vec<u8>, SealError> {
+    let mut out = vec![0; max];
+    let len = leaving_no_trace(|| work(&mut out)).ok_or(SealError)?;
+    out.truncate(len);
+    Ok(out)
+}
+
+/// Lets `work` write the plaintext. What it wrote before it failed is wiped.
+fn unwrap_into(
+    wrapped: &[u8],
+    work: impl FnOnce(&mut [u8]) -> Option<usize>,
+) -> Result<SecretBytes, OpenError> {
+    SecretBytes::filled_within(wrapped.len(), |out| {
+        leaving_no_trace(|| work(out)).ok_or(OpenError)
+    })
+}
+
+/// The library wipes its copy of the key, but leaves the round keys on the stack, about 250 bytes deep.
+fn leaving_no_trace<T>(work: impl FnOnce() -> T) -> T {
+    #[inline(never)]
+    fn on_its_own_stack<T>(work: impl FnOnce() -> T) -> T {
+        work()
+    }
+    let out = on_its_own_stack(work);
+    zeroize_stack::<8192>();
+    out
+}
+
+/// `None` never: the types make every length right.
+fn expand(key: WrapKey<'_>) -> Option<AesKek> {
+    match key {
+        WrapKey::Aes128(key) => AesKek::new(&AES_128, key),
+        WrapKey::Aes256(key) => AesKek::new(&AES_256, key),
+    }
+    .ok()
+}
+
+impl<'a> From<&'a [u8; 16]> for WrapKey<'a> {
+    fn from(key: &'a [u8; 16]) -> Self {
+        Self::Aes128(key)
+    }
+}
+
+impl<'a> From<&'a [u8; 32]> for WrapKey<'a> {
+    fn from(key: &'a [u8; 32]) -> Self {
+        Self::Aes256(key)
+    }
+}
+
+/// The length says which AES it is.
+impl<'a> TryFrom<&'a [u8]> for WrapKey<'a> {
+    type Error = KeyLengthError;
+
+    fn try_from(key: &'a [u8]) -> Result<Self, KeyLengthError> {
+        match key.len() {
+            16 => key.first_chunk().map(Self::Aes128),
+            32 => key.first_chunk().map(Self::Aes256),
+            _ => None,
+        }
+        .ok_or(KeyLengthError)
+    }
+}
+
+impl fmt::Debug for WrapKey<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Aes128(_) => "WrapKey(128 bits)",
+            Self::Aes256(_) => "WrapKey(256 bits)",
+        })
+    }
+}

@@ -3,8 +3,20 @@
 //! [`authorize`] decides purely over facts that it is handed, and alone makes a [`Permit`]; operations take their
 //! targets out of one, so a check cannot be forgotten. It must never load anything or know a wire format.
 //!
-//! Policies of users and roles come into [`evaluate`] beside the account's own right; front doors and operations
-//! stay as they are then.
+//! Policies are documents of a language ([`languages`]) that are compiled into one form ([`policy`]) and judged together
+//! ([`evaluate::Evaluation`]) over what is known about a request ([`context`]). Judging is pure, takes the time as an
+//! argument, allocates nothing, and names the statement that decided.
+//!
+//! To add a language, turn its documents into a [`policy::Policy`]; nothing else has to know. To add a condition key,
+//! give it a [`context::Key`] and a name in each language that has it.
+
+pub mod condition;
+pub mod context;
+pub mod evaluate;
+pub mod languages;
+pub mod pattern;
+pub mod policy;
+pub mod value;
 
 use claviger_model::{Action, Caller, Denial, Identity, Resource};
 

@@ -58,6 +58,64 @@ actions! {
     GenerateDataKey read,
     /// Make a data key and give it encrypted only.
     GenerateDataKeyWithoutPlaintext read,
+    /// Set the moment of a key's deletion.
+    ScheduleKeyDeletion write,
+    /// Take a key back from deletion.
+    CancelKeyDeletion write,
+    /// Protect a key from deletion, or lift the protection.
+    SetDeletionProtection write,
+    /// Delete a key whose time has come. The system's own.
+    DeleteKey write,
+    /// Add a key pair to an asymmetric key.
+    CreateKeyVersion write,
+    /// Show a version.
+    DescribeKeyVersion read,
+    /// List the versions of a key.
+    ListKeyVersions read,
+    /// Change how a key rotates by itself.
+    UpdateRotationPolicy write,
+    /// Let a new version take over. The system's own.
+    RotateKey write,
+    /// Give what is needed to bring key material.
+    GetParametersForImport read,
+    /// Bring key material.
+    ImportKeyMaterial write,
+    /// Give imported key material up.
+    DeleteKeyMaterial write,
+    /// Encrypt to the public half of a key pair.
+    AsymmetricEncrypt read,
+    /// Decrypt with the private half.
+    AsymmetricDecrypt read,
+    /// Sign a digest.
+    AsymmetricSign read,
+    /// Verify the signature of a digest.
+    AsymmetricVerify read,
+    /// Show a public key.
+    GetPublicKey read,
+    /// Make a message authentication code.
+    GenerateMac read,
+    /// Check a message authentication code.
+    VerifyMac read,
+    /// Make a data key and encrypt it to a caller's public key too.
+    GenerateAndExportDataKey read,
+    /// Encrypt a data key to a caller's public key.
+    ExportDataKey read,
+    /// Set tags of one resource.
+    TagResource write,
+    /// Take tags of one resource away.
+    UntagResource write,
+    /// List the tags of one resource.
+    ListResourceTags read,
+    /// Set tags of several resources.
+    TagResources write,
+    /// Take tags of several resources away.
+    UntagResources write,
+    /// List tags over resources.
+    ListTagResources read,
+    /// Put a policy on a key.
+    SetKeyPolicy write,
+    /// Show the policy of a key.
+    GetKeyPolicy read,
     /// Give a key a second name.
     CreateAlias write,
     /// Lead a name to another key.

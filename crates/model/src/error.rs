@@ -9,6 +9,12 @@ pub enum Missing {
     Key,
     /// An alias.
     Alias,
+    /// A version of a key.
+    Version,
+    /// A certificate.
+    Certificate,
+    /// A resource whose tags are asked for.
+    Tagged,
 }
 
 /// A part of the request whose value only the core can judge.
@@ -20,6 +26,35 @@ pub enum Field {
     CiphertextOrContext,
     /// The usage does not fit the spec.
     Usage,
+    /// The algorithm does not fit the key.
+    Algorithm,
+    /// The digest does not have the length of the algorithm's hash.
+    Digest,
+    /// The plaintext is too long for the key.
+    Plaintext,
+    /// The public key cannot be read, or is not of the kind that was named.
+    PublicKey,
+    /// The certificate or its chain does not fit the key.
+    Certificate,
+    /// The expiry is in the past.
+    Expiry,
+    /// Too many tags.
+    Tags,
+}
+
+/// Something that is bounded per account and region.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quota {
+    /// Keys.
+    Keys,
+    /// Aliases.
+    Aliases,
+    /// Versions of one key.
+    Versions,
+    /// Tags of one resource.
+    Tags,
+    /// Certificates.
+    Certificates,
 }
 
 /// A wish that is well-formed but not served.
@@ -45,6 +80,21 @@ pub enum Refusal {
     /// The key is of another kind than the purpose needs.
     #[error("the key does not serve this purpose")]
     KeyKind,
+    /// Its owner protected it from deletion.
+    #[error("the key is protected from deletion")]
+    Protected,
+    /// Its material does not come from where the request supposes.
+    #[error("the key has another origin")]
+    Origin,
+    /// The material is not the one that was imported first.
+    #[error("the material differs from what was imported first")]
+    OtherMaterial,
+    /// The newest version is too young for another.
+    #[error("the newest version is too young")]
+    TooSoon,
+    /// The key belongs to a service; its account may use it and no more.
+    #[error("the key belongs to a service")]
+    OfService,
 }
 
 /// Permission was refused.
@@ -77,6 +127,18 @@ pub enum Error {
     /// Not served here.
     #[error("{0:?} is not supported")]
     Unsupported(Unsupported),
+    /// There are as many as there may be.
+    #[error("too many {0:?}")]
+    Quota(Quota),
+    /// The import token is not one of ours, or is for another key.
+    #[error("the import token is not valid")]
+    ImportToken,
+    /// The import token was valid for too long ago a time.
+    #[error("the import token has expired")]
+    ImportTokenExpired,
+    /// The wrapped material does not unwrap, or has the wrong length. Which of the two is not told.
+    #[error("the key material is not valid")]
+    KeyMaterial,
     /// The caller only asked whether the call would work. It would.
     #[error("dry run: the call would have worked")]
     DryRun,
@@ -103,11 +165,23 @@ impl Error {
         match self {
             Self::NotFound(Missing::Key) => "key_not_found",
             Self::NotFound(Missing::Alias) => "alias_not_found",
+            Self::NotFound(Missing::Version) => "version_not_found",
+            Self::NotFound(Missing::Certificate) => "certificate_not_found",
+            Self::NotFound(Missing::Tagged) => "resource_not_found",
             Self::AliasExists => "alias_exists",
             Self::ReservedAlias => "alias_reserved",
             Self::Refused(Refusal::NotUsable(_)) => "state",
             Self::Refused(Refusal::Transition(_)) => "transition",
             Self::Refused(Refusal::KeyKind) => "key_kind",
+            Self::Refused(Refusal::Protected) => "protected",
+            Self::Refused(Refusal::Origin) => "origin",
+            Self::Refused(Refusal::OtherMaterial) => "other_material",
+            Self::Refused(Refusal::TooSoon) => "too_soon",
+            Self::Refused(Refusal::OfService) => "of_service",
+            Self::Quota(_) => "quota",
+            Self::ImportToken => "import_token",
+            Self::ImportTokenExpired => "import_token_expired",
+            Self::KeyMaterial => "key_material",
             Self::Invalid(_) => "invalid",
             Self::Unsupported(_) => "unsupported",
             Self::DryRun => "dry_run",

@@ -1,8 +1,15 @@
 //! Keys, their versions and the laws of their states.
 
+mod life;
+mod material;
+mod rotation;
+
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+
+pub use material::{Fingerprint, Import};
+pub use rotation::{ROTATION_SHORTEST, ROTATION_LONGEST, RotationStatus, VERSION_REST};
 
 use crate::{KeyId, KeySpec, KeyVersionId, ProtectionLevel, Purpose, Refusal, Scope, Tags, Usage};
 
@@ -130,6 +137,14 @@ pub struct Key {
     pub primary: Option<KeyVersionId>,
     /// When the newest version was made.
     pub last_rotated: Timestamp,
+    /// How often a new version takes over; none where rotation is off.
+    pub rotation: Option<SignedDuration>,
+    /// What was imported; none for generated keys, and before the first import.
+    pub import: Option<Import>,
+    /// Why the key must not be deleted, in its owner's words; none where it may be.
+    pub deletion_protection: Option<String>,
+    /// The policy document that its owner put on it, as it came.
+    pub policy: Option<String>,
     /// Its labels.
     pub tags: Tags,
 }
@@ -155,8 +170,8 @@ pub struct KeyVersion {
     pub scope: Scope,
     /// When it was made.
     pub created: Timestamp,
-    /// The sealed material.
-    pub material: Material,
+    /// The sealed material; none where it was imported and is deleted or expired.
+    pub material: Option<Material>,
 }
 
 /// A key that may be used for the purpose it was asked for, at the moment it was asked.
@@ -193,88 +208,6 @@ impl Key {
             KeyState::Enabled => Ok(ReadyKey { key: self }),
             other => Err(Refusal::NotUsable(other.kind())),
         }
-    }
-
-    /// Puts a key into use.
-    ///
-    /// # Errors
-    /// [`Refusal::Transition`] while it has no material or waits for its deletion.
-    pub fn enable(mut self) -> Result<Change<Self>, Refusal> {
-        match self.state {
-            KeyState::Enabled => Ok(Change::AlreadySo(self)),
-            KeyState::Disabled => {
-                self.state = KeyState::Enabled;
-                Ok(Change::Changed(self))
-            }
-            KeyState::PendingImport | KeyState::PendingDeletion { .. } => {
-                Err(Refusal::Transition(self.state.kind()))
-            }
-        }
-    }
-
-    /// Takes a key out of use.
-    ///
-    /// # Errors
-    /// [`Refusal::Transition`] while it has no material or waits for its deletion.
-    pub fn disable(mut self) -> Result<Change<Self>, Refusal> {
-        match self.state {
-            KeyState::Disabled => Ok(Change::AlreadySo(self)),
-            KeyState::Enabled => {
-                self.state = KeyState::Disabled;
-                Ok(Change::Changed(self))
-            }
-            KeyState::PendingImport | KeyState::PendingDeletion { .. } => {
-                Err(Refusal::Transition(self.state.kind()))
-            }
-        }
-    }
-
-    /// Sets the moment of deletion, from every state but [`KeyState::PendingDeletion`].
-    ///
-    /// # Errors
-    /// [`Refusal::Transition`] when it waits for its deletion already.
-    pub fn schedule_deletion(mut self, due: Timestamp) -> Result<Change<Self>, Refusal> {
-        if let KeyState::PendingDeletion { .. } = self.state {
-            return Err(Refusal::Transition(StateKind::PendingDeletion));
-        }
-        self.state = KeyState::PendingDeletion { due };
-        Ok(Change::Changed(self))
-    }
-
-    /// Takes a key back from deletion. A key without material lands in [`KeyState::PendingImport`] whatever is
-    /// asked.
-    ///
-    /// # Errors
-    /// [`Refusal::Transition`] from every other state.
-    pub fn cancel_deletion(mut self, resume: Resume) -> Result<Change<Self>, Refusal> {
-        let KeyState::PendingDeletion { .. } = self.state else {
-            return Err(Refusal::Transition(self.state.kind()));
-        };
-        self.state = match (self.lacks_material(), resume) {
-            (true, _) => KeyState::PendingImport,
-            (false, Resume::Enabled) => KeyState::Enabled,
-            (false, Resume::Disabled) => KeyState::Disabled,
-        };
-        Ok(Change::Changed(self))
-    }
-
-    /// Replaces the description.
-    ///
-    /// # Errors
-    /// [`Refusal::NotUsable`] while the key waits for its deletion.
-    pub fn describe(mut self, description: String) -> Result<Change<Self>, Refusal> {
-        if let KeyState::PendingDeletion { .. } = self.state {
-            return Err(Refusal::NotUsable(StateKind::PendingDeletion));
-        }
-        if self.description == description {
-            return Ok(Change::AlreadySo(self));
-        }
-        self.description = description;
-        Ok(Change::Changed(self))
-    }
-
-    fn lacks_material(&self) -> bool {
-        self.origin == Origin::External && self.primary.is_none()
     }
 }
 

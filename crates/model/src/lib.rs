@@ -8,6 +8,7 @@
 //! name every place that has to decide about it.
 
 mod action;
+mod algorithm;
 mod alias;
 mod caller;
 mod clock;
@@ -21,16 +22,20 @@ mod spec;
 mod tag;
 
 pub use action::Action;
+pub use algorithm::{EncryptionAlgorithm, HashAlgorithm, MacAlgorithm, SignatureAlgorithm};
 pub use alias::{Alias, AliasName};
 pub use caller::{AccessKeyId, AccessKeyStatus, Account, Caller, Identity};
 pub use clock::{Clock, Random, RandomError, SystemClock};
 pub use context::EncryptionContext;
-pub use error::{Denial, Error, Field, Missing, Refusal, Unsupported};
+pub use error::{Denial, Error, Field, Missing, Quota, Refusal, Unsupported};
 pub use id::{AccountId, DomainId, KeyId, KeyVersionId, ParseIdError, Region, RequestId, Scope};
-pub use key::{Change, Creator, Key, KeyState, KeyVersion, Material, Origin, ReadyKey, Resume, StateKind};
+pub use key::{
+    Change, Creator, Fingerprint, Import, Key, KeyState, KeyVersion, Material, Origin, ROTATION_LONGEST,
+    ROTATION_SHORTEST, ReadyKey, Resume, RotationStatus, StateKind, VERSION_REST,
+};
 pub use page::{KeyFilter, KeyMatch, Page, Paged};
 pub use resource::Resource;
-pub use spec::{KeySpec, ProtectionLevel, Purpose, Usage};
+pub use spec::{Family, KeySpec, ProtectionLevel, Purpose, Usage};
 pub use tag::{TAG_LIMIT, Tags, TooManyTags};
 
 /// Points and spans of time, as every crate here writes them.

@@ -83,7 +83,14 @@ fn spec_word(spec: KeySpec) -> &'static str {
         KeySpec::Rsa4096 => "rsa4096",
         KeySpec::EcP256 => "ec-p256",
         KeySpec::EcP256k => "ec-p256k",
+        KeySpec::EcP384 => "ec-p384",
+        KeySpec::EcP521 => "ec-p521",
         KeySpec::Sm2 => "sm2",
+        KeySpec::HmacSha224 => "hmac-sha224",
+        KeySpec::HmacSha256 => "hmac-sha256",
+        KeySpec::HmacSha384 => "hmac-sha384",
+        KeySpec::HmacSha512 => "hmac-sha512",
+        KeySpec::HmacSm3 => "hmac-sm3",
     }
 }
 

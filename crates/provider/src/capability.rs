@@ -1,6 +1,6 @@
 //! What a provider can do, as data.
 
-use claviger_model::{KeySpec, ProtectionLevel};
+use claviger_model::{EncryptionAlgorithm, KeySpec, ProtectionLevel};
 
 /// How symmetric ciphertexts of a provider are built. The number is the format byte of the envelope.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +51,12 @@ pub struct Capability {
     pub protection: ProtectionLevel,
     /// Symmetric specs it makes, and how it encrypts under them.
     pub symmetric: &'static [(KeySpec, EnvelopeFormat)],
+    /// Other specs it makes: key pairs and keys for message authentication codes.
+    pub others: &'static [KeySpec],
+    /// Specs whose material it takes from outside.
+    pub imports: &'static [KeySpec],
+    /// Specs of its wrapping keys for the import, with the algorithms that each takes.
+    pub wraps: &'static [(KeySpec, &'static [EncryptionAlgorithm])],
 }
 
 impl Capability {
@@ -60,6 +66,18 @@ impl Capability {
             .iter()
             .find(|(known, _)| *known == spec)
             .map(|(_, format)| *format)
+    }
+
+    /// Whether it makes keys of this spec.
+    pub fn makes(&self, spec: KeySpec) -> bool {
+        self.envelope(spec).is_some() || self.others.contains(&spec)
+    }
+
+    /// Whether a wrapping key of this spec takes this algorithm.
+    pub fn wraps(&self, spec: KeySpec, algorithm: EncryptionAlgorithm) -> bool {
+        self.wraps
+            .iter()
+            .any(|(known, algorithms)| *known == spec && algorithms.contains(&algorithm))
     }
 }
 
@@ -91,8 +109,13 @@ mod tests {
             name: "test",
             protection: ProtectionLevel::Software,
             symmetric: &[(KeySpec::Sm4, EnvelopeFormat::Sm4Gcm)],
+            others: &[KeySpec::HmacSm3],
+            imports: &[],
+            wraps: &[],
         };
         assert_eq!(capability.envelope(KeySpec::Sm4), Some(EnvelopeFormat::Sm4Gcm));
         assert_eq!(capability.envelope(KeySpec::Aes256), None);
+        assert!(capability.makes(KeySpec::Sm4) && capability.makes(KeySpec::HmacSm3));
+        assert!(!capability.makes(KeySpec::Aes256));
     }
 }

@@ -87,7 +87,7 @@ async fn random_bytes(provider: &dyn Provider) {
 
 /// What the table does not hold is not made.
 async fn refuses_to_make(provider: &dyn Provider, place: &Place) {
-    let made = provider.generate(place.spec, &place.binding()).await;
+    let made = provider.generate(&place.binding()).await;
     must_fail(
         made,
         &[ProviderError::Incapable],

@@ -6,6 +6,9 @@ pub enum ProviderError {
     /// It has no keys of that kind, or cannot do that with them.
     #[error("the provider cannot do this")]
     Incapable,
+    /// The caller's bytes do not have a length that the algorithm takes.
+    #[error("the input has a length that the algorithm does not take")]
+    BadInput,
     /// The bytes are not what was sealed under this key for this place.
     #[error("the sealed bytes do not open")]
     DoesNotOpen,

@@ -12,7 +12,9 @@ pub mod conformance;
 mod error;
 
 use async_trait::async_trait;
-use claviger_model::{KeySpec, Material};
+use claviger_model::{
+    AccountId, EncryptionAlgorithm, Fingerprint, KeyId, KeySpec, Material, Region, SignatureAlgorithm,
+};
 use claviger_secret::SecretBytes;
 
 pub use binding::{Binding, Cell};
@@ -26,7 +28,7 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     fn capability(&self) -> &Capability;
 
     /// Makes material for one key version, bound to that version: elsewhere it does not open.
-    async fn generate(&self, spec: KeySpec, binding: &Binding<'_>) -> Result<Material, ProviderError>;
+    async fn generate(&self, binding: &Binding<'_>) -> Result<Material, ProviderError>;
 
     /// Encrypts and appends nonce, ciphertext and tag, in this order, to `out`. The lengths of nonce and tag
     /// follow from the [`EnvelopeFormat`] of the spec. The nonce is fresh. On failure `out` is as it was.
@@ -50,6 +52,68 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         body: &[u8],
     ) -> Result<SecretBytes, ProviderError>;
 
+    /// Signs a digest with the private half. A digest of the wrong length is [`ProviderError::BadInput`]; an
+    /// algorithm that does not fit the spec is [`ProviderError::Incapable`].
+    async fn sign(
+        &self,
+        sealed: Sealed<'_>,
+        algorithm: SignatureAlgorithm,
+        digest: &[u8],
+    ) -> Result<Vec<u8>, ProviderError>;
+
+    /// Whether `signature` is one over `digest`. A malformed signature is not an error: it is not one.
+    async fn verify(
+        &self,
+        sealed: Sealed<'_>,
+        algorithm: SignatureAlgorithm,
+        digest: &[u8],
+        signature: &[u8],
+    ) -> Result<bool, ProviderError>;
+
+    /// Encrypts with the public half. A plaintext that is too long is [`ProviderError::BadInput`].
+    async fn encrypt_to(
+        &self,
+        sealed: Sealed<'_>,
+        algorithm: EncryptionAlgorithm,
+        plaintext: &[u8],
+    ) -> Result<Vec<u8>, ProviderError>;
+
+    /// Decrypts with the private half.
+    ///
+    /// # Errors
+    /// [`ProviderError::DoesNotOpen`] for whatever is wrong with the ciphertext.
+    async fn decrypt_from(
+        &self,
+        sealed: Sealed<'_>,
+        algorithm: EncryptionAlgorithm,
+        ciphertext: &[u8],
+    ) -> Result<SecretBytes, ProviderError>;
+
+    /// The public half as DER `SubjectPublicKeyInfo` (RFC 5280 section 4.1.2.7).
+    async fn public_key(&self, sealed: Sealed<'_>) -> Result<Vec<u8>, ProviderError>;
+
+    /// The message authentication code of a message, with the algorithm of the spec.
+    async fn mac(&self, sealed: Sealed<'_>, message: &[u8]) -> Result<Vec<u8>, ProviderError>;
+
+    /// Whether `code` is the code of `message`, whole, compared in constant time.
+    async fn verify_mac(
+        &self,
+        sealed: Sealed<'_>,
+        message: &[u8],
+        code: &[u8],
+    ) -> Result<bool, ProviderError>;
+
+    /// Makes a key pair to wrap key material with, bound to the key that the material is for.
+    async fn wrapping_key(&self, key: &WrappingBinding<'_>) -> Result<WrappingKey, ProviderError>;
+
+    /// Unwraps material that a caller wrapped with the public half of a wrapping key, and makes material of one
+    /// version of it.
+    ///
+    /// # Errors
+    /// [`ProviderError::DoesNotOpen`] for whatever is wrong with the wrapped bytes, a wrong length of the key inside
+    /// included.
+    async fn import(&self, wrapped: Wrapped<'_>, binding: &Binding<'_>) -> Result<Imported, ProviderError>;
+
     /// Draws `length` random bytes for a data key.
     async fn random(&self, length: usize) -> Result<SecretBytes, ProviderError>;
 
@@ -64,6 +128,50 @@ pub struct Sealed<'a> {
     pub material: &'a Material,
     /// Where it belongs.
     pub binding: Binding<'a>,
+}
+
+/// What a wrapping key is for.
+#[derive(Debug, Clone, Copy)]
+pub struct WrappingBinding<'a> {
+    /// The key whose material it will wrap: its account, region, id and spec.
+    pub account: AccountId,
+    /// The region the key lives in.
+    pub region: &'a Region,
+    /// The key.
+    pub key: KeyId,
+    /// What the wrapping key is made of.
+    pub spec: KeySpec,
+}
+
+/// A key pair for the way in.
+#[derive(Debug)]
+pub struct WrappingKey {
+    /// Public half, DER `SubjectPublicKeyInfo`.
+    pub public: Vec<u8>,
+    /// Private half, which only the provider can open, and only for the same binding.
+    pub private: Box<[u8]>,
+}
+
+/// Material on its way in.
+#[derive(Debug, Clone, Copy)]
+pub struct Wrapped<'a> {
+    /// What the wrapping key was made for.
+    pub wrapping: WrappingBinding<'a>,
+    /// The private half, as [`Provider::wrapping_key`] gave it.
+    pub private: &'a [u8],
+    /// How the material was wrapped.
+    pub algorithm: EncryptionAlgorithm,
+    /// The wrapped bytes.
+    pub bytes: &'a [u8],
+}
+
+/// Material that came in.
+#[derive(Debug)]
+pub struct Imported {
+    /// The material, bound to its version.
+    pub material: Material,
+    /// Its digest, keyed by a secret of the provider and bound to account, region and key, not to the version.
+    pub fingerprint: Fingerprint,
 }
 
 /// Seals small secrets that the store keeps: access-key secrets, passwords, wrapping keys.

@@ -16,11 +16,11 @@ mod types;
 use async_trait::async_trait;
 use claviger_model::{
     AccessKeyId, Account, AccountId, Alias, AliasName, Change, Error, Key, KeyFilter, KeyId, KeyVersion,
-    KeyVersionId, Page, Paged, Refusal, Scope,
+    KeyVersionId, Page, Paged, Refusal, Scope, Timestamp,
 };
 
 pub use error::StoreError;
-pub use types::{AccessKey, Draft, Outboxed, SealedCell, WriteError};
+pub use types::{AccessKey, Draft, Outboxed, SealedCell, TagRow, VersionChange, VersionRow, WriteError};
 
 /// Everything durable except the audit log.
 ///
@@ -33,14 +33,27 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// The version with that id, with its sealed material, in whatever scope it is.
     async fn key_version(&self, id: KeyVersionId) -> Result<Option<KeyVersion>, StoreError>;
 
+    /// One page of the versions of a key, newest first.
+    async fn key_versions(
+        &self,
+        scope: &Scope,
+        key: KeyId,
+        page: Page,
+    ) -> Result<Paged<VersionRow>, StoreError>;
+
     /// One page of the keys of a scope that pass the filter, oldest first.
     async fn keys(&self, scope: &Scope, filter: &KeyFilter, page: Page) -> Result<Paged<KeyId>, StoreError>;
 
-    /// Adds a key with its first version, if it has one.
+    /// Adds a key with its first version, if it has one, unless its scope holds `quota` keys of the same creator kind
+    /// already.
+    ///
+    /// # Errors
+    /// [`Error::Quota`].
     async fn create_key(
         &self,
         key: Key,
         version: Option<KeyVersion>,
+        quota: u32,
         draft: Draft,
     ) -> Result<Outboxed<()>, WriteError>;
 
@@ -56,6 +69,68 @@ pub trait Store: Send + Sync + std::fmt::Debug {
         change: KeyChange,
     ) -> Result<Change<Outboxed<Key>>, WriteError>;
 
+    /// As [`Self::update_key`] for several keys of a scope in one transaction: all change or none does. `change` runs
+    /// for each; where it answers [`Change::AlreadySo`] for all of them, nothing is written and the draft is dropped.
+    async fn update_keys(
+        &self,
+        scope: &Scope,
+        ids: &[KeyId],
+        draft: Draft,
+        change: KeyChange,
+    ) -> Result<Change<Outboxed<Vec<Key>>>, WriteError>;
+
+    /// As [`Self::update_key`], and in the same transaction changes a version of the key. Where `change` answers
+    /// [`Change::AlreadySo`], the version stays as it is too.
+    ///
+    /// # Errors
+    /// [`Error::Quota`] when a version is added to a key that has as many as `quota` allows.
+    async fn update_version(
+        &self,
+        scope: &Scope,
+        id: KeyId,
+        version: VersionChange,
+        draft: Draft,
+        change: KeyChange,
+    ) -> Result<Change<Outboxed<Key>>, WriteError>;
+
+    /// Removes a key with its versions, tags and aliases, if `admit` lets it go. Nothing of the material is left in the
+    /// database.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the key is not there, or what `admit` answers.
+    async fn delete_key(
+        &self,
+        scope: &Scope,
+        id: KeyId,
+        draft: Draft,
+        admit: KeyCheck,
+    ) -> Result<Outboxed<Key>, WriteError>;
+
+    /// Keys of all scopes for which something is due at `now`: their deletion, the expiry of their material, or an
+    /// automatic rotation while enabled. At most `limit` of them, those that are longest due first.
+    async fn due_keys(&self, now: Timestamp, limit: u32) -> Result<Vec<(Scope, KeyId)>, StoreError>;
+
+    /// Tags of the keys of a scope that come after `after`, by key id and tag key, at most `limit` rows. `keys`: only of
+    /// these, all if empty. `tags`: only of keys that bear all of these, a value of `None` being any.
+    async fn tag_rows(
+        &self,
+        scope: &Scope,
+        keys: &[KeyId],
+        tags: &[(String, Option<String>)],
+        after: Option<&(KeyId, String)>,
+        limit: u32,
+    ) -> Result<Vec<TagRow>, StoreError>;
+
+    /// Takes or prolongs the lease of that name for `holder` until `until`; false while another holder has it, which
+    /// ends at the moment `now` passes its `until`.
+    async fn lease(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError>;
+
     /// The alias of that name.
     async fn alias(&self, scope: &Scope, name: &AliasName) -> Result<Option<Alias>, StoreError>;
 
@@ -67,13 +142,14 @@ pub trait Store: Send + Sync + std::fmt::Debug {
         page: Page,
     ) -> Result<Paged<Alias>, StoreError>;
 
-    /// Adds an alias if the name is free and `admit` lets its key be named.
+    /// Adds an alias if the name is free, its scope holds fewer than `quota`, and `admit` lets its key be named.
     ///
     /// # Errors
-    /// [`Error::AliasExists`], or what `admit` answers, or [`Error::NotFound`] when the key is not there.
+    /// [`Error::AliasExists`], [`Error::Quota`], or what `admit` answers, or [`Error::NotFound`] when the key is not there.
     async fn create_alias(
         &self,
         alias: Alias,
+        quota: u32,
         draft: Draft,
         admit: KeyCheck,
     ) -> Result<Outboxed<()>, WriteError>;

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use claviger_model::{AccessKeyId, AccessKeyStatus, AccountId, Error, Identity, Timestamp};
+use claviger_model::{
+    AccessKeyId, AccessKeyStatus, AccountId, Error, Identity, KeyId, KeyVersion, KeyVersionId, Material, Timestamp,
+};
 
 use crate::StoreError;
 
@@ -50,6 +52,42 @@ pub struct AccessKey {
     pub status: AccessKeyStatus,
     /// When it was made.
     pub created: Timestamp,
+}
+
+/// A version in a list, without its material.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VersionRow {
+    /// Its id.
+    pub id: KeyVersionId,
+    /// When it was made.
+    pub created: Timestamp,
+}
+
+/// A tag in a list over resources.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagRow {
+    /// The key that bears it.
+    pub key: KeyId,
+    /// Its key.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// What happens to a version while its key changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VersionChange {
+    /// It is added, unless the key has `quota` versions already.
+    Add {
+        /// The version.
+        version: KeyVersion,
+        /// The most versions of the key.
+        quota: u32,
+    },
+    /// Its material is put in place of what was there or not there.
+    Fill(KeyVersionId, Material),
+    /// Its material goes, the version stays. Nothing of the material is left in the database.
+    Clear(KeyVersionId),
 }
 
 /// Why a change did not happen.

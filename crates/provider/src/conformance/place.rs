@@ -77,7 +77,7 @@ pub(super) struct Key {
 impl Key {
     pub(super) async fn make(provider: &dyn Provider, spec: KeySpec) -> Self {
         let place = Place::draw(provider, spec).await;
-        let material = must(provider.generate(spec, &place.binding()).await, "generate");
+        let material = must(provider.generate(&place.binding()).await, "generate");
         Self { place, material }
     }
 

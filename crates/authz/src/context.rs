@@ -1,0 +1,244 @@
+//! What is known about a request when it is judged.
+
+use std::fmt::{self, Write as _};
+use std::net::IpAddr;
+
+use claviger_model::{Tags, Timestamp};
+
+/// One thing to be judged: may this be done to that?
+#[derive(Debug, Clone, Copy)]
+pub struct Request<'a> {
+    /// Name of the action in the language of the policies, such as `kms:Decrypt`.
+    pub action: &'a str,
+    /// Name of the resource in the language of the policies.
+    pub resource: &'a str,
+    /// All else.
+    pub context: &'a RequestContext<'a>,
+}
+
+/// Who asks, in the words that policies name them by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Principal<'a> {
+    /// An account, a user, or a session of a role.
+    Identity {
+        /// Its resource name.
+        name: &'a str,
+        /// The resource name of the role, where it is a session of one. Policies that name the role mean its sessions.
+        role: Option<&'a str>,
+    },
+    /// A service of the deployment, by its host name.
+    Service(&'a str),
+    /// Somebody an identity provider vouches for, by the resource name of the provider.
+    Federated(&'a str),
+}
+
+/// What conditions and principals are compared with. Nothing here is copied when it is looked up.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestContext<'a> {
+    /// Who asks.
+    pub principal: Principal<'a>,
+    /// The account of who asks, as policies write it. Empty where there is none.
+    pub account: &'a str,
+    /// The present moment.
+    pub now: Timestamp,
+    /// Where the request came from.
+    pub source: Option<IpAddr>,
+    /// Whether it came over TLS.
+    pub secure_transport: bool,
+    /// Whether who asks has shown a second factor; none where that is not known.
+    pub mfa: Option<bool>,
+    /// Tags of the resource; none where it has none or is not known.
+    pub resource_tags: Option<&'a Tags>,
+    /// Tags of the resource again, for actions that consult them under the name of their own service.
+    pub key_tags: Option<&'a Tags>,
+    /// Tags that the request brings.
+    pub request_tags: Option<&'a Tags>,
+    /// Keys of the tags that the request brings or names.
+    pub tag_keys: &'a [&'a str],
+    /// The algorithm of an encryption or decryption, in the words of the policies.
+    pub encryption_algorithm: Option<&'a str>,
+    /// Further keys with their values, in any order. Names are compared without regard to case; no value is no key.
+    pub further: &'a [(&'a str, &'a [&'a str])],
+}
+
+impl<'a> RequestContext<'a> {
+    /// A context that knows only who asks and when: no address, no TLS, no tags.
+    pub fn new(principal: Principal<'a>, account: &'a str, now: Timestamp) -> Self {
+        Self {
+            principal,
+            account,
+            now,
+            source: None,
+            secure_transport: false,
+            mfa: None,
+            resource_tags: None,
+            key_tags: None,
+            request_tags: None,
+            tag_keys: &[],
+            encryption_algorithm: None,
+            further: &[],
+        }
+    }
+
+    /// The values under a key.
+    pub(crate) fn lookup(&self, key: &Key) -> Found<'a> {
+        match key {
+            Key::CurrentTime => Found::one(Some(Value::Time(self.now))),
+            Key::SourceAddress => Found::one(self.source.map(Value::Address)),
+            Key::SecureTransport => Found::one(Some(Value::Bool(self.secure_transport))),
+            Key::MfaPresent => Found::one(self.mfa.map(Value::Bool)),
+            Key::Principal => Found::text(self.principal.identity()),
+            Key::ResourceTag(tag) => Found::text(tag_value(self.resource_tags, tag)),
+            Key::KeyTag(tag) => Found::text(tag_value(self.key_tags, tag)),
+            Key::RequestTag(tag) => Found::text(tag_value(self.request_tags, tag)),
+            Key::TagKeys => Found::Many(self.tag_keys),
+            Key::EncryptionAlgorithm => Found::text(self.encryption_algorithm),
+            Key::Further(name) => {
+                let same = |(other, _): &&(&str, &'a [&'a str])| other.eq_ignore_ascii_case(name);
+                let values = self.further.iter().find(same);
+                Found::Many(values.map_or(&[], |(_, values)| values))
+            }
+        }
+    }
+}
+
+impl<'a> Principal<'a> {
+    /// The name that conditions compare: of a session, its role's.
+    fn identity(self) -> Option<&'a str> {
+        match self {
+            Self::Identity { name, role } => Some(role.unwrap_or(name)),
+            Self::Service(_) | Self::Federated(_) => None,
+        }
+    }
+}
+
+/// The tag of exactly this key, else one whose key differs in case only.
+fn tag_value<'a>(tags: Option<&'a Tags>, key: &str) -> Option<&'a str> {
+    let tags = tags?;
+    let alike = || tags.iter().find(|(other, _)| same_but_for_case(other, key));
+    tags.get(key).or_else(|| alike().map(|(_, value)| value))
+}
+
+fn same_but_for_case(a: &str, b: &str) -> bool {
+    fold(a).eq(fold(b))
+}
+
+/// The characters of a text without their cases.
+pub(crate) fn fold(text: &str) -> impl Iterator<Item = char> {
+    text.chars().flat_map(char::to_lowercase)
+}
+
+/// What a condition looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Key {
+    /// The present moment.
+    CurrentTime,
+    /// Where the request came from.
+    SourceAddress,
+    /// Whether it came over TLS.
+    SecureTransport,
+    /// Whether who asks has shown a second factor.
+    MfaPresent,
+    /// Name of who asks; of a session, its role's.
+    Principal,
+    /// The tag of the resource with this key.
+    ResourceTag(Box<str>),
+    /// The same under the name of the service.
+    KeyTag(Box<str>),
+    /// The tag that the request brings with this key.
+    RequestTag(Box<str>),
+    /// The keys of all tags that the request brings or names.
+    TagKeys,
+    /// The algorithm of an encryption or decryption.
+    EncryptionAlgorithm,
+    /// Anything else, by name.
+    Further(Box<str>),
+}
+
+/// One value of a key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Value<'a> {
+    Text(&'a str),
+    Bool(bool),
+    Time(Timestamp),
+    Address(IpAddr),
+}
+
+/// The values of a key.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Found<'a> {
+    One(Option<Value<'a>>),
+    Many(&'a [&'a str]),
+}
+
+impl<'a> Found<'a> {
+    fn one(value: Option<Value<'a>>) -> Self {
+        Self::One(value)
+    }
+
+    fn text(text: Option<&'a str>) -> Self {
+        Self::One(text.map(Value::Text))
+    }
+
+    pub(crate) fn is_missing(self) -> bool {
+        match self {
+            Self::One(value) => value.is_none(),
+            Self::Many(values) => values.is_empty(),
+        }
+    }
+
+    pub(crate) fn values(self) -> impl Iterator<Item = Value<'a>> {
+        let (one, many) = match self {
+            Self::One(value) => (value, &[][..]),
+            Self::Many(values) => (None, values),
+        };
+        one.into_iter().chain(many.iter().map(|text| Value::Text(text)))
+    }
+}
+
+impl Value<'_> {
+    /// Hands the value over as text: times in UTC as of RFC 3339, addresses in canonical form.
+    pub(crate) fn with_text<R>(self, look: impl FnOnce(&str) -> R) -> R {
+        let mut short = ShortText::default();
+        // INVARIANT: none of these is longer than `ShortText`, the only reason for it to fail.
+        let written = match self {
+            Self::Text(text) => return look(text),
+            Self::Bool(value) => write!(short, "{value}"),
+            Self::Time(time) => write!(short, "{time}"),
+            Self::Address(address) => write!(short, "{}", address.to_canonical()),
+        };
+        look(written.map_or("", |()| short.as_str()))
+    }
+}
+
+/// Text on the stack.
+struct ShortText {
+    bytes: [u8; 64],
+    length: usize,
+}
+
+impl Default for ShortText {
+    fn default() -> Self {
+        Self {
+            bytes: [0; 64],
+            length: 0,
+        }
+    }
+}
+
+impl ShortText {
+    fn as_str(&self) -> &str {
+        let text = self.bytes.get(..self.length).map(std::str::from_utf8);
+        text.and_then(Result::ok).unwrap_or_default()
+    }
+}
+
+impl fmt::Write for ShortText {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.length + text.len();
+        let room = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
+        room.copy_from_slice(text.as_bytes());
+        self.length = end;
+        Ok(())
+    }
+}

@@ -1,0 +1,198 @@
+//! The decision over all policies that a request meets.
+//!
+//! SOURCE: RAM, "Policy evaluation process" (read 2026-11-22). In one set of policies an explicit deny beats an allow
+//! beats nothing. A session policy comes first and can only narrow. Then the policies of the identity and of the
+//! resource: a deny in either denies; at home an allow in either is enough, from another account both must allow.
+
+use crate::context::Request;
+use crate::policy::{Effect, Policy, Reach, Statement};
+
+/// The policies that a request meets.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Evaluation<'a> {
+    /// What the session was narrowed to when it was made.
+    pub session: Option<&'a Policy>,
+    /// Those of the user and of its groups, or of the role.
+    pub identity: &'a [&'a Policy],
+    /// The one on the resource; for taking a role, its trust policy.
+    pub resource: Option<&'a Policy>,
+    /// Whether who asks and the resource are of one account. Taking a role needs both sides, as if it were not so.
+    pub same_account: bool,
+}
+
+/// An answer and where it comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision {
+    /// The answer.
+    pub outcome: Outcome,
+    /// The set that made it; for an implicit deny, the set that should have allowed.
+    pub set: Set,
+    /// The statement that made it; none for an implicit deny.
+    pub statement: Option<StatementRef>,
+}
+
+/// An answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Yes.
+    Allow,
+    /// No, a statement says so.
+    ExplicitDeny,
+    /// No, nothing allows it.
+    ImplicitDeny,
+}
+
+/// One of the sets of policies of an [`Evaluation`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Set {
+    /// [`Evaluation::session`].
+    Session,
+    /// [`Evaluation::identity`].
+    Identity,
+    /// [`Evaluation::resource`].
+    Resource,
+}
+
+/// A statement in a set. Both numbers begin at 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct StatementRef {
+    /// Number of the policy in its set.
+    pub policy: usize,
+    /// Number of the statement in its policy.
+    pub statement: usize,
+}
+
+/// A statement that applies to a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Match<'a> {
+    /// The set it stands in.
+    pub set: Set,
+    /// Its place there.
+    pub place: StatementRef,
+    /// The statement.
+    pub statement: &'a Statement,
+    /// Whether it can decide: an allow for a whole account in a policy on a resource of the same account cannot, it
+    /// leaves the decision to the policies of the account's identities.
+    pub counts: bool,
+}
+
+/// A decision and every statement that applies, whether it was needed or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation<'a> {
+    /// The decision.
+    pub decision: Decision,
+    /// All statements that apply: session, identity, resource.
+    pub matches: Vec<Match<'a>>,
+}
+
+impl Outcome {
+    /// Whether the answer is yes.
+    pub fn allows(self) -> bool {
+        self == Self::Allow
+    }
+}
+
+impl<'a> Evaluation<'a> {
+    /// Answers one request. Allocates nothing.
+    pub fn decide(&self, request: &Request<'_>) -> Decision {
+        let session = self.findings(Set::Session, request);
+        if self.session.is_some() && (session.deny.is_some() || session.allow.is_none()) {
+            return denied(Set::Session, session);
+        }
+        let identity = self.findings(Set::Identity, request);
+        if identity.deny.is_some() {
+            return denied(Set::Identity, identity);
+        }
+        let resource = self.findings(Set::Resource, request);
+        if resource.deny.is_some() {
+            return denied(Set::Resource, resource);
+        }
+        match (identity.allow, resource.allow) {
+            (Some(place), other) if self.same_account || other.is_some() => allowed(Set::Identity, place),
+            (Some(_), _) => denied(Set::Resource, resource),
+            (None, Some(place)) if self.same_account => allowed(Set::Resource, place),
+            (None, _) => denied(Set::Identity, identity),
+        }
+    }
+
+    /// Answers one request and tells every statement that applies to it.
+    pub fn explain(&self, request: &Request<'_>) -> Explanation<'a> {
+        let sets = [Set::Session, Set::Identity, Set::Resource];
+        Explanation {
+            decision: self.decide(request),
+            matches: sets
+                .into_iter()
+                .flat_map(|set| self.matches(set, request))
+                .collect(),
+        }
+    }
+
+    fn findings(&self, set: Set, request: &Request<'_>) -> Findings {
+        let mut findings = Findings::default();
+        for one in self.matches(set, request).filter(|one| one.counts) {
+            match one.statement.effect {
+                Effect::Allow => findings.allow = findings.allow.or(Some(one.place)),
+                Effect::Deny => {
+                    findings.deny = Some(one.place);
+                    break;
+                }
+            }
+        }
+        findings
+    }
+
+    fn matches(&self, set: Set, request: &Request<'_>) -> impl Iterator<Item = Match<'a>> {
+        let (one, many) = match set {
+            Set::Session => (self.session, &[][..]),
+            Set::Identity => (None, self.identity),
+            Set::Resource => (self.resource, &[][..]),
+        };
+        let policies = one.into_iter().chain(many.iter().copied()).enumerate();
+        let statements = policies.flat_map(|(policy, found)| {
+            let numbered = found.statements.iter().enumerate();
+            numbered.map(move |(number, statement)| {
+                let place = StatementRef {
+                    policy,
+                    statement: number,
+                };
+                (place, statement)
+            })
+        });
+        let home = set == Set::Resource && self.same_account;
+        statements.filter_map(move |(place, statement)| {
+            let reach = statement.reach(request)?;
+            Some(Match {
+                set,
+                place,
+                statement,
+                counts: !(home && reach == Reach::Account && statement.effect == Effect::Allow),
+            })
+        })
+    }
+}
+
+/// The first statement of either effect in one set.
+#[derive(Debug, Clone, Copy, Default)]
+struct Findings {
+    allow: Option<StatementRef>,
+    deny: Option<StatementRef>,
+}
+
+fn allowed(set: Set, place: StatementRef) -> Decision {
+    Decision {
+        outcome: Outcome::Allow,
+        set,
+        statement: Some(place),
+    }
+}
+
+fn denied(set: Set, findings: Findings) -> Decision {
+    Decision {
+        outcome: match findings.deny {
+            Some(_) => Outcome::ExplicitDeny,
+            None => Outcome::ImplicitDeny,
+        },
+        set,
+        statement: findings.deny,
+    }
+}

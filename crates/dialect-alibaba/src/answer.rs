@@ -92,6 +92,13 @@ impl Answer {
         self.end(name);
     }
 
+    /// A truth value.
+    pub(crate) fn boolean(&mut self, name: &str, value: bool) {
+        self.member(name);
+        let _ = write!(self.out, "{value}");
+        self.end(name);
+    }
+
     /// An object.
     pub(crate) fn object(&mut self, name: &str, fill: impl FnOnce(&mut Self)) {
         self.member(name);
@@ -126,6 +133,22 @@ impl Answer {
                 }
             }
         });
+    }
+
+    /// An array of texts; in XML, an element for each.
+    pub(crate) fn texts(&mut self, name: &str, values: &[String]) {
+        match self.format {
+            Format::Json => {
+                self.member(name);
+                // Neither texts nor a vector in memory can fail to be written.
+                let _ = serde_json::to_writer(&mut self.out, values);
+            }
+            Format::Xml => {
+                for value in values {
+                    self.text(name, value);
+                }
+            }
+        }
     }
 
     fn nested(&mut self, fill: impl FnOnce(&mut Self)) {
@@ -187,10 +210,13 @@ mod tests {
     fn sample(format: Format) -> String {
         let mut answer = Answer::open(format, "ListKeysResponse");
         answer.list("Keys", "Key", ["a", "b"], |answer, id| answer.text("KeyId", id));
+        answer.texts("Names", &["<".to_owned(), "b".to_owned()]);
+        answer.texts("NoNames", &[]);
         answer.list("None", "One", [], |answer, id: &str| answer.text("KeyId", id));
         answer.object("Meta", |answer| {
             answer.text("Text", "<a>&\"\\\n\r\u{1}ü]]>");
             answer.number("Count", 2);
+            answer.boolean("Right", true);
         });
         answer.text("RequestId", "r");
         String::from_utf8(answer.close("ListKeysResponse")).unwrap()
@@ -201,8 +227,10 @@ mod tests {
         let json: serde_json::Value = serde_json::from_str(&sample(Format::Json)).unwrap();
         let expected = serde_json::json!({
             "Keys": {"Key": [{"KeyId": "a"}, {"KeyId": "b"}]},
+            "Names": ["<", "b"],
+            "NoNames": [],
             "None": {"One": []},
-            "Meta": {"Text": "<a>&\"\\\n\r\u{1}ü]]>", "Count": 2},
+            "Meta": {"Text": "<a>&\"\\\n\r\u{1}ü]]>", "Count": 2, "Right": true},
             "RequestId": "r",
         });
         assert_eq!(json, expected);
@@ -213,8 +241,9 @@ mod tests {
         assert_eq!(
             sample(Format::Xml),
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?><ListKeysResponse>\
-             <Keys><Key><KeyId>a</KeyId></Key><Key><KeyId>b</KeyId></Key></Keys><None></None>\
-             <Meta><Text>&lt;a&gt;&amp;\"\\\n&#13;\u{fffd}ü]]&gt;</Text><Count>2</Count></Meta>\
+             <Keys><Key><KeyId>a</KeyId></Key><Key><KeyId>b</KeyId></Key></Keys>\
+             <Names>&lt;</Names><Names>b</Names><None></None>\
+             <Meta><Text>&lt;a&gt;&amp;\"\\\n&#13;\u{fffd}ü]]&gt;</Text><Count>2</Count><Right>true</Right></Meta>\
              <RequestId>r</RequestId></ListKeysResponse>"
         );
     }

@@ -9,6 +9,7 @@ use claviger_service::{AuthnError, Call, Credential, Refused, Service, Source};
 use claviger_signing::query::Params;
 use claviger_signing::scheme::{self, Scheme};
 use http::{HeaderName, StatusCode};
+use tracing::{Instrument as _, trace_span};
 
 use crate::answer::{Answer, Format};
 use crate::authn::{self, Evidence, Kind};
@@ -43,6 +44,7 @@ impl AlibabaDoor {
         if request.head.uri.path() != "/" {
             return Err(WireError::unknown_action());
         }
+        let parsing = trace_span!(target: "claviger::stage", "parse").entered();
         let headers = HeaderView(&request.head.headers);
         let mut params = Params::new();
         let signature = request::decode(&request.head, &headers, &request.body, &mut params)?;
@@ -66,8 +68,10 @@ impl AlibabaDoor {
             ),
         };
         action.clone_into(&mut line.action);
+        drop(parsing);
         let credential = self
             .authenticate(request, &signature, &params, action, version, line)
+            .instrument(trace_span!(target: "claviger::stage", "signature"))
             .await?;
         self.serve_known(request, &params, action, version, &credential, *format)
             .await
@@ -163,6 +167,7 @@ impl AlibabaDoor {
             scope: &scope,
         };
         (row.serve)(&self.service, &call, &input, &mut answer).await?;
+        let _encoding = trace_span!(target: "claviger::stage", "encode").entered();
         answer.id("RequestId", request.id.to_ascii());
         Ok(answer.close(&root))
     }

@@ -3,14 +3,16 @@
 //! SOURCE: KMS API reference, "Common error codes" and the error tables of the operations (read 2026-11-21). Codes of
 //! the platform's gateway are from general knowledge of it; they are marked.
 
+mod core;
+
 use std::borrow::Cow;
 
 use claviger_front::Trouble;
-use claviger_model::{
-    Action, AliasName, Denial, Error, Field, Missing, Refusal, Resource, StateKind, Unsupported,
-};
+use claviger_model::{AliasName, Resource};
 use claviger_service::AuthnError;
 use http::StatusCode;
+
+pub(crate) use self::core::{code, wire};
 
 /// An error as this face spells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,11 +95,23 @@ impl WireError {
         Self::new(StatusCode::FORBIDDEN, "Forbidden.DKMSInstanceNotFound", message)
     }
 
-    pub(crate) fn no_key_policy() -> Self {
-        Self::bad(
-            "Forbidden.KeyPolicyUnSupported",
-            "Key policies are not supported for this key.",
-        )
+    /// The words of the operations over many resources, which have codes of their own for tags.
+    pub(crate) fn invalid_tag_key(name: &str) -> Self {
+        Self {
+            code: "InvalidParameter.TagKey",
+            ..Self::invalid(name)
+        }
+    }
+
+    pub(crate) fn invalid_tag_value(name: &str) -> Self {
+        Self {
+            code: "InvalidParameter.TagValue",
+            ..Self::invalid(name)
+        }
+    }
+
+    pub(crate) fn duplicate_tag_key() -> Self {
+        Self::bad("Duplicate.TagKey", "The specified tagKey is duplicate.")
     }
 
     /// `detail` says what is wrong; the first sentence is the published one.
@@ -200,83 +214,6 @@ fn internal() -> WireError {
     )
 }
 
-/// The core's refusal in the words of this face.
-pub(crate) fn wire(action: Action, error: &Error) -> WireError {
-    match error {
-        Error::NotFound(missing) => not_found(*missing),
-        Error::AliasExists => WireError::bad("AliasAlreadyExists", "AliasName Already Exists."),
-        Error::ReservedAlias => WireError::invalid("AliasName"),
-        Error::Refused(refusal) => refused(*refusal),
-        Error::Invalid(field) => WireError::invalid(parameter(action, *field)),
-        Error::Unsupported(what) => unsupported(*what),
-        Error::DryRun => WireError::bad("DryRunOperationError", "The request would have succeeded."),
-        Error::AlreadyOpen => WireError::bad("Forbidden.Opened", "Your kms service has been opened."),
-        Error::Denied(denial) => denied(denial),
-        Error::Unavailable => unavailable(),
-        Error::Overloaded => throttled(),
-        Error::Internal => internal(),
-    }
-}
-
-/// The code alone, for the audit record.
-pub(crate) fn code(action: Action, error: &Error) -> &'static str {
-    wire(action, error).code
-}
-
-fn not_found(missing: Missing) -> WireError {
-    let (code, message) = match missing {
-        Missing::Key => ("Forbidden.KeyNotFound", "The specified Key is not found."),
-        Missing::Alias => ("Forbidden.AliasNotFound", "The specified Alias is not found."),
-    };
-    WireError::new(StatusCode::NOT_FOUND, code, message)
-}
-
-fn refused(refusal: Refusal) -> WireError {
-    let (code, state) = match refusal {
-        Refusal::KeyKind => return WireError::unsupported_operation(),
-        Refusal::Transition(_) => {
-            let message = "Keystate modified failed.";
-            return WireError::new(StatusCode::CONFLICT, "Rejected.StateModifiedFailed", message);
-        }
-        Refusal::NotUsable(StateKind::Disabled) => ("Rejected.Disabled", "Disabled"),
-        Refusal::NotUsable(StateKind::PendingDeletion) => ("Rejected.PendingDeletion", "PendingDeletion"),
-        Refusal::NotUsable(StateKind::PendingImport) => ("Rejected.PendingImport", "PendingImport"),
-        // An enabled key is never refused for its state; the published list has the code all the same.
-        Refusal::NotUsable(StateKind::Enabled) => ("Rejected.Enabled", "Enabled"),
-    };
-    let message = format!("The request was rejected because the key state is {state}.");
-    WireError::new(StatusCode::CONFLICT, code, message)
-}
-
-/// Codes for a damaged ciphertext are not published; a wrong context and a bad tag are not told apart.
-fn parameter(action: Action, field: Field) -> &'static str {
-    match (field, action) {
-        (Field::Ciphertext, _) => "CiphertextBlob",
-        (Field::CiphertextOrContext, Action::ReEncrypt) => "SourceEncryptionContext",
-        (Field::CiphertextOrContext, _) => "EncryptionContext",
-        (Field::Usage, _) => "KeyUsage",
-    }
-}
-
-fn unsupported(what: Unsupported) -> WireError {
-    match what {
-        Unsupported::Protection => WireError::bad(
-            "Unsupported.ProtectionLevel",
-            "This protection level is not valid for this region",
-        ),
-        Unsupported::Origin => {
-            WireError::bad("Unsupported.Origin", "This key origin is not valid for this api.")
-        }
-        Unsupported::Spec => WireError::unsupported_operation(),
-    }
-}
-
-fn denied(denial: &Denial) -> WireError {
-    let arn = arn(&denial.resource);
-    let message = format!("This operation for {arn} is forbidden by permission system.");
-    WireError::new(StatusCode::FORBIDDEN, "Forbidden.NoPermission", message)
-}
-
 /// SOURCE: "Use RAM to control access to KMS resources": resource names, containers without a slash.
 pub(crate) fn arn(resource: &Resource) -> String {
     let scope = resource.scope();
@@ -286,6 +223,9 @@ pub(crate) fn arn(resource: &Resource) -> String {
         Resource::Alias(_, name) => alias_name(name).into(),
         Resource::Keys(_) => "key".into(),
         Resource::Aliases(_) => "alias".into(),
+        Resource::Certificate(_, id) => format!("certificate/{id}").into(),
+        Resource::UnknownCertificate(_, text) => format!("certificate/{text}").into(),
+        Resource::Certificates(_) => "certificate".into(),
         Resource::Service(_) => "*".into(),
     };
     format!("acs:kms:{}:{}:{tail}", scope.region, scope.account)

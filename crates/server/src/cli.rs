@@ -46,6 +46,16 @@ pub(crate) enum Command {
     Settings,
 }
 
+impl Command {
+    /// Where to write what the stages of the calls took.
+    pub(crate) fn stage_times(&self) -> Option<PathBuf> {
+        match self {
+            Self::Dev(dev) => dev.stage_times.clone(),
+            _ => None,
+        }
+    }
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
     /// Data folder; made if it is not there.
@@ -60,6 +70,9 @@ pub(crate) struct Dev {
     /// Where to write endpoints and credentials, as JSON; by default `credentials.json` in the data folder.
     #[arg(long, value_name = "FILE")]
     pub(crate) credentials: Option<PathBuf>,
+    /// Where to write at the end what each stage of the calls took, as JSON; slows every call.
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub(crate) stage_times: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

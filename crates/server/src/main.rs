@@ -13,6 +13,7 @@ mod output;
 mod parts;
 mod seal;
 mod serving;
+mod stages;
 mod tls;
 
 use std::process::ExitCode;
@@ -26,9 +27,18 @@ fn main() -> ExitCode {
     // A second line of defence: nothing secret exists yet at this point.
     let hardening = claviger_secret::harden_process();
     let cli = cli::Cli::parse();
-    output::start_logging(&cli.log);
+    let stages = cli
+        .command
+        .stage_times()
+        .map(|path| (stages::StageTimes::default(), path));
+    output::start_logging(&cli.log, stages.as_ref().map(|(times, _)| times));
     tracing::debug!(?hardening, "process hardened");
-    match commands::run(cli.command) {
+    let done = commands::run(cli.command);
+    let done = done.and_then(|code| match stages {
+        Some((times, path)) => times.write(&path).map(|()| code),
+        None => Ok(code),
+    });
+    match done {
         Ok(code) => code,
         Err(failure) => {
             output::complain(&failure);

@@ -1,9 +1,17 @@
 //! What the program says to people, and how it fails.
 
-use std::io::{IsTerminal, Write as _};
+use std::io::{IsTerminal, Stderr, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Instant;
 
-use tracing_subscriber::EnvFilter;
+use tracing::Subscriber;
+use tracing_subscriber::fmt::format::{DefaultFields, Format};
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::registry::LookupSpan;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, fmt};
+
+use crate::stages::StageTimes;
 
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
@@ -38,17 +46,30 @@ impl Failure {
     }
 }
 
-/// Lets the log go to standard error; a wrong filter falls back to `info`.
-pub(crate) fn start_logging(filter: &str) {
+/// Lets the log go to standard error; a wrong filter falls back to `info`. Sums the times of stages if asked to.
+pub(crate) fn start_logging(filter: &str, stages: Option<&StageTimes>) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
-    let terminal = std::io::stderr().is_terminal();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(terminal)
+    let registry = tracing_subscriber::registry();
+    match stages {
+        // The filter stands before all layers: where it refuses, no span is made.
+        None => registry.with(filter).with(log()).init(),
+        Some(times) => registry
+            .with(log().with_filter(filter))
+            .with(times.listener(Instant::now))
+            .init(),
+    }
+}
+
+/// The lines on standard error.
+fn log<S>() -> fmt::Layer<S, DefaultFields, Format, fn() -> Stderr>
+where
+    S: Subscriber + for<'a> LookupSpan<'a>,
+{
+    fmt::layer()
+        .with_writer(std::io::stderr as fn() -> Stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         // Standard error may be a file on a full disk. The complaint about that would panic, in any thread.
         .log_internal_errors(false)
-        .init();
 }
 
 /// Says why the program ends.

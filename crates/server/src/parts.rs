@@ -94,6 +94,7 @@ impl Opened {
             random: Arc::new(NameRandom),
             regions,
             nonce_limit: settings.limits.nonces,
+            quotas: settings.quotas(),
             version: env!("CARGO_PKG_VERSION"),
         };
         let service = Service::start(parts)

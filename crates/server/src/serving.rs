@@ -7,6 +7,7 @@ use std::time::Duration;
 use claviger_dialect_alibaba::AlibabaDoor;
 use claviger_front::{Front, Listener, Tls};
 use claviger_model::{Clock as _, SystemClock};
+use claviger_service::JOB_BEAT;
 use claviger_store_sqlite::SqliteStore;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -70,6 +71,8 @@ pub(crate) async fn serve(
     let front = Front::new(door, Vec::new(), Arc::clone(&service), settings.front_limits());
     let keeper = Arc::clone(&service);
     let housekeeping = tokio::spawn(async move { keeper.housekeeping().await });
+    let worker = Arc::clone(&service);
+    let jobs = tokio::spawn(async move { worker.jobs(JOB_BEAT).await });
     let certificates = sockets.certificates;
     let renewing = tokio::spawn(async move {
         loop {
@@ -85,6 +88,7 @@ pub(crate) async fn serve(
         }
     };
     front.serve(sockets.listeners, stop).await;
+    jobs.abort();
     housekeeping.abort();
     renewing.abort();
     service.stop().await;

@@ -55,7 +55,7 @@ impl Keys {
         }
     }
 
-    /// The key with that id in that scope, unless it is gone at `now`.
+    /// The key with that id in that scope as it is at `now`, unless it is gone.
     pub(crate) async fn key(
         &self,
         scope: &Scope,
@@ -63,11 +63,16 @@ impl Keys {
         now: Timestamp,
     ) -> Result<Arc<LoadedKey>, Error> {
         let loaded = self.by_id.get_or_insert_async(&id, self.load(scope, id)).await?;
-        if loaded.key.scope == *scope && !loaded.key.is_gone(now) {
-            Ok(loaded)
-        } else {
-            Err(Error::NotFound(Missing::Key))
+        if loaded.key.scope != *scope || loaded.key.is_gone(now) {
+            return Err(Error::NotFound(Missing::Key));
         }
+        if loaded.key.is_settled(now) {
+            return Ok(loaded);
+        }
+        Ok(Arc::new(LoadedKey {
+            key: loaded.key.clone().settle(now),
+            primary: None,
+        }))
     }
 
     /// The version with that id and the key it belongs to.
@@ -96,6 +101,11 @@ impl Keys {
     /// Forgets a key because it changed.
     pub(crate) fn forget_key(&self, id: KeyId) {
         self.by_id.remove(&id);
+    }
+
+    /// Forgets a version because its material came or went.
+    pub(crate) fn forget_version(&self, id: KeyVersionId) {
+        self.versions.remove(&id);
     }
 
     /// Forgets an alias because it changed.

@@ -2,7 +2,9 @@
 
 use claviger_audit::record::Fields;
 pub use claviger_audit::record::Source;
-use claviger_model::{Action, AliasName, Caller, Error, KeyId, KeyVersionId, RequestId, Scope, Timestamp};
+use claviger_model::{
+    Action, AliasName, Caller, CertificateId, Error, KeyId, KeyVersionId, RequestId, Scope, Timestamp,
+};
 
 /// Gives the code that a dialect puts on the wire for an error, for the audit record.
 pub type WireCode = fn(Action, &Error) -> &'static str;
@@ -48,17 +50,44 @@ pub enum KeyName {
     Unknown(Box<str>),
 }
 
+/// How a caller named a certificate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateRef {
+    /// Where to look.
+    pub scope: Scope,
+    /// What for.
+    pub name: CertificateName,
+}
+
+/// The name inside a [`CertificateRef`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CertificateName {
+    /// A certificate id.
+    Id(CertificateId),
+    /// Text that no certificate can have as its id. It is looked up like any other, and not found.
+    Unknown(Box<str>),
+}
+
 /// Something an operation touches.
 #[derive(Debug, Clone)]
 pub enum Target {
     /// A key.
     Key(KeyRef),
+    /// A key as one of the things that can bear tags: where it is not there, a resource is missing.
+    Tagged(KeyRef),
     /// The key that a ciphertext names by its version.
     Version(KeyVersionId),
+    /// A version of a key that is named beside it; `None` is text that no version can have as its id. The permission is
+    /// on the key.
+    VersionOfKey(KeyRef, Option<KeyVersionId>),
     /// An alias by itself, which need not exist.
     Alias(Scope, AliasName),
     /// The key that an alias leads to, in its present position.
     KeyOfAlias(Scope, AliasName),
+    /// A certificate.
+    Certificate(CertificateRef),
+    /// The collection of certificates.
+    Certificates(Scope),
     /// The collection of keys.
     Keys(Scope),
     /// The collection of aliases.

@@ -109,6 +109,7 @@ pub(crate) fn from_provider(error: ProviderError) -> Error {
     match error {
         ProviderError::Unavailable => Error::Unavailable,
         ProviderError::Incapable
+        | ProviderError::BadInput
         | ProviderError::DoesNotOpen
         | ProviderError::BadMaterial
         | ProviderError::Random => Error::Internal,

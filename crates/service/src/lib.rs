@@ -14,14 +14,22 @@
 mod authn;
 mod cache;
 mod call;
+mod change;
 mod envelope;
+mod import_token;
+mod jobs;
 pub mod ops;
 mod outbox;
 mod pipeline;
+mod resolve;
 mod service;
 mod strangers;
+mod system;
 
 pub use authn::{AuthnError, Credential, NONCE_MEMORY, Proof, Refused, SKEW};
-pub use call::{Call, KeyName, KeyRef, Need, Note, Source, Target, WireCode};
+pub use call::{
+    Call, CertificateName, CertificateRef, KeyName, KeyRef, Need, Note, Source, Target, WireCode,
+};
+pub use jobs::{JOB_BEAT, Worked};
 pub use pipeline::{Audited, Context, Operation, Permitted};
-pub use service::{Parts, Service, StartError};
+pub use service::{Parts, Quotas, Service, StartError};

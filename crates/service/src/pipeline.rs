@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use claviger_audit::record::{Fields, Outcome, Record};
 use claviger_authz::{Permit, Question, authorize};
-use claviger_model::{Action, AliasName, Denial, Error, KeyVersion, Missing, Resource, Scope};
+use claviger_model::{Action, Certificate, Error, KeyVersion};
 use claviger_store::{Draft, Store, StoreError, WriteError};
+use tracing::{Instrument as _, trace_span};
 
 use crate::cache::{Keys, LoadedKey};
-use crate::call::{Call, KeyName, KeyRef, Need, Note, Target};
+use crate::call::{Call, Need, Note};
+use crate::resolve::denied;
 use crate::service::Service;
 
 /// Something that can be asked of the service.
@@ -20,6 +22,11 @@ pub trait Operation: Send + Sync {
     const ACTION: Action;
     /// What it answers.
     type Output: Send;
+
+    /// Its name where one operation bears several.
+    fn action(&self) -> Action {
+        Self::ACTION
+    }
 
     /// The permissions it needs, on what. The pipeline loads the targets in this order.
     ///
@@ -49,6 +56,8 @@ pub enum Loaded {
     Key(Arc<LoadedKey>),
     /// A key version and its key.
     Version(Arc<KeyVersion>, Arc<LoadedKey>),
+    /// A certificate.
+    Certificate(Arc<Certificate>),
     /// Something that is a name only.
     Name,
 }
@@ -76,10 +85,7 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// The audit record of this call, should it be served: goes into the transaction of the change.
     pub(crate) fn draft(&self, note: &Note) -> Draft {
-        let record = self
-            .call
-            .record(self.action, self.request, &note.response, Outcome::Served);
-        Draft(record.into())
+        self.call.served(self.action, self.request, &note.response)
     }
 
     /// The store, for a change that outlives its caller.
@@ -87,31 +93,22 @@ impl Context<'_> {
         Arc::clone(&self.service.store)
     }
 
-    /// Makes a change in the store and all that has to follow: caches forget, the outbox wakes. Goes on to the end
-    /// even if the caller goes away and this future with it, or caches would keep what is no longer so.
+    /// See [`Service::make`].
     pub(crate) async fn make<T: Send + 'static>(
         &self,
         change: impl Future<Output = Result<T, WriteError>> + Send + 'static,
         forget: impl FnOnce(&Keys) + Send + 'static,
     ) -> Result<T, Error> {
-        let (keys, outbox) = (Arc::clone(&self.service.keys), Arc::clone(&self.service.outbox));
-        let made = tokio::spawn(async move {
-            let made = change.await;
-            forget(&keys);
-            outbox.wake();
-            made
-        });
-        match made.await {
-            Ok(made) => made.map_err(from_write),
-            Err(error) => {
-                tracing::error!(%error, "a change broke off");
-                Err(Error::Internal)
-            }
-        }
+        self.service.make(change, forget).await
     }
 }
 
 impl Call<'_> {
+    /// The record of a call that was served, for the transaction of its change.
+    pub(crate) fn served(&self, action: Action, request: &Fields, response: &Fields) -> Draft {
+        Draft(self.record(action, request, response, Outcome::Served).into())
+    }
+
     fn record(&self, action: Action, request: &Fields, response: &Fields, outcome: Outcome<'_>) -> Vec<u8> {
         self.named_record(action.name(), action.writes(), request, response, outcome)
     }
@@ -150,9 +147,12 @@ impl Service {
     ) -> Audited<Result<O::Output, Error>> {
         let mut request = Fields::default();
         operation.describe(&mut request);
+        let action = operation.action();
         let mut note = Note::default();
         let result = self.attempt(call, operation, &request, &mut note).await;
-        self.conclude(call, O::ACTION, &request, &note, result).await
+        self.conclude(call, action, &request, &note, result)
+            .instrument(trace_span!(target: "claviger::stage", "audit"))
+            .await
     }
 
     /// Records a call of an authenticated caller that was refused before it became an operation: a wrong
@@ -185,20 +185,30 @@ impl Service {
         request: &Fields,
         note: &mut Note,
     ) -> Result<O::Output, Error> {
-        if O::ACTION.writes() && !self.audit_is_healthy() {
+        let action = operation.action();
+        if action.writes() && !self.audit_is_healthy() {
             return Err(Error::Unavailable);
         }
-        let permit = self.permit(call, operation.needs()?).await?;
-        if call.dry_run && O::ACTION.writes() {
+        let mut permit = self
+            .permit(call, operation.needs()?)
+            .instrument(trace_span!(target: "claviger::stage", "authorize"))
+            .await?;
+        if call.dry_run && action.writes() {
             return Err(Error::DryRun);
+        }
+        if !call.dry_run && self.rotate_targets(&permit, call.time).await? {
+            permit = self.permit(call, operation.needs()?).await?;
         }
         let cx = Context {
             service: self,
             call,
-            action: O::ACTION,
+            action,
             request,
         };
-        let output = operation.run(&cx, permit, note).await?;
+        let output = operation
+            .run(&cx, permit, note)
+            .instrument(trace_span!(target: "claviger::stage", "crypto"))
+            .await?;
         if call.dry_run {
             Err(Error::DryRun)
         } else {
@@ -236,65 +246,6 @@ impl Service {
         }
     }
 
-    /// The resource that policies speak of, and the thing itself or why it is not there.
-    async fn resolve(&self, call: &Call<'_>, target: &Target) -> (Resource, Result<Loaded, Error>) {
-        match target {
-            Target::Key(reference) => self.resolve_key(call, reference).await,
-            Target::Version(version) => match self.keys.version(*version).await {
-                Ok(version) => {
-                    let resource = Resource::Key(version.scope.clone(), version.key);
-                    let key = self.keys.key(&version.scope, version.key, call.time).await;
-                    // A ciphertext of another account is as good as one of nobody's.
-                    let foreign = version.scope.account != call.caller.account;
-                    match key {
-                        Ok(key) => (resource, Ok(Loaded::Version(version, key))),
-                        Err(Error::NotFound(_)) if foreign => unknown_key(call),
-                        Err(error) => (resource, Err(error)),
-                    }
-                }
-                Err(error) => {
-                    let (resource, _) = unknown_key(call);
-                    (resource, Err(error))
-                }
-            },
-            Target::Alias(scope, name) => (Resource::Alias(scope.clone(), name.clone()), Ok(Loaded::Name)),
-            Target::KeyOfAlias(scope, name) => self.resolve_alias(call, scope, name).await,
-            Target::Keys(scope) => (Resource::Keys(scope.clone()), Ok(Loaded::Name)),
-            Target::Aliases(scope) => (Resource::Aliases(scope.clone()), Ok(Loaded::Name)),
-            Target::Service(scope) => (Resource::Service(scope.clone()), Ok(Loaded::Name)),
-        }
-    }
-
-    async fn resolve_key(&self, call: &Call<'_>, reference: &KeyRef) -> (Resource, Result<Loaded, Error>) {
-        let KeyRef { scope, name } = reference;
-        match name {
-            KeyName::Id(id) => {
-                let found = self.keys.key(scope, *id, call.time).await.map(Loaded::Key);
-                (Resource::Key(scope.clone(), *id), found)
-            }
-            KeyName::Alias(name) => self.resolve_alias(call, scope, name).await,
-            KeyName::Unknown(text) => (
-                Resource::UnknownKey(scope.clone(), text.clone()),
-                Err(Error::NotFound(Missing::Key)),
-            ),
-        }
-    }
-
-    async fn resolve_alias(
-        &self,
-        call: &Call<'_>,
-        scope: &Scope,
-        name: &AliasName,
-    ) -> (Resource, Result<Loaded, Error>) {
-        match self.keys.alias(scope, name).await {
-            Ok(id) => {
-                let found = self.keys.key(scope, id, call.time).await.map(Loaded::Key);
-                (Resource::Key(scope.clone(), id), found)
-            }
-            Err(error) => (Resource::Alias(scope.clone(), name.clone()), Err(error)),
-        }
-    }
-
     async fn conclude<T>(
         &self,
         call: &Call<'_>,
@@ -327,33 +278,6 @@ impl Service {
     }
 }
 
-/// What a denied caller gets to hear: nothing that was not in the request. An alias is named and not the key behind
-/// it, and a ciphertext of another account is as good as one of nobody's.
-fn denied(call: &Call<'_>, denial: Denial, target: Option<&Target>) -> Error {
-    match target {
-        Some(
-            Target::KeyOfAlias(scope, name)
-            | Target::Key(KeyRef {
-                scope,
-                name: KeyName::Alias(name),
-            }),
-        ) => Error::Denied(Denial {
-            resource: Resource::Alias(scope.clone(), name.clone()),
-            ..denial
-        }),
-        Some(Target::Version(_)) if denial.resource.scope().account != call.caller.account => {
-            Error::NotFound(Missing::Key)
-        }
-        _ => Error::Denied(denial),
-    }
-}
-
-/// A key that nobody knows, in the caller's own scope: what a ciphertext that leads nowhere stands for.
-fn unknown_key(call: &Call<'_>) -> (Resource, Result<Loaded, Error>) {
-    let resource = Resource::UnknownKey(call.scope.clone(), "*".into());
-    (resource, Err(Error::NotFound(Missing::Key)))
-}
-
 /// What a store's failure means to a caller. The operator finds the reason in the server's log.
 #[expect(clippy::needless_pass_by_value, reason = "it stands behind `map_err`")]
 pub(crate) fn from_store(error: StoreError) -> Error {
@@ -371,7 +295,7 @@ pub(crate) fn from_store(error: StoreError) -> Error {
 }
 
 /// The same for a change.
-fn from_write(error: WriteError) -> Error {
+pub(crate) fn from_write(error: WriteError) -> Error {
     match error {
         WriteError::Domain(error) => error,
         WriteError::Store(error) => from_store(error),

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use claviger_audit::record::Mark;
 use claviger_audit::{AppendError, AuditLog, Health};
-use claviger_model::{Clock, Error, KeyVersionId, Random, RandomError, Region, RequestId, Scope, Timestamp};
+use claviger_model::{
+    CertificateId, Clock, Error, KeyId, KeyVersionId, Random, RandomError, Region, RequestId, Scope,
+    Timestamp,
+};
 use claviger_provider::{Keeper, Provider};
 use claviger_store::{Store, StoreError};
 
@@ -38,8 +41,39 @@ pub struct Parts {
     pub regions: Vec<Region>,
     /// Most nonces remembered at a time; calls beyond are refused.
     pub nonce_limit: usize,
+    /// How many things an account may have.
+    pub quotas: Quotas,
     /// Version of the program, for the log.
     pub version: &'static str,
+}
+
+/// How many things there may be.
+///
+/// The defaults guard against a program that runs away: who runs the server pays for no key by the piece. A shared cloud
+/// is stricter.
+///
+/// SOURCE: CreateKeyVersion: 50 versions of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quotas {
+    /// Keys of an account in a region. Keys of services are counted by themselves.
+    pub keys: u32,
+    /// Aliases of an account in a region.
+    pub aliases: u32,
+    /// Versions of one asymmetric key. Those that rotation makes are not bounded.
+    pub versions: u32,
+    /// Certificates of an account in a region.
+    pub certificates: u32,
+}
+
+impl Default for Quotas {
+    fn default() -> Self {
+        Self {
+            keys: 10_000_000,
+            aliases: 10_000_000,
+            versions: 50,
+            certificates: 100_000,
+        }
+    }
 }
 
 /// A service cannot start.
@@ -54,6 +88,9 @@ pub enum StartError {
     /// The store does not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// There is no randomness for identifiers.
+    #[error(transparent)]
+    Random(#[from] RandomError),
 }
 
 /// The key management service.
@@ -64,9 +101,13 @@ pub struct Service {
     pub(crate) keys: Arc<Keys>,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) regions: Vec<Region>,
+    pub(crate) keeper: Arc<dyn Keeper>,
+    pub(crate) quotas: Quotas,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Tells this run of the server from others that share its store.
+    pub(crate) node: String,
     home: Region,
     random: Arc<dyn Random>,
-    clock: Arc<dyn Clock>,
     audit: Arc<AuditLog>,
     authenticator: Authenticator,
     strangers: Tally,
@@ -78,13 +119,21 @@ impl Service {
     pub async fn start(parts: Parts) -> Result<Self, StartError> {
         let home = parts.regions.first().cloned().ok_or(StartError::NoRegion)?;
         let audit = Arc::new(parts.audit);
+        let node = RequestId::draw(parts.clock.now(), parts.random.as_ref())?;
         let service = Self {
+            node: node.to_string(),
             keys: Arc::new(Keys::new(Arc::clone(&parts.store))),
             outbox: Arc::new(Outbox::new(Arc::clone(&parts.store), Arc::clone(&audit))),
-            authenticator: Authenticator::new(Arc::clone(&parts.store), parts.keeper, parts.nonce_limit),
+            authenticator: Authenticator::new(
+                Arc::clone(&parts.store),
+                Arc::clone(&parts.keeper),
+                parts.nonce_limit,
+            ),
             strangers: Tally::new(parts.clock.now()),
             store: parts.store,
             provider: parts.provider,
+            keeper: parts.keeper,
+            quotas: parts.quotas,
             regions: parts.regions,
             home,
             random: parts.random,
@@ -163,15 +212,20 @@ impl Service {
         self.audit.health() == Health::Healthy
     }
 
-    pub(crate) fn draw_key(&self, now: Timestamp) -> Result<(claviger_model::KeyId, KeyVersionId), Error> {
-        let draw = || {
-            let key = claviger_model::KeyId::draw(now, self.random.as_ref())?;
-            Ok((key, KeyVersionId::draw(now, self.random.as_ref())?))
-        };
-        draw().map_err(|error: RandomError| {
-            tracing::error!(%error, "cannot draw ids");
-            Error::Internal
-        })
+    pub(crate) fn draw_key(&self, now: Timestamp) -> Result<KeyId, Error> {
+        KeyId::draw(now, self.random.as_ref()).map_err(no_ids)
+    }
+
+    pub(crate) fn draw_version(&self, now: Timestamp) -> Result<KeyVersionId, Error> {
+        KeyVersionId::draw(now, self.random.as_ref()).map_err(no_ids)
+    }
+
+    pub(crate) fn draw_certificate(&self, now: Timestamp) -> Result<CertificateId, Error> {
+        CertificateId::draw(now, self.random.as_ref()).map_err(no_ids)
+    }
+
+    pub(crate) fn draw_request(&self, now: Timestamp) -> Result<RequestId, Error> {
+        RequestId::draw(now, self.random.as_ref()).map_err(no_ids)
     }
 
     /// Writes one record and waits until it is durable.
@@ -203,4 +257,9 @@ impl Service {
             tracing::warn!("a batch of refused callers could not be written to the audit log");
         }
     }
+}
+
+fn no_ids(error: RandomError) -> Error {
+    tracing::error!(%error, "cannot draw ids");
+    Error::Internal
 }

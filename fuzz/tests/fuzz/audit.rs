@@ -95,9 +95,7 @@ fn a_log_that_opens_is_whole_and_goes_on() {
             assert_eq!(fs::read(segment(folder.path(), 1)).unwrap(), before);
             return;
         };
-        let seq = log
-            .append_blocking(b"{\"event\":\"after\"}".to_vec(), None)
-            .unwrap();
+        let seq = log.append_blocking(b"{\"event\":\"after\"}", None).unwrap();
         assert_eq!(seq.0, recovery.head.seq.0 + 1);
         drop(log);
         let report = verify(folder.path()).unwrap();

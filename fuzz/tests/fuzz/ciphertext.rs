@@ -9,7 +9,7 @@ fn could_be_one(blob: &[u8]) -> bool {
         return false;
     };
     let nonce = match format {
-        1 => 24,
+        1 | 4 | 5 => 24,
         2 | 3 => 12,
         _ => return false,
     };
@@ -35,6 +35,8 @@ fn what_could_be_a_ciphertext_is_taken_for_one() {
         blob(3, 72),
         blob(0, 40),
         blob(4, 40),
+        blob(5, 84),
+        blob(6, 40),
     ];
     let words = [
         &b"-"[..],

@@ -1,14 +1,14 @@
 //! SOURCE: KMS API reference, DescribeKey (read 2026-11-21): empty values are sent as empty text; NextRotationDate and
 //! RotationInterval only with a rotation policy; DeleteDate has a value only while the key waits for its deletion.
 
-use claviger_model::{Creator, Key, KeyState, Origin, Resource, StateKind, Timestamp};
+use claviger_model::{Creator, Key, KeyState, Resource, RotationStatus, StateKind, Timestamp};
 use claviger_service::ops::key as core;
 
-use super::create_key::{protection_name, spec_name, usage_name};
+use super::specs::{origin_name, protection_name, spec_name, usage_name};
 use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::error::arn;
-use crate::params::Fault;
+use crate::params::{Fault, interval_text};
 
 pub(super) struct DescribeKey;
 
@@ -22,8 +22,13 @@ impl WireOp for DescribeKey {
     fn encode(_: &Input<'_>, key: Key, answer: &mut Answer) {
         answer.object("KeyMetadata", |answer| {
             encode_metadata(&key, answer);
-            answer.text("DeletionProtection", "Disabled");
-            answer.text("DeletionProtectionDescription", "");
+            let protected = key.deletion_protection.is_some();
+            answer.text(
+                "DeletionProtection",
+                if protected { "Enabled" } else { "Disabled" },
+            );
+            let reason = key.deletion_protection.as_deref().unwrap_or_default();
+            answer.text("DeletionProtectionDescription", reason);
         });
     }
 }
@@ -36,13 +41,7 @@ pub(super) fn encode_metadata(key: &Key, answer: &mut Answer) {
     answer.text("KeySpec", spec_name(key.spec));
     answer.text("KeyUsage", usage_name(key.usage));
     answer.text("ProtectionLevel", protection_name(key.protection));
-    answer.text(
-        "Origin",
-        match key.origin {
-            Origin::Generated => "Aliyun_KMS",
-            Origin::External => "EXTERNAL",
-        },
-    );
+    answer.text("Origin", origin_name(key.origin));
     match &key.creator {
         Creator::Account => answer.text("Creator", &key.scope.account.to_string()),
         Creator::Service(name) => answer.text("Creator", name),
@@ -52,14 +51,30 @@ pub(super) fn encode_metadata(key: &Key, answer: &mut Answer) {
     if let Some(version) = key.primary {
         answer.id("PrimaryKeyVersion", version.to_ascii());
     }
-    answer.text("LastRotationDate", &date(key.last_rotated));
-    answer.text("AutomaticRotation", "Disabled");
+    encode_rotation(key, answer);
     match key.state {
         KeyState::PendingDeletion { due } => answer.text("DeleteDate", &date(due)),
         KeyState::PendingImport | KeyState::Enabled | KeyState::Disabled => answer.text("DeleteDate", ""),
     }
-    answer.text("MaterialExpireTime", "");
+    let expires = key.import.as_ref().and_then(|import| import.expires);
+    answer.text("MaterialExpireTime", &expires.map(date).unwrap_or_default());
     answer.text("DKMSInstanceId", "");
+}
+
+fn encode_rotation(key: &Key, answer: &mut Answer) {
+    answer.text("LastRotationDate", &date(key.last_rotated));
+    answer.text(
+        "AutomaticRotation",
+        match key.rotation_status() {
+            RotationStatus::Disabled => "Disabled",
+            RotationStatus::Enabled => "Enabled",
+            RotationStatus::Suspended => "Suspended",
+        },
+    );
+    if let (Some(interval), Some(next)) = (key.rotation, key.next_rotation()) {
+        answer.text("RotationInterval", &interval_text(interval));
+        answer.text("NextRotationDate", &date(next));
+    }
 }
 
 /// Every state with its name on this face.
@@ -85,6 +100,6 @@ pub(super) fn state(text: &str) -> Option<StateKind> {
 }
 
 /// Dates are UTC with seconds.
-fn date(at: Timestamp) -> String {
+pub(super) fn date(at: Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

@@ -14,7 +14,7 @@ use crate::params::Fault;
 pub(super) struct GenerateDataKey;
 pub(super) struct GenerateDataKeyWithoutPlaintext;
 
-fn decode(input: &Input<'_>) -> Result<core::GenerateDataKey, Fault> {
+pub(super) fn decode_data_key(input: &Input<'_>) -> Result<core::GenerateDataKey, Fault> {
     check_dry_run(input)?;
     Ok(core::GenerateDataKey {
         key: input.key("KeyId")?,
@@ -47,7 +47,7 @@ impl WireOp for GenerateDataKey {
 
     fn decode(input: &Input<'_>) -> Result<core::GenerateDataKey, Fault> {
         no_recipient(input)?;
-        decode(input)
+        decode_data_key(input)
     }
 
     fn encode(_: &Input<'_>, output: core::DataKey, answer: &mut Answer) {
@@ -60,7 +60,7 @@ impl WireOp for GenerateDataKeyWithoutPlaintext {
     type Op = core::GenerateDataKeyWithoutPlaintext;
 
     fn decode(input: &Input<'_>) -> Result<core::GenerateDataKeyWithoutPlaintext, Fault> {
-        decode(input).map(core::GenerateDataKeyWithoutPlaintext)
+        decode_data_key(input).map(core::GenerateDataKeyWithoutPlaintext)
     }
 
     fn encode(_: &Input<'_>, output: core::DataKey, answer: &mut Answer) {

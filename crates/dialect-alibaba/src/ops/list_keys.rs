@@ -6,8 +6,8 @@ use claviger_model::{Creator, KeyFilter, KeyId, KeyMatch, Page, Paged, Resource,
 use claviger_service::ops::key as core;
 use serde::Deserialize;
 
-use super::create_key::{protection, spec, usage};
 use super::describe_key::state;
+use super::specs::{protection, spec, usage};
 use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::error::{WireError, arn};

@@ -1,13 +1,18 @@
 //! SOURCE: KMS API reference, ReEncrypt (read 2026-11-21): the source is a symmetric blob, or an asymmetric one named
-//! by SourceKeyId; the destination is a symmetric key.
+//! by SourceKeyId, SourceKeyVersionId and SourceEncryptionAlgorithm; the destination is a symmetric key.
 
 use claviger_service::ops::crypto as core;
 
+use super::algorithms::encryption;
+use super::asymmetric::CIPHERTEXT_LIMIT;
 use super::crypto::{check_dry_run, encode_encrypted};
 use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::error::WireError;
 use crate::params::Fault;
+
+/// What names an asymmetric source: all or none of them.
+const ASYMMETRIC: [&str; 3] = ["SourceKeyId", "SourceKeyVersionId", "SourceEncryptionAlgorithm"];
 
 pub(super) struct ReEncrypt;
 
@@ -16,20 +21,34 @@ impl WireOp for ReEncrypt {
 
     fn decode(input: &Input<'_>) -> Result<core::ReEncrypt, Fault> {
         check_dry_run(input)?;
-        for asymmetric in ["SourceKeyId", "SourceKeyVersionId", "SourceEncryptionAlgorithm"] {
-            if input.optional(asymmetric).is_some() {
-                return Err(WireError::unsupported_operation().into());
-            }
-        }
         Ok(core::ReEncrypt {
-            ciphertext: input.ciphertext("CiphertextBlob")?,
-            source_context: input.context("SourceEncryptionContext")?,
+            source: source(input)?,
             destination: input.key("DestinationKeyId")?,
-            destination_context: input.context("DestinationEncryptionContext")?,
+            context: input.context("DestinationEncryptionContext")?,
         })
     }
 
     fn encode(_: &Input<'_>, output: core::Encrypted, answer: &mut Answer) {
         encode_encrypted(&output, answer);
     }
+}
+
+fn source(input: &Input<'_>) -> Result<core::Source, Fault> {
+    if ASYMMETRIC.iter().all(|name| input.optional(name).is_none()) {
+        return Ok(core::Source::Envelope {
+            ciphertext: input.ciphertext("CiphertextBlob")?,
+            context: input.context("SourceEncryptionContext")?,
+        });
+    }
+    // Nothing is bound to a bare ciphertext, so a context would be checked by nobody.
+    if !input.context("SourceEncryptionContext")?.is_empty() {
+        return Err(WireError::invalid("SourceEncryptionContext").into());
+    }
+    Ok(core::Source::Asymmetric {
+        key: input.key("SourceKeyId")?,
+        version: input.version("SourceKeyVersionId")?,
+        algorithm: encryption(input, "SourceEncryptionAlgorithm")?,
+        ciphertext: input.base64("CiphertextBlob", CIPHERTEXT_LIMIT)?,
+        form: core::DataKeyForm::Base64,
+    })
 }

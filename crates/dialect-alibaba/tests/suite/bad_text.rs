@@ -124,7 +124,12 @@ async fn a_parameter_of_a_mebibyte_is_refused_by_name() {
             // The number of bytes makes the spec of a data key not matter.
             parameters.retain(|(known, _)| (*known, *name) != ("NumberOfBytes", "KeySpec"));
             let answer = scene.call_with(action, &parameters).await;
-            let message = answer.refused(400, "InvalidParameter");
+            let code = match *name {
+                "Tag.1.Key" | "TagKey.1" | "TagKey.2" => "InvalidParameter.TagKey",
+                "Tag.1.Value" => "InvalidParameter.TagValue",
+                _ => "InvalidParameter",
+            };
+            let message = answer.refused(400, code);
             assert!(message.contains(name), "{action} {name}: {message}");
         }
     }

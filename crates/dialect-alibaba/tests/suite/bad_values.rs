@@ -134,7 +134,7 @@ async fn a_blob_of_another_account_is_as_good_as_one_of_nobodys() {
 }
 
 /// Calls that name a key, with the name's parameter.
-const NAMING: [(&str, &str); 8] = [
+const NAMING: [(&str, &str); 15] = [
     ("DescribeKey", "KeyId"),
     ("EnableKey", "KeyId"),
     ("DisableKey", "KeyId"),
@@ -143,6 +143,13 @@ const NAMING: [(&str, &str); 8] = [
     ("GenerateDataKey", "KeyId"),
     ("ListAliasesByKeyId", "KeyId"),
     ("CreateAlias", "KeyId"),
+    ("CancelKeyDeletion", "KeyId"),
+    ("CreateKeyVersion", "KeyId"),
+    ("DeleteKeyMaterial", "KeyId"),
+    ("GetKeyPolicy", "KeyId"),
+    ("ListKeyVersions", "KeyId"),
+    ("ListResourceTags", "KeyId"),
+    ("ScheduleKeyDeletion", "KeyId"),
 ];
 
 #[tokio::test]
@@ -265,6 +272,11 @@ async fn operations_without_aliases_say_so() {
         "ListAliasesByKeyId",
         "CreateAlias",
         "UpdateAlias",
+        "CancelKeyDeletion",
+        "DeleteKeyMaterial",
+        "GetKeyPolicy",
+        "ListResourceTags",
+        "ScheduleKeyDeletion",
     ] {
         for name in ["alias/app", "alias/nowhere", "alias/", &arn] {
             let parameters = [("KeyId", name), ("AliasName", "alias/new"), ("Description", "x")];
@@ -321,7 +333,7 @@ async fn alias_names_are_bounded_in_length_and_characters() {
 #[tokio::test]
 async fn pages_are_bounded() {
     let scene = Scene::new().await;
-    for action in ["ListKeys", "ListAliases", "ListAliasesByKeyId"] {
+    for action in ["ListKeys", "ListAliases", "ListAliasesByKeyId", "ListKeyVersions"] {
         for size in ["1", "99", "100"] {
             let answer = scene
                 .kms

@@ -78,14 +78,6 @@ async fn a_blob_moves_to_another_key_and_context() {
         .call("Decrypt", &[("CiphertextBlob", blob)])
         .await
         .refused(400, "InvalidParameter");
-    for asymmetric in ["SourceKeyId", "SourceKeyVersionId", "SourceEncryptionAlgorithm"] {
-        let mut parameters = scene.parameters("ReEncrypt");
-        parameters.push((asymmetric, "x".into()));
-        scene
-            .call_with("ReEncrypt", &parameters)
-            .await
-            .refused(400, "UnsupportedOperation");
-    }
 }
 
 #[tokio::test]

@@ -8,12 +8,21 @@ use crate::kms::Kms;
 use crate::scene::{Parameters, Scene, borrowed, replaced};
 
 /// The operations that have the parameter.
-const ASKED: [&str; 5] = [
+const ASKED: [&str; 14] = [
     "Encrypt",
     "Decrypt",
     "ReEncrypt",
     "GenerateDataKey",
     "GenerateDataKeyWithoutPlaintext",
+    "GenerateAndExportDataKey",
+    "ExportDataKey",
+    "AsymmetricEncrypt",
+    "AsymmetricDecrypt",
+    "AsymmetricSign",
+    "AsymmetricVerify",
+    "GetPublicKey",
+    "GenerateMac",
+    "VerifyMac",
 ];
 
 fn dry(parameters: &Parameters, value: &str) -> Parameters {
@@ -57,6 +66,27 @@ async fn a_wrong_parameter_is_a_validation_error() {
     }
 }
 
+/// What only the core can judge is wrong in the same way.
+#[tokio::test]
+async fn a_value_that_does_not_fit_the_key_is_a_validation_error() {
+    let scene = Scene::new().await;
+    for (action, name, value) in [
+        ("AsymmetricSign", "Digest", "AAAA"),
+        ("AsymmetricSign", "Algorithm", "RSA_PSS_SHA_256"),
+        ("AsymmetricDecrypt", "CiphertextBlob", "AAAA"),
+        ("Decrypt", "EncryptionContext", "{}"),
+        ("GenerateMac", "Algorithm", "HMAC_SHA_512"),
+        ("GenerateAndExportDataKey", "PublicKeyBlob", "AAAA"),
+    ] {
+        let wrong = replaced(&dry(&scene.parameters(action), "true"), name, value);
+        let message = scene
+            .call_with(action, &wrong)
+            .await
+            .refused(400, "ValidationError");
+        assert_eq!(message, format!("The specified parameter {name} is not valid."));
+    }
+}
+
 #[tokio::test]
 async fn what_is_not_allowed_is_an_access_error() {
     let kms = Kms::with_neighbour().await;
@@ -95,8 +125,9 @@ async fn what_is_not_allowed_is_an_access_error() {
 #[tokio::test]
 async fn a_key_that_is_not_ready_refuses_as_ever() {
     let scene = Scene::new().await;
-    scene.kms.call("DisableKey", &[("KeyId", &scene.key)]).await.ok();
     for action in ASKED {
+        let key = [("KeyId", scene.subject(action))];
+        scene.kms.call("DisableKey", &key).await.ok();
         let answer = scene
             .call_with(action, &dry(&scene.parameters(action), "true"))
             .await;
@@ -109,9 +140,9 @@ async fn a_key_that_is_not_ready_refuses_as_ever() {
 #[tokio::test]
 async fn other_operations_do_not_know_the_parameter() {
     for action in served().filter(|action| !ASKED.contains(action)) {
-        let scene = Scene::new().await;
+        let scene = Scene::of(action).await;
         let good = scene.parameters(action);
-        let plain = Scene::new().await.call(action).await;
+        let plain = Scene::of(action).await.call(action).await;
         let answer = scene.call_with(action, &dry(&good, "true")).await;
         assert_eq!(
             (answer.status, answer.code()),

@@ -131,10 +131,12 @@ async fn valid_requests_of_known_callers_get_as_far_as_their_operation() {
     // Keys and aliases of the records do not exist here, nor do ciphertexts of other servers.
     let expected = lines([
         ("AssumeRole 400 InvalidVersion", 2),
-        ("AsymmetricVerify 400 UnsupportedOperation", 2),
+        ("AsymmetricVerify 404 Forbidden.AliasNotFound", 2),
         ("AttachPolicyToUser 400 InvalidVersion", 1),
         ("CreateAccessKey 400 InvalidVersion", 1),
-        ("CreateKey 400 UnsupportedOperation", 14),
+        ("CreateKey 200", 3),
+        // A tag with a space.
+        ("CreateKey 400 InvalidParameter", 11),
         ("CreatePolicy 400 InvalidVersion", 1),
         ("CreateRole 400 InvalidVersion", 1),
         ("CreateUser 400 InvalidVersion", 1),
@@ -149,7 +151,7 @@ async fn valid_requests_of_known_callers_get_as_far_as_their_operation() {
         ("ListKeys 200", 20),
         ("ListUsers 400 InvalidVersion", 1),
         ("LookupEvents 400 InvalidVersion", 1),
-        ("TagResources 400 UnsupportedOperation", 11),
+        ("TagResources 400 InvalidParameter.TagKey", 11),
         ("UpdateKeyDescription 404 Forbidden.KeyNotFound", 14),
     ]);
     assert_eq!(census(&answers), expected);

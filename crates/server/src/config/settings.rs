@@ -102,6 +102,21 @@ section! {
 }
 
 section! {
+    /// How many things an account may have in a region. The defaults guard against a program that runs away; Alibaba
+    /// Cloud allowed 200 keys and 300 aliases in 2021.
+    Quotas in "quotas" {
+        /// Keys. Those of services are counted by themselves.
+        keys: u32 = 10_000_000, "`10000000`";
+        /// Aliases.
+        aliases: u32 = 10_000_000, "`10000000`";
+        /// Versions of one asymmetric key. Those that rotation makes are not bounded.
+        versions: u32 = 50, "`50`";
+        /// Certificates.
+        certificates: u32 = 100_000, "`100000`";
+    }
+}
+
+section! {
     /// The audit log.
     Audit in "audit" {
         /// Size at which a segment of the log is closed, in MiB. A new day closes it too.
@@ -117,6 +132,7 @@ pub(crate) struct Settings {
     pub(crate) seal: Seal,
     pub(crate) tls: Tls,
     pub(crate) limits: Limits,
+    pub(crate) quotas: Quotas,
     pub(crate) audit: Audit,
 }
 
@@ -183,6 +199,22 @@ impl Settings {
         Ok(())
     }
 
+    /// The quotas in the form of the service.
+    pub(crate) fn quotas(&self) -> claviger_service::Quotas {
+        let Quotas {
+            keys,
+            aliases,
+            versions,
+            certificates,
+        } = self.quotas;
+        claviger_service::Quotas {
+            keys,
+            aliases,
+            versions,
+            certificates,
+        }
+    }
+
     /// The limits in the form of the front.
     pub(crate) fn front_limits(&self) -> claviger_front::Limits {
         claviger_front::Limits {
@@ -207,6 +239,7 @@ pub(crate) fn reference() -> String {
     Seal::reference(&mut out);
     Tls::reference(&mut out);
     Limits::reference(&mut out);
+    Quotas::reference(&mut out);
     Audit::reference(&mut out);
     out
 }

@@ -26,7 +26,12 @@ pub(crate) struct Root {
 
 impl Root {
     pub(crate) fn of(world: &World) -> Self {
-        let account = world.root().account();
+        Self::at(world, 0)
+    }
+
+    /// The root of another account, by its place in the world.
+    pub(crate) fn at(world: &World, place: usize) -> Self {
+        let account = world.caller(place).account();
         Self {
             caller: Caller {
                 account,
@@ -43,6 +48,21 @@ impl Root {
         service: &Service,
         operation: O,
     ) -> Result<O::Output, Error> {
+        self.goes(service, operation, false).await
+    }
+
+    /// Only asks whether a call would work. Gives what it hears.
+    pub(crate) async fn asks<O: Operation>(&self, service: &Service, operation: O) -> Error {
+        let answer = self.goes(service, operation, true).await;
+        answer.map(drop).unwrap_err()
+    }
+
+    async fn goes<O: Operation>(
+        &self,
+        service: &Service,
+        operation: O,
+        dry_run: bool,
+    ) -> Result<O::Output, Error> {
         let (id, time) = service.begin().unwrap();
         let call = Call {
             id,
@@ -57,7 +77,7 @@ impl Root {
                 secure: true,
             },
             wire_code,
-            dry_run: false,
+            dry_run,
         };
         service.execute(&call, operation).await.into_inner()
     }
@@ -85,6 +105,8 @@ impl Root {
             protection: ProtectionLevel::Software,
             description: String::new(),
             tags: Tags::default(),
+            rotation: None,
+            policy: None,
         }
     }
 

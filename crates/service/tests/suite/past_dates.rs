@@ -41,7 +41,8 @@ async fn a_key_is_gone_at_its_deletion_date_even_for_caches() {
     assert_eq!(root.encrypts(&service, root.key(key)).await, Err(gone.clone()));
     assert_eq!(
         root.encrypts(&service, root.alias("app")).await,
-        Err(gone.clone())
+        Err(Error::NotFound(Missing::Alias)),
+        "the aliases of a key go with it"
     );
     assert_eq!(root.decrypts(&service, &blob).await, Err(gone.clone()));
     assert_eq!(

@@ -4,10 +4,12 @@ use claviger_audit::record::Fields;
 use claviger_model::{Action, Alias, AliasName, Error, Refusal, StateKind};
 
 use crate::call::{KeyRef, Need, Note, Target};
-use crate::ops::{describe_key, key};
+use crate::ops::{describe_key, own_key};
 use crate::pipeline::{Context, Operation, Permitted};
 
 /// Makes an alias.
+///
+/// Refused with [`claviger_model::Quota::Aliases`] where the account has as many as it may.
 #[derive(Debug)]
 pub struct CreateAlias {
     /// Its name.
@@ -43,7 +45,9 @@ impl Operation for CreateAlias {
     }
 
     async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<(), Error> {
-        let target = &key(&permit, 1)?.key;
+        let target = own_key(&permit, 1)?;
+        // Aliases of keys past their deletion are free again.
+        cx.service.catch_up(cx.call.time).await;
         note.response.key("key", target.id);
         let alias = Alias {
             scope: target.scope.clone(),
@@ -56,8 +60,8 @@ impl Operation for CreateAlias {
             StateKind::PendingDeletion => Err(Refusal::Transition(StateKind::PendingDeletion).into()),
             _ => Ok(()),
         });
-        let (store, draft) = (cx.store(), cx.draft(note));
-        let change = async move { store.create_alias(alias, draft, admit).await };
+        let (store, draft, quota) = (cx.store(), cx.draft(note), cx.service.quotas.aliases);
+        let change = async move { store.create_alias(alias, quota, draft, admit).await };
         cx.make(change, move |keys| keys.forget_alias(&scope, &name))
             .await?;
         note.outboxed = true;

@@ -4,7 +4,7 @@ use claviger_audit::record::Fields;
 use claviger_model::{Action, AliasName, Error, Scope};
 
 use crate::call::{Need, Note, Target};
-use crate::ops::key;
+use crate::ops::own_key;
 use crate::pipeline::{Context, Operation, Permitted};
 
 /// Deletes an alias. The key it led to is not touched.
@@ -39,7 +39,7 @@ impl Operation for DeleteAlias {
     }
 
     async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<(), Error> {
-        note.response.key("key", key(&permit, 1)?.key.id);
+        note.response.key("key", own_key(&permit, 1)?.id);
         let (store, draft) = (cx.store(), cx.draft(note));
         let Self { scope, name } = self;
         let place = (scope.clone(), name.clone());

@@ -46,6 +46,7 @@ impl Operation for ListAliases {
     }
 
     async fn run(self, cx: &Context<'_>, _permit: Permitted, note: &mut Note) -> Result<Paged<Alias>, Error> {
+        cx.service.catch_up(cx.call.time).await;
         let paged = cx
             .service
             .store

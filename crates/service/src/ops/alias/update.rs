@@ -4,7 +4,7 @@ use claviger_audit::record::Fields;
 use claviger_model::{Action, AliasName, Error, Refusal, StateKind};
 
 use crate::call::{KeyRef, Need, Note, Target};
-use crate::ops::{describe_key, key};
+use crate::ops::{describe_key, own_key};
 use crate::pipeline::{Context, Operation, Permitted};
 
 /// Moves an alias to another key.
@@ -42,7 +42,7 @@ impl Operation for UpdateAlias {
     }
 
     async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<(), Error> {
-        let (present, next) = (&key(&permit, 1)?.key, &key(&permit, 2)?.key);
+        let (present, next) = (own_key(&permit, 1)?, own_key(&permit, 2)?);
         note.response.key("previous_key", present.id);
         note.response.key("key", next.id);
         let admit = Box::new(|key: &claviger_model::Key| match key.state.kind() {

@@ -50,31 +50,50 @@ pub struct DataKey {
 }
 
 impl GenerateDataKey {
-    fn note(&self, request: &mut Fields) {
+    pub(super) fn note(&self, request: &mut Fields) {
         describe_key(request, &self.key);
         request.number("data_key_bytes", self.length as u64);
         request.context("context", &self.context);
     }
 
     async fn make(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<DataKey, Error> {
+        let (_, made) = self.make_with_raw(cx, &permit, note).await?;
+        Ok(made)
+    }
+
+    /// The raw bytes and the data key.
+    pub(super) async fn make_with_raw(
+        self,
+        cx: &Context<'_>,
+        permit: &Permitted,
+        note: &mut Note,
+    ) -> Result<(SecretBytes, DataKey), Error> {
         let raw = cx
             .service
             .provider
             .random(self.length)
             .await
             .map_err(from_provider)?;
-        let plaintext = match self.form {
-            DataKeyForm::Base64 => base64_text(&raw)?,
-        };
-        let encrypted = encrypt(cx, key(&permit, 0)?, &self.context, plaintext.expose()).await?;
+        let plaintext = self.form.write(&raw)?;
+        let encrypted = encrypt(cx, key(permit, 0)?, &self.context, plaintext.expose()).await?;
         note.response.key("key", encrypted.key);
         note.response.version("version", encrypted.version);
-        Ok(DataKey {
+        let made = DataKey {
             key: encrypted.key,
             version: encrypted.version,
             plaintext,
             blob: encrypted.blob,
-        })
+        };
+        Ok((raw, made))
+    }
+}
+
+impl DataKeyForm {
+    /// Bytes in this form.
+    pub(super) fn write(self, raw: &SecretBytes) -> Result<SecretBytes, Error> {
+        match self {
+            Self::Base64 => base64_text(raw),
+        }
     }
 }
 

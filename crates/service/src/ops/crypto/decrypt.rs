@@ -46,13 +46,9 @@ impl Operation for Decrypt {
     }
 
     async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<Decrypted, Error> {
-        let (version, plaintext) = decrypt(cx, &permit, 0, &self.ciphertext, &self.context).await?;
-        note.response.key("key", version.key);
-        note.response.version("version", version.id);
-        Ok(Decrypted {
-            key: version.key,
-            version: version.id,
-            plaintext,
-        })
+        let decrypted = decrypt(cx, &permit, 0, &self.ciphertext, &self.context).await?;
+        note.response.key("key", decrypted.key);
+        note.response.version("version", decrypted.version);
+        Ok(decrypted)
     }
 }

@@ -1,11 +1,20 @@
-//! Encryption and data keys.
+//! Encryption, signatures, message authentication codes and data keys.
+//!
+//! What is wrong with a request itself is told before anything is looked up; then permission, the key, its version,
+//! its kind and its state are judged in this order, and the work comes last.
 
+mod asymmetric;
 mod data_key;
 mod decrypt;
 mod encrypt;
+mod export;
+mod mac;
 mod re_encrypt;
+pub(super) mod words;
 
-use claviger_model::{EncryptionContext, Error, Key, KeyId, KeyVersion, KeyVersionId, Purpose};
+use claviger_model::{
+    EncryptionContext, Error, Key, KeyId, KeyVersion, KeyVersionId, Purpose, Refusal, StateKind,
+};
 use claviger_provider::{Binding, Sealed};
 use claviger_secret::SecretBytes;
 
@@ -13,10 +22,20 @@ use crate::cache::LoadedKey;
 use crate::envelope::{self, Envelope};
 use crate::pipeline::{Context, Loaded, Permitted};
 
+pub use asymmetric::{
+    AsymmetricDecrypt, AsymmetricEncrypt, AsymmetricOutput, AsymmetricSign, AsymmetricVerify, GetPublicKey,
+    Verified,
+};
+pub(super) use asymmetric::{
+    check_digest, check_encryption, check_signs, describe_signature, describe_version, from_provider_about,
+    one_version,
+};
 pub use data_key::{DataKey, DataKeyForm, GenerateDataKey, GenerateDataKeyWithoutPlaintext};
 pub use decrypt::{Decrypt, Decrypted};
 pub use encrypt::Encrypt;
-pub use re_encrypt::ReEncrypt;
+pub use export::{Export, ExportDataKey, Exported, ExportedDataKey, GenerateAndExportDataKey};
+pub use mac::{GenerateMac, MacOutput, MacVerified, VerifyMac};
+pub use re_encrypt::{ReEncrypt, Source};
 
 /// A ciphertext and what encrypted it.
 #[derive(Debug)]
@@ -47,9 +66,31 @@ impl Ciphertext {
     }
 }
 
-fn sealed<'a>(key: &'a Key, version: &'a KeyVersion) -> Sealed<'a> {
-    Sealed {
-        material: &version.material,
+/// The primary version of a key that is ready for the purpose.
+fn ready_primary(loaded: &LoadedKey, purpose: Purpose) -> Result<Sealed<'_>, Error> {
+    let key = loaded.key.ready_for(purpose)?.key();
+    let version = loaded.primary.as_ref().ok_or(Error::Internal)?;
+    sealed(key, version)
+}
+
+/// The version at a position of the permit, of a key that is ready for the purpose.
+pub(super) fn ready_version(
+    permit: &Permitted,
+    position: usize,
+    purpose: Purpose,
+) -> Result<Sealed<'_>, Error> {
+    let Some(Loaded::Version(version, loaded)) = permit.targets().get(position) else {
+        return Err(Error::Internal);
+    };
+    let key = loaded.key.ready_for(purpose)?.key();
+    sealed(key, version)
+}
+
+fn sealed<'a>(key: &'a Key, version: &'a KeyVersion) -> Result<Sealed<'a>, Error> {
+    // A usable key has its material. It is missing only where the version was read a moment after it was given up.
+    let absent = Refusal::NotUsable(StateKind::PendingImport);
+    Ok(Sealed {
+        material: version.material.as_ref().ok_or(absent)?,
         binding: Binding {
             account: key.scope.account,
             region: &key.scope.region,
@@ -58,7 +99,7 @@ fn sealed<'a>(key: &'a Key, version: &'a KeyVersion) -> Sealed<'a> {
             spec: key.spec,
             protection: key.protection,
         },
-    }
+    })
 }
 
 /// Encrypts under the primary version of a key that is ready for it.
@@ -68,37 +109,31 @@ async fn encrypt(
     context: &EncryptionContext,
     plaintext: &[u8],
 ) -> Result<Encrypted, Error> {
-    let key = loaded.key.ready_for(Purpose::Encrypt)?.key();
-    let version = loaded.primary.as_ref().ok_or(Error::Internal)?;
-    let blob = envelope::seal(
-        cx.service.provider.as_ref(),
-        sealed(key, version),
-        context,
-        plaintext,
-    )
-    .await?;
+    let sealed = ready_primary(loaded, Purpose::Encrypt)?;
+    let blob = envelope::seal(cx.service.provider.as_ref(), sealed, context, plaintext).await?;
     Ok(Encrypted {
-        key: key.id,
-        version: version.id,
+        key: sealed.binding.key,
+        version: sealed.binding.version,
         blob,
     })
 }
 
 /// Opens a ciphertext with the version at a position of the permit.
-async fn decrypt<'a>(
+async fn decrypt(
     cx: &Context<'_>,
-    permit: &'a Permitted,
+    permit: &Permitted,
     position: usize,
     ciphertext: &Ciphertext,
     context: &EncryptionContext,
-) -> Result<(&'a KeyVersion, SecretBytes), Error> {
-    let Some(Loaded::Version(version, loaded)) = permit.targets().get(position) else {
-        return Err(Error::Internal);
-    };
-    let key = loaded.key.ready_for(Purpose::Decrypt)?.key();
+) -> Result<Decrypted, Error> {
+    let sealed = ready_version(permit, position, Purpose::Decrypt)?;
     let envelope = Envelope::parse(&ciphertext.blob)?;
-    let plaintext = envelope
-        .open(cx.service.provider.as_ref(), sealed(key, version), context)
+    let plaintext: SecretBytes = envelope
+        .open(cx.service.provider.as_ref(), sealed, context)
         .await?;
-    Ok((version, plaintext))
+    Ok(Decrypted {
+        key: sealed.binding.key,
+        version: sealed.binding.version,
+        plaintext,
+    })
 }

@@ -1,32 +1,11 @@
 //! Enable, disable, describe anew.
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, Change, Error, Key, Refusal};
+use claviger_model::{Action, Change, Error};
 
 use crate::call::{KeyRef, Need, Note};
-use crate::ops::{describe_key, key, one_key};
+use crate::ops::{change, describe_key, one_key, own_key};
 use crate::pipeline::{Context, Operation, Permitted};
-
-/// Applies a pure change to the permitted key.
-async fn change(
-    cx: &Context<'_>,
-    permit: &Permitted,
-    note: &mut Note,
-    change: impl FnMut(Key) -> Result<Change<Key>, Refusal> + Send + 'static,
-) -> Result<Change<()>, Error> {
-    let target = &key(permit, 0)?.key;
-    let (scope, id) = (target.scope.clone(), target.id);
-    note.response.key("key", id);
-    let (store, draft) = (cx.store(), cx.draft(note));
-    let change = async move { store.update_key(&scope, id, draft, Box::new(change)).await };
-    match cx.make(change, move |keys| keys.forget_key(id)).await? {
-        Change::Changed(_) => {
-            note.outboxed = true;
-            Ok(Change::Changed(()))
-        }
-        Change::AlreadySo(_) => Ok(Change::AlreadySo(())),
-    }
-}
 
 /// Puts a key into use.
 #[derive(Debug)]
@@ -58,7 +37,7 @@ impl Operation for EnableKey {
     }
 
     async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<Change<()>, Error> {
-        change(cx, &permit, note, Key::enable).await
+        change(cx, own_key(&permit, 0)?, note, |key| Ok(key.enable()?)).await
     }
 }
 
@@ -75,7 +54,7 @@ impl Operation for DisableKey {
     }
 
     async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<Change<()>, Error> {
-        change(cx, &permit, note, Key::disable).await
+        change(cx, own_key(&permit, 0)?, note, |key| Ok(key.disable()?)).await
     }
 }
 
@@ -94,6 +73,9 @@ impl Operation for UpdateKeyDescription {
 
     async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<Change<()>, Error> {
         let text = self.description;
-        change(cx, &permit, note, move |key: Key| key.describe(text.clone())).await
+        change(cx, own_key(&permit, 0)?, note, move |key| {
+            Ok(key.describe(text.clone())?)
+        })
+        .await
     }
 }

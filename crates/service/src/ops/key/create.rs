@@ -2,16 +2,21 @@
 
 use claviger_audit::record::Fields;
 use claviger_model::{
-    Action, Creator, Error, Field, Key, KeySpec, KeyState, KeyVersion, Origin, ProtectionLevel, Scope, Tags,
-    Unsupported, Usage,
+    Action, Creator, Error, Field, Key, KeySpec, KeyState, KeyVersion, Origin, ProtectionLevel, Scope,
+    SignedDuration, Tags, Unsupported, Usage,
 };
-use claviger_provider::Binding;
 
+use super::policy;
 use crate::call::{Need, Note, Target};
 use crate::envelope::from_provider;
+use crate::ops::binding;
 use crate::pipeline::{Context, Operation, Permitted};
 
-/// Makes a key with its first version, ready for use.
+/// Makes a key. One whose material is generated has its first version and is ready for use; one whose material is
+/// brought waits for it.
+///
+/// Refused with [`claviger_model::Quota::Keys`] where the account has as many as it may, with
+/// [`claviger_model::Refusal::KeyKind`] where rotation is asked of a key that does not rotate by itself.
 #[derive(Debug)]
 pub struct CreateKey {
     /// Where.
@@ -28,6 +33,10 @@ pub struct CreateKey {
     pub description: String,
     /// Labels.
     pub tags: Tags,
+    /// How often a new version takes over by itself, in whole seconds; none is never.
+    pub rotation: Option<SignedDuration>,
+    /// The policy on it; none is the default.
+    pub policy: Option<String>,
 }
 
 impl CreateKey {
@@ -36,10 +45,10 @@ impl CreateKey {
         if self.protection != capability.protection {
             return Err(Error::Unsupported(Unsupported::Protection));
         }
-        if capability.envelope(self.spec).is_none() {
+        if !capability.makes(self.spec) {
             return Err(Error::Unsupported(Unsupported::Spec));
         }
-        if self.origin == Origin::External {
+        if self.origin == Origin::External && !capability.imports.contains(&self.spec) {
             return Err(Error::Unsupported(Unsupported::Origin));
         }
         let usage = self.usage.unwrap_or_else(|| self.spec.default_usage());
@@ -49,6 +58,57 @@ impl CreateKey {
             Err(Error::Invalid(Field::Usage))
         }
     }
+
+    /// The key, without a version.
+    fn into_key(self, cx: &Context<'_>, usage: Usage) -> Result<Key, Error> {
+        let created = cx.call.time;
+        let key = Key {
+            id: cx.service.draw_key(created)?,
+            scope: self.scope,
+            spec: self.spec,
+            usage,
+            origin: self.origin,
+            protection: self.protection,
+            creator: Creator::Account,
+            created,
+            state: match self.origin {
+                Origin::Generated => KeyState::Enabled,
+                Origin::External => KeyState::PendingImport,
+            },
+            description: self.description,
+            primary: None,
+            last_rotated: created,
+            rotation: self.rotation,
+            import: None,
+            deletion_protection: None,
+            policy: self.policy,
+            tags: self.tags,
+        };
+        if key.rotation.is_some() {
+            key.check_rotates()?;
+        }
+        Ok(key)
+    }
+}
+
+/// Makes the first version of a key whose material is not brought. A key pair has no primary version: callers name the
+/// one they mean.
+async fn first_version(cx: &Context<'_>, key: &mut Key) -> Result<Option<KeyVersion>, Error> {
+    if key.origin == Origin::External {
+        return Ok(None);
+    }
+    let id = cx.service.draw_version(key.created)?;
+    let material = cx.service.provider.generate(&binding(key, id)).await;
+    if !key.spec.is_asymmetric() {
+        key.primary = Some(id);
+    }
+    Ok(Some(KeyVersion {
+        id,
+        key: key.id,
+        scope: key.scope.clone(),
+        created: key.created,
+        material: Some(material.map_err(from_provider)?),
+    }))
 }
 
 impl Operation for CreateKey {
@@ -56,6 +116,7 @@ impl Operation for CreateKey {
     type Output = Key;
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
+        self.policy.as_deref().map_or(Ok(()), policy::check)?;
         Ok(vec![Need {
             action: Self::ACTION,
             target: Target::Keys(self.scope.clone()),
@@ -64,55 +125,35 @@ impl Operation for CreateKey {
 
     fn describe(&self, request: &mut Fields) {
         request.text("spec", &format!("{:?}", self.spec));
+        if let Some(usage) = self.usage {
+            request.text("usage", &format!("{usage:?}"));
+        }
+        request.text("origin", &format!("{:?}", self.origin));
         request.text("protection", &format!("{:?}", self.protection));
         request.number("description_bytes", self.description.len() as u64);
         request.number("tags", self.tags.len() as u64);
+        if let Some(interval) = self.rotation {
+            let seconds = u64::try_from(interval.as_secs()).unwrap_or(0);
+            request.number("interval_seconds", seconds);
+        }
+        if let Some(policy) = &self.policy {
+            request.number("policy_bytes", policy.len() as u64);
+        }
     }
 
     async fn run(self, cx: &Context<'_>, _permit: Permitted, note: &mut Note) -> Result<Key, Error> {
         let usage = self.check(cx)?;
-        let created = cx.call.time;
-        let (id, version) = cx.service.draw_key(created)?;
-        let binding = Binding {
-            account: self.scope.account,
-            region: &self.scope.region,
-            key: id,
-            version,
-            spec: self.spec,
-            protection: self.protection,
-        };
-        let material = cx
-            .service
-            .provider
-            .generate(self.spec, &binding)
-            .await
-            .map_err(from_provider)?;
-        let key = Key {
-            id,
-            scope: self.scope.clone(),
-            spec: self.spec,
-            usage,
-            origin: self.origin,
-            protection: self.protection,
-            creator: Creator::Account,
-            created,
-            state: KeyState::Enabled,
-            description: self.description,
-            primary: Some(version),
-            last_rotated: created,
-            tags: self.tags,
-        };
-        let version = KeyVersion {
-            id: version,
-            key: id,
-            scope: self.scope,
-            created,
-            material,
-        };
-        note.response.key("key", id);
-        note.response.version("version", version.id);
+        let mut key = self.into_key(cx, usage)?;
+        let version = first_version(cx, &mut key).await?;
+        // Keys past their deletion do not count.
+        cx.service.catch_up(cx.call.time).await;
+        note.response.key("key", key.id);
+        if let Some(version) = &version {
+            note.response.version("version", version.id);
+        }
         let (store, draft, made) = (cx.store(), cx.draft(note), key.clone());
-        let change = async move { store.create_key(made, Some(version), draft).await };
+        let quota = cx.service.quotas.keys;
+        let change = async move { store.create_key(made, version, quota, draft).await };
         cx.make(change, |_| {}).await?;
         note.outboxed = true;
         Ok(key)

@@ -35,6 +35,7 @@ impl Operation for ListKeys {
     }
 
     async fn run(self, cx: &Context<'_>, _permit: Permitted, note: &mut Note) -> Result<Paged<KeyId>, Error> {
+        cx.service.catch_up(cx.call.time).await;
         let paged = cx
             .service
             .store

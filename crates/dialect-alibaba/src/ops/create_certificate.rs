@@ -1,0 +1,61 @@
+//! SOURCE: KMS API reference, CreateCertificate, UploadCertificate; "Certificates Manager: quick start" (read
+//! 2026-11-22). The private half stays here, whatever ExportablePrivateKey says: no operation gives it away.
+
+use claviger_model::{Certificate, Change, KeySpec, ProtectionLevel, Resource};
+use claviger_service::ops::certificate as core;
+
+use super::specs::spec;
+use super::{Input, WireOp};
+use crate::answer::Answer;
+use crate::error::{WireError, arn};
+use crate::params::Fault;
+
+/// What a certificate's key pair can be made of at the vendor's.
+const SPECS: [KeySpec; 3] = [KeySpec::Rsa2048, KeySpec::EcP256, KeySpec::Sm2];
+
+pub(super) struct CreateCertificate;
+pub(super) struct UploadCertificate;
+
+impl WireOp for CreateCertificate {
+    type Op = core::CreateCertificate;
+
+    fn decode(input: &Input<'_>) -> Result<Self::Op, Fault> {
+        Ok(core::CreateCertificate {
+            scope: input.scope.clone(),
+            spec: match input.optional("KeySpec") {
+                None => KeySpec::Rsa2048,
+                Some(text) => spec(text)
+                    .filter(|spec| SPECS.contains(spec))
+                    .ok_or_else(|| WireError::invalid("KeySpec"))?,
+            },
+            protection: ProtectionLevel::Software,
+            exportable: match input.optional("ExportablePrivateKey") {
+                None => true,
+                Some(_) => input.boolean("ExportablePrivateKey")?,
+            },
+            subject: input.required("Subject")?.to_owned(),
+            alternative_names: input.text_list("SubjectAlternativeNames")?,
+        })
+    }
+
+    fn encode(_: &Input<'_>, made: Certificate, answer: &mut Answer) {
+        answer.text("Arn", &arn(&Resource::Certificate(made.scope, made.id)));
+        answer.id("CertificateId", made.id.to_ascii());
+        answer.text("Csr", &made.csr);
+    }
+}
+
+impl WireOp for UploadCertificate {
+    type Op = core::UploadCertificate;
+
+    fn decode(input: &Input<'_>) -> Result<Self::Op, Fault> {
+        let certificate = input.certificate("CertificateId")?;
+        let (leaf, chain) = (input.required("Certificate")?, input.optional("CertificateChain"));
+        Ok(core::UploadCertificate {
+            certificate,
+            issued: core::IssuedChain::parse(leaf, chain)?,
+        })
+    }
+
+    fn encode(_: &Input<'_>, _: Change<()>, _: &mut Answer) {}
+}

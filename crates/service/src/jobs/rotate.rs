@@ -1,0 +1,75 @@
+//! A new version takes over.
+
+use std::sync::Arc;
+
+use claviger_audit::record::Fields;
+use claviger_model::{Action, Change, Error, Key, KeyVersion, Missing, Timestamp};
+use claviger_store::VersionChange;
+
+use crate::envelope::from_provider;
+use crate::ops::binding;
+use crate::pipeline::{Loaded, Permitted};
+use crate::service::Service;
+
+impl Service {
+    /// Rotates those targets of a call for which that is due. Says whether there were any: they have to be loaded anew.
+    /// While the audit log takes no records, nothing changes.
+    pub(crate) async fn rotate_targets(&self, permit: &Permitted, now: Timestamp) -> Result<bool, Error> {
+        let mut any = false;
+        for target in permit.targets() {
+            if let Loaded::Key(loaded) = target
+                && loaded.key.is_rotation_due(now)
+                && self.audit_is_healthy()
+            {
+                self.rotate_if_due(&loaded.key, now).await?;
+                any = true;
+            }
+        }
+        Ok(any)
+    }
+
+    /// Makes a new version the primary one if that is due, in the name of the system. Where several callers come at the
+    /// same time, all make material and one of them changes the key. Says whether it was this one.
+    pub(crate) async fn rotate_if_due(&self, key: &Key, now: Timestamp) -> Result<bool, Error> {
+        if !key.is_rotation_due(now) {
+            return Ok(false);
+        }
+        let id = self.draw_version(now)?;
+        let material = self.provider.generate(&binding(key, id)).await;
+        let version = KeyVersion {
+            id,
+            key: key.id,
+            scope: key.scope.clone(),
+            created: now,
+            material: Some(material.map_err(from_provider)?),
+        };
+        let mut response = Fields::default();
+        response.key("key", key.id);
+        response.version("version", id);
+        let draft = self.system_draft(Action::RotateKey, &key.scope, now, &response)?;
+        let (store, scope, key) = (Arc::clone(&self.store), key.scope.clone(), key.id);
+        // SOURCE: Alibaba Cloud KMS, "Automatic key rotation": old versions stay; no bound is named.
+        let add = VersionChange::Add {
+            version,
+            quota: u32::MAX,
+        };
+        let rotate = move |key: Key| {
+            if key.is_rotation_due(now) {
+                key.rotate(id, now)
+            } else {
+                Ok(Change::AlreadySo(key))
+            }
+        };
+        let change = async move {
+            store
+                .update_version(&scope, key, add, draft, Box::new(rotate))
+                .await
+        };
+        match self.make(change, move |keys| keys.forget_key(key)).await {
+            Ok(change) => Ok(matches!(change, Change::Changed(_))),
+            // It was deleted meanwhile.
+            Err(Error::NotFound(Missing::Key)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+}

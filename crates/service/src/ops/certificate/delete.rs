@@ -1,0 +1,43 @@
+//! Delete a certificate.
+
+use std::sync::Arc;
+
+use claviger_audit::record::Fields;
+use claviger_model::{Action, Error};
+
+use super::{binding, describe, one, permitted};
+use crate::call::{CertificateRef, Need, Note};
+use crate::pipeline::{Context, Operation, Permitted};
+
+/// Deletes a certificate and its key pair, in every status and for good.
+#[derive(Debug)]
+pub struct DeleteCertificate(pub CertificateRef);
+
+impl Operation for DeleteCertificate {
+    const ACTION: Action = Action::DeleteCertificate;
+    type Output = ();
+
+    fn needs(&self) -> Result<Vec<Need>, Error> {
+        Ok(one(Self::ACTION, &self.0))
+    }
+
+    fn describe(&self, request: &mut Fields) {
+        describe(request, &self.0);
+    }
+
+    async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<(), Error> {
+        let certificate = permitted(&permit)?;
+        note.response.certificate("certificate", certificate.id);
+        let (store, draft) = (cx.store(), cx.draft(note));
+        let (scope, id) = (certificate.scope.clone(), certificate.id);
+        let provider = Arc::clone(&cx.service.provider);
+        let change = async move {
+            let was = store.delete_certificate(&scope, id, draft).await?.value;
+            provider.forget(&binding(&was));
+            Ok(())
+        };
+        cx.make(change, |_| {}).await?;
+        note.outboxed = true;
+        Ok(())
+    }
+}

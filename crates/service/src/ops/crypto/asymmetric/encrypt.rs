@@ -1,0 +1,62 @@
+//! Encrypt to a public key.
+
+use claviger_audit::record::Fields;
+use claviger_model::{Action, EncryptionAlgorithm, Error, Field, KeyVersionId, Purpose};
+use claviger_secret::SecretBytes;
+
+use super::{AsymmetricOutput, check_encryption, describe_version, from_provider_about, one_version};
+use crate::call::{KeyRef, Need, Note};
+use crate::ops::crypto::{ready_version, words};
+use crate::pipeline::{Context, Operation, Permitted};
+
+/// Encrypts to the public half of one version of a key pair.
+///
+/// Refused with [`Field::Algorithm`] where the algorithm does not fit the key, with [`Field::Plaintext`] where there is
+/// more than it can carry.
+#[derive(Debug)]
+pub struct AsymmetricEncrypt {
+    /// The key.
+    pub key: KeyRef,
+    /// The version of it; `None` is text that no version can have as its id, and is not found.
+    pub version: Option<KeyVersionId>,
+    /// How.
+    pub algorithm: EncryptionAlgorithm,
+    /// What to encrypt.
+    pub plaintext: SecretBytes,
+}
+
+impl Operation for AsymmetricEncrypt {
+    const ACTION: Action = Action::AsymmetricEncrypt;
+    type Output = AsymmetricOutput;
+
+    fn needs(&self) -> Result<Vec<Need>, Error> {
+        check_encryption(self.algorithm)?;
+        Ok(one_version(Self::ACTION, &self.key, self.version))
+    }
+
+    fn describe(&self, request: &mut Fields) {
+        describe_version(request, &self.key, self.version);
+        request.text("algorithm", words::encryption(self.algorithm));
+        request.number("plaintext_bytes", self.plaintext.len() as u64);
+    }
+
+    async fn run(
+        self,
+        cx: &Context<'_>,
+        permit: Permitted,
+        note: &mut Note,
+    ) -> Result<AsymmetricOutput, Error> {
+        let sealed = ready_version(&permit, 0, Purpose::AsymmetricEncrypt)?;
+        let longest = self.algorithm.longest_plaintext(sealed.binding.spec);
+        if self.plaintext.len() > longest.ok_or(Error::Invalid(Field::Algorithm))? {
+            return Err(Error::Invalid(Field::Plaintext));
+        }
+        let ciphertext = cx
+            .service
+            .provider
+            .encrypt_to(sealed, self.algorithm, self.plaintext.expose())
+            .await
+            .map_err(from_provider_about(Field::Plaintext))?;
+        Ok(AsymmetricOutput::new(&sealed.binding, ciphertext, note))
+    }
+}

@@ -1,0 +1,46 @@
+//! What the service does by itself, and how the audit trail tells of it.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use claviger_audit::record::{Fields, Source};
+use claviger_model::{Action, Caller, Error, Identity, Scope, Timestamp};
+use claviger_store::Draft;
+
+use crate::call::Call;
+use crate::service::Service;
+
+/// Stands for the front door in records of what nobody called for.
+const DIALECT: &str = "system";
+
+impl Service {
+    /// The record of something that the service itself does to things in a scope.
+    pub(crate) fn system_draft(
+        &self,
+        action: Action,
+        scope: &Scope,
+        now: Timestamp,
+        response: &Fields,
+    ) -> Result<Draft, Error> {
+        let caller = Caller {
+            account: scope.account,
+            identity: Identity::System,
+            access_key: None,
+        };
+        let call = Call {
+            id: self.draw_request(now)?,
+            time: now,
+            caller: &caller,
+            scope,
+            dialect: DIALECT,
+            source: Source {
+                address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+                agent: "",
+                host: "",
+                secure: false,
+            },
+            wire_code: |_, error| error.code(),
+            dry_run: false,
+        };
+        Ok(call.served(action, &Fields::default(), response))
+    }
+}

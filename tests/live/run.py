@@ -6,6 +6,7 @@ and runs every client in every signature scheme. Needs only the standard library
 """
 
 import argparse
+import contextlib
 import fcntl
 import os
 import queue
@@ -23,7 +24,7 @@ from harness import children, environments, jobs
 from harness.server import Server, ServerError
 
 CACHE = environments.ROOT / "target" / "live"
-LANES = 2  # jobs that run at the same time, each lane with a server of its own
+LANES = 2  # jobs that run at the same time, each with a server of its own
 
 
 class Report:
@@ -44,55 +45,34 @@ class Report:
                 print("       - " + text.rstrip().replace("\n", "\n         "), flush=True)
 
 
-def lane(number, binary, work, todo, paths, report):
-    """Takes jobs until none is left. A job that breaks the server gets the next job a new one."""
-    server, count = None, 0
+def lane(binary, work, todo, paths, report):
+    """Takes jobs until none is left."""
     while True:
         try:
             job = todo.get_nowait()
         except queue.Empty:
-            break
-        try:
-            if server is not None and server.died():
-                end(server, report)
-                server = None
-            if server is None:
-                count += 1
-                server = started_server(binary, work / f"lane-{number}-{count}", report)
-                if server is None:
-                    return  # it would not start for the next job either
-            scratch = work / f"job-{job.name}"
-            scratch.mkdir()
-            for result in job.run(job, server, paths[job.environment], scratch):
-                report.add(result)
-        except Exception as error:  # whatever breaks here is a failure of this job, and the others still run
-            report.add(jobs.Result(job.name, failures=[f"{type(error).__name__}: {error}"]))
-            end(server, report)
-            server = None
-    end(server, report)
+            return
+        run_job(job, Server(binary, work / f"server-{job.name}"), paths[job.environment], work, report)
 
 
-def started_server(binary, folder, report):
-    server = Server(binary, folder)
+def run_job(job, server, path, work, report):
+    """Each job has a server of its own: an account may have so many keys only, and a broken server spoils one job."""
+    own = jobs.Result(f"server of {job.name}")
     try:
         server.start()
-    except ServerError as error:
-        report.add(jobs.Result("server starts", failures=[str(error)]))
-        return None
-    report.add(jobs.check_credentials(server))
-    return server
-
-
-def end(server, report):
-    if server is None:
-        return
-    result = jobs.Result("server stops")
-    try:
+        jobs.check_credentials(server, own)
+        scratch = work / f"job-{job.name}"
+        scratch.mkdir()
+        for result in job.run(job, server, path, scratch):
+            report.add(result)
         code = server.stop()
-        result.that("exit code after SIGTERM", code == 0, f"{code}\n{server.log_tail()}")
-    except ServerError as error:
-        result.failures.append(str(error))
-    report.add(result)
+        own.that("exit code after SIGTERM", code == 0, f"{code}\n{server.log_tail()}")
+    except Exception as error:  # whatever breaks here is a failure of this job, and the others still run
+        own.failures.append(f"{type(error).__name__}: {error}")
+    finally:
+        with contextlib.suppress(ServerError):
+            server.stop()
+    report.add(own)
 
 
 def run(binary, chosen, cache):
@@ -104,8 +84,8 @@ def run(binary, chosen, cache):
     for job in chosen:
         todo.put(job)
     threads = [
-        threading.Thread(target=lane, args=(number, binary, work, todo, paths, report))
-        for number in range(min(LANES, len(chosen)))
+        threading.Thread(target=lane, args=(binary, work, todo, paths, report))
+        for _ in range(min(LANES, len(chosen)))
     ]
     for thread in threads:
         thread.start()

@@ -29,7 +29,7 @@ Repository chores. Usage: cargo xtask <verb> [options]
   test [--keep-going] [--only STEP]...   everything that CI checks, in its order; installs what it needs
   tidy [--only RULE]...                  rules of the house: crate arrows, licences, sizes, words, links
   fuzz [--seconds N]                     a short run of every fuzz target
-  bench [options]                        speed, memory and start time as ratios to a bare handler;
+  bench [options]                        speed, memory and start time as ratios to a bare handler, cost of each stage;
                                          `cargo xtask bench --help` prints its options
 ";
 

@@ -27,13 +27,21 @@ def materials(database, roots):
     """The material of every version of every AES-256 key. The database has to lie still: its server has ended."""
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     try:
-        rows = connection.execute("SELECT account, region, key, id, material FROM key_versions").fetchall()
+        rows = connection.execute(
+            "SELECT account, region, key, v.id, m.bytes FROM key_versions v JOIN materials m ON m.slot = v.material"
+        ).fetchall()
     finally:
         connection.close()
     return [
-        _open_wrapped(roots, material, [struct.pack(">Q", account), region.encode(), key, version])
+        _open_wrapped(roots, _unpadded(material), [struct.pack(">Q", account), region.encode(), key, version])
         for account, region, key, version, material in rows
     ]
+
+
+def _unpadded(slot):
+    """A slot holds a length and is filled up with zeros."""
+    (length,) = struct.unpack(">I", slot[:4])
+    return slot[4 : 4 + length]
 
 
 def _open_wrapped(roots, wrapped, cell):

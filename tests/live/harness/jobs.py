@@ -116,9 +116,8 @@ def restart(job, server, path, scratch):
     yield result
 
 
-def check_credentials(server):
+def check_credentials(server, result):
     """The file that tells programs how to connect."""
-    result = Result("credentials file")
     mode = stat.S_IMODE(server.credentials_file.stat().st_mode)
     result.that("mode is 0600", mode == 0o600, oct(mode))
     for name in FIELDS:
@@ -127,7 +126,13 @@ def check_credentials(server):
     for name, port in (("https_endpoint", server.https), ("http_endpoint", server.http)):
         want = f"{name.split('_')[0]}://127.0.0.1:{port}"
         result.that(f"{name} is where it listens", server.credentials.get(name) == want, server.credentials.get(name))
-    return result
+
+
+def judge(job, server, path, scratch):
+    """OpenSSL on the command line against the server."""
+    program = LIVE / "python" / "openssl_judge.py"
+    command = [str(path), str(program), str(server.credentials_file), str(scratch)]
+    yield from client(lambda *_: command)(job, server, path, scratch)
 
 
 MAIN = LIVE / "python" / "main.py"
@@ -138,6 +143,7 @@ JOBS = [
     Job("example-envelope", "tea-3", client(example)),
     Job("core-2.16", "core-2.16", python(MAIN, "core")),
     Job("core-2.13", "core-2.13", python(MAIN, "core")),
+    Job("openssl", "core-2.16", judge),
     Job("pop-core", "node", node("pop")),
     Job("npm-kms", "node", node("kms")),
     Job("restart", "core-2.16", restart),

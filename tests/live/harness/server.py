@@ -80,9 +80,6 @@ class Server:
         finally:
             children.forget(process)
 
-    def died(self):
-        return self.process is not None and self.process.poll() is not None
-
     def log_tail(self):
         if not self.log_file.exists():
             return "(no log)"

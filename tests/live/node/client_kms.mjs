@@ -1,5 +1,6 @@
 // Adapter for @alicloud/kms20160120 (over rpc-client): RPC signatures, POST, parameters in the query.
 
+import { wire } from './params.mjs';
 import { CallError } from './trial.mjs';
 
 /** Yields [scheme, transport, make] for each way to use this client. */
@@ -34,14 +35,15 @@ class KmsClient {
         protocol,
         regionId: credentials.region,
         type: 'access_key',
+        // Its default can be too short for the primes of RSA_4096 on a busy machine.
+        readTimeout: 30_000,
       }),
     );
   }
 
   async call(action, params) {
-    const texts = Object.fromEntries(Object.entries(params).map(([name, value]) => [name, wire(value)]));
     try {
-      return await this.#send(action, texts);
+      return await this.#send(action, wire(params));
     } catch (error) {
       // This client throws a plain Error whose code is the server's with `Error` behind it.
       const found = /^\S+Error: code: (\d+), /.exec(error.message);
@@ -64,8 +66,4 @@ class KmsClient {
     const method = action[0].toLowerCase() + action.slice(1);
     return this.toMap(await this.sdk[method](request));
   }
-}
-
-function wire(value) {
-  return typeof value === 'object' ? JSON.stringify(value) : value;
 }

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-import { FULL, SHORT } from './scenario.mjs';
+import { FULL, ONCE, SHORT } from './scenario.mjs';
 import { Trial } from './trial.mjs';
 
 const [family, path, modules] = process.argv.slice(2);
@@ -18,9 +18,11 @@ const credentials = JSON.parse(readFileSync(path, 'utf8'));
 const require = createRequire(join(modules, 'package.json'));
 const { variants } = await import(`./client_${family}.mjs`);
 
+let once = ONCE;
 for (const [scheme, transport, make] of variants(require, credentials)) {
   const trial = new Trial(make, credentials);
-  await trial.run(transport === 'https' ? FULL : SHORT);
+  await trial.run(transport === 'https' ? [...FULL, ...once] : SHORT);
+  once = [];
   const { client, versions: version } = trial.api;
   const { passed, failures } = trial;
   console.log(JSON.stringify({ client, version, scheme, transport, passed, failures }));

@@ -60,8 +60,10 @@ export class Trial {
       try {
         await section(this);
       } catch (error) {
-        const place = /scenario\.mjs:(\d+)/.exec(error.stack)?.[1] ?? 'unknown';
-        this.failures.push(`${section.name}, line ${place}: ${error.name}: ${error.message}`);
+        // The last frame in the scenario is the section's own: its line says which check it was.
+        const place = [...error.stack.matchAll(/scenario_?\w*\.mjs:\d+/g)].at(-1)?.[0] ?? 'unknown place';
+        const kind = error instanceof CallError ? `${error.status} ${error.code}` : error.name;
+        this.failures.push(`${section.name}, ${place}: ${kind}: ${error.message}`);
       }
     }
   }

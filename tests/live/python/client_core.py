@@ -12,6 +12,7 @@ from aliyunsdkcore.auth.credentials import AccessKeyCredential
 from aliyunsdkcore.client import AcsClient
 from aliyunsdkcore.request import RpcRequest
 
+from params import REPEATED, flat
 from trial import CallError
 
 # The library logs every refusal as an error; refusals are half of what is tested here.
@@ -46,10 +47,14 @@ class CoreClient:
         else:
             request = getattr(module, f"{action}Request")()
         for name, value in params.items():
-            value = json.dumps(value) if isinstance(value, (dict, list)) else value
-            # Old packages lack setters for newer parameters; their users add those by name.
-            setter = getattr(request, f"set_{name}", None)
-            setter(value) if setter else request.add_query_param(name, value)
+            plural = getattr(request, f"set_{name}s", None) if name in REPEATED else None
+            if plural:
+                plural(value)
+                continue
+            for flat_name, flat_value in flat({name: value}).items():
+                # Old packages lack setters for newer parameters; their users add those by name.
+                setter = getattr(request, f"set_{flat_name}", None)
+                setter(flat_value) if setter else request.add_query_param(flat_name, flat_value)
         request.set_method(self.method)
         request.set_protocol_type("https" if self.secure else "http")
         request.set_endpoint(self.endpoint)

@@ -1,5 +1,6 @@
 """Adapter for alibabacloud_kms20160120 (the Tea generation), versions 2 and 3, in all its signature modes."""
 
+import inspect
 import json
 import re
 from importlib.metadata import version
@@ -8,6 +9,7 @@ from alibabacloud_kms20160120 import models
 from alibabacloud_kms20160120.client import Client
 from Tea.exceptions import TeaException
 
+from params import REPEATED, flat
 from trial import CallError
 
 try:  # version 3, on tea-openapi 0.4
@@ -67,7 +69,10 @@ class TeaClient:
         model = getattr(models, f"{action}Request", None)
         if model is None:
             return method().body.to_map()
-        arguments = {snake(name): wire(name, value) for name, value in params.items()}
+        arguments = {snake(name): typed(action, name, value) for name, value in params.items()}
+        if not arguments.keys() <= inspect.signature(model).parameters.keys():
+            # The package is older than a parameter; its users send it through the generic door.
+            return self._send_untyped(action, params)
         return method(model(**arguments)).body.to_map()
 
     def _send_untyped(self, action, params):
@@ -75,18 +80,25 @@ class TeaClient:
             action=action, version="2016-01-20", protocol="HTTPS", pathname="/", method="POST",
             auth_type="AK", style="RPC", req_body_type="formData", body_type="json",
         )
-        return self.sdk.call_api(call, openapi.OpenApiRequest(query=params), RuntimeOptions())["body"]
+        return self.sdk.call_api(call, openapi.OpenApiRequest(query=texts(params)), RuntimeOptions())["body"]
 
 
 def snake(name):
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-def wire(name, value):
-    """Contexts go in as dictionaries, every other structure as JSON text."""
+def typed(action, name, value):
+    """Contexts go in as dictionaries, members of repeated lists as models, every other structure as JSON text."""
+    if name in REPEATED:
+        member = getattr(models, f"{action}Request{name}", None)
+        return [member(**{snake(k): v for k, v in part.items()}) for part in value] if member else value
     if isinstance(value, (dict, list)) and not name.endswith("EncryptionContext"):
         return json.dumps(value)
     return value
+
+
+def texts(params):
+    return {name: value if isinstance(value, str) else json.dumps(value) for name, value in flat(params).items()}
 
 
 def variants(credentials):

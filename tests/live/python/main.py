@@ -8,17 +8,22 @@ import json
 import sys
 
 import scenario
+import scenario_calls
 from trial import Trial
 
 
 def main(family, path):
     with open(path, encoding="utf-8") as file:
         credentials = json.load(file)
+    once = True
     for scheme, transport, make in importlib.import_module(f"client_{family}").variants(credentials):
         trial = Trial(make, credentials)
         sections = list(scenario.FULL if transport == "https" else scenario.SHORT)
+        if once:
+            sections += scenario.ONCE
+            once = False
         if hasattr(trial.api, "call_xml"):
-            sections.append(scenario.xml)
+            sections.append(scenario_calls.xml)
         trial.run(sections)
         line = {
             "client": trial.api.client,

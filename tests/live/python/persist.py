@@ -8,25 +8,55 @@ import pathlib
 import sys
 
 from client_core import CoreClient
+from scenario_common import data, describe, made, text, versions
+from scenario_import import external, parameters, wrapped
+from scenario_policies import policy_for
+from scenario_tags import tags, tags_of
 from trial import Trial
 
 CONTEXT = {"for": "restart"}
 PLAINTEXT = "a2VlcCBtZQ=="
+SIGNED = {"Algorithm": "RSA_PSS_SHA_256", "Digest": text(bytes(32))}
+CODED = {"Algorithm": "HMAC_SHA_256", "Message": text(b"keep me")}
+TAGS = {"kept": "over-restart"}
 
 
 def write(t):
-    kept = t.call("CreateKey", Description="kept")["KeyMetadata"]["KeyId"]
-    off = t.call("CreateKey")["KeyMetadata"]["KeyId"]
+    kept = made(t, Description="kept", EnableAutomaticRotation=True, RotationInterval="30d")["KeyId"]
+    off = made(t)["KeyId"]
     t.call("DisableKey", KeyId=off)
     t.call("CreateAlias", KeyId=kept, AliasName="alias/kept-over-restart")
     blob = t.call("Encrypt", KeyId=kept, Plaintext=PLAINTEXT, EncryptionContext=CONTEXT)["CiphertextBlob"]
-    facts = {"blob": blob, "keys": {key: describe(t, key) for key in (kept, off)}, "total": total(t)}
+    leaving = made(t, Tags=tags(**TAGS), Policy=json.dumps(policy_for(t)))["KeyId"]
+    t.call("ScheduleKeyDeletion", KeyId=leaving, PendingWindowInDays=7)
+    facts = {"blob": blob, "leaving": leaving, **pairs(t), **imports(t)}
+    facts["keys"] = {key: describe(t, key) for key in (kept, off, leaving, facts["key"]["KeyId"], facts["mac"])}
+    facts["total"] = total(t)
     t.state.write_text(json.dumps(facts))
+
+
+def pairs(t):
+    """A signature and a code, made before the restart."""
+    key = made(t, KeySpec="RSA_2048")["KeyId"]
+    key = {"KeyId": key, "KeyVersionId": versions(t, key)[0]["KeyVersionId"]}
+    value = t.call("AsymmetricSign", **SIGNED, **key)["Value"]
+    mac = made(t, KeySpec="HMAC_SHA_256")["KeyId"]
+    return {"key": key, "value": value, "mac": mac, "code": t.call("GenerateMac", KeyId=mac, **CODED)["Mac"]}
+
+
+def imports(t):
+    """A key whose material is gone, and what brings it back."""
+    key = external(t)
+    again = wrapped(parameters(t, key), bytes(range(32)))
+    t.call("ImportKeyMaterial", **again)
+    blob = t.call("Encrypt", KeyId=key, Plaintext=PLAINTEXT)["CiphertextBlob"]
+    t.call("DeleteKeyMaterial", KeyId=key)
+    return {"again": again, "blob of import": blob}
 
 
 def read(t):
     facts = json.loads(t.state.read_text())
-    kept, _ = facts["keys"]
+    kept = next(iter(facts["keys"]))
     for key, want in facts["keys"].items():
         t.equal("key metadata", describe(t, key), want)
     t.equal("number of keys", total(t), facts["total"])
@@ -34,10 +64,16 @@ def read(t):
     opened = t.call("Decrypt", CiphertextBlob=facts["blob"], EncryptionContext=CONTEXT)
     t.equal("old blob opens", opened["Plaintext"], PLAINTEXT)
     t.call("DeleteAlias", AliasName="alias/kept-over-restart")
-
-
-def describe(t, key):
-    return t.call("DescribeKey", KeyId=key)["KeyMetadata"]
+    t.equal("tags", tags_of(t, facts["leaving"]), TAGS)
+    policy = t.call("GetKeyPolicy", KeyId=facts["leaving"])["Policy"]
+    t.equal("policy", json.loads(policy), policy_for(t))
+    got = t.call("AsymmetricVerify", Value=facts["value"], **SIGNED, **facts["key"])["Value"]
+    t.equal("old signature is right", got, True)
+    got = t.call("GenerateMac", KeyId=facts["mac"], **CODED)["Mac"]
+    t.equal("the same code as before", data(got), data(facts["code"]))
+    t.call("ImportKeyMaterial", **facts["again"])  # the token outlives the process
+    opened = t.call("Decrypt", CiphertextBlob=facts["blob of import"])
+    t.equal("imported again, old blob opens", opened["Plaintext"], PLAINTEXT)
 
 
 def total(t):

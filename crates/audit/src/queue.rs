@@ -18,7 +18,7 @@ use crate::writer::{MAX_BATCH, Verdict, Writer};
 /// served while others wait for the disk.
 const GATHER_MOST: usize = 40;
 /// How long a batch waits for them.
-const GATHER_TIME: Duration = Duration::from_micros(1000);
+const GATHER_TIME: Duration = Duration::from_millis(1);
 /// Batches without a try for more after a try was in vain.
 const GATHER_REST: u32 = 256;
 

@@ -7,7 +7,9 @@
 use std::io::Write as _;
 use std::net::IpAddr;
 
-use claviger_model::{Caller, EncryptionContext, Identity, KeyId, KeyVersionId, RequestId, Timestamp};
+use claviger_model::{
+    Caller, CertificateId, EncryptionContext, Identity, KeyId, KeyVersionId, RequestId, Timestamp,
+};
 use jiff::fmt::StdIoWrite;
 use jiff::fmt::temporal::DateTimePrinter;
 
@@ -38,6 +40,12 @@ impl Fields {
 
     /// Adds a key version id.
     pub fn version(&mut self, name: &'static str, id: KeyVersionId) {
+        self.name(name);
+        ascii_string(&mut self.0, &id.to_ascii());
+    }
+
+    /// Adds a certificate id.
+    pub fn certificate(&mut self, name: &'static str, id: CertificateId) {
         self.name(name);
         ascii_string(&mut self.0, &id.to_ascii());
     }

@@ -39,6 +39,9 @@ pub(crate) enum Error {
     /// TLS could not be set up.
     #[error("TLS: {0}")]
     Tls(String),
+    /// The server's database does not allow what a measurement needs.
+    #[error("the server's database: {0}")]
+    Database(#[from] rusqlite::Error),
     /// Something in this tool does not fit together.
     #[error("{0}")]
     Unfit(String),

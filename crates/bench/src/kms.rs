@@ -13,6 +13,9 @@ use crate::sign::{Call, Client, Scheme, Signer, Template};
 /// Connections of a busy client.
 pub(crate) const CONNECTIONS: usize = 64;
 
+/// What a key for everyday encryption is made with.
+pub(crate) const SYMMETRIC: &[(&str, &str)] = &[("KeyUsage", "ENCRYPT/DECRYPT")];
+
 /// Ciphertexts that a Decrypt measurement takes in turn.
 const BLOBS: usize = 16;
 
@@ -57,8 +60,8 @@ impl<'a> Kms<'a> {
     }
 
     /// One call, for preparations.
-    fn call(&self, action: &str, parameters: &[(&str, &str)]) -> Result<Value, Error> {
-        let mut requests = self.requests(Scheme::Rpc, &[Call { action, parameters }], "")?;
+    pub(crate) fn call(&self, action: &str, parameters: &[(&str, &str)]) -> Result<Value, Error> {
+        let mut requests = self.repeated(&Call { action, parameters }, "")?;
         let mut request = Vec::new();
         requests.request(&mut request);
         let (status, body) = self.target.call(request)?;
@@ -73,9 +76,13 @@ impl<'a> Kms<'a> {
         }
     }
 
-    /// Makes `count` keys over many connections; gives their ids and how it went.
-    pub(crate) fn create_keys(&self, count: usize) -> Result<(Vec<String>, Outcome), Error> {
-        let mut requests = self.creation()?;
+    /// Makes `count` keys with these parameters over many connections; gives their ids and how it went.
+    pub(crate) fn create_keys(
+        &self,
+        count: usize,
+        parameters: &[(&str, &str)],
+    ) -> Result<(Vec<String>, Outcome), Error> {
+        let mut requests = self.creation(parameters)?;
         let mut load = Load::connect(self.target, CONNECTIONS.min(count))?;
         let outcome = load.closed(&mut requests, Until::Count(count))?;
         if let Some(error) = outcome.first_error {
@@ -84,14 +91,30 @@ impl<'a> Kms<'a> {
         Ok((requests.into_ids(), outcome))
     }
 
-    /// Requests that make keys.
-    pub(crate) fn creation(&self) -> Result<Requests<'static>, Error> {
-        let call = Call {
-            action: "CreateKey",
-            parameters: &[("KeyUsage", "ENCRYPT/DECRYPT")],
-        };
-        let requests = self.requests(Scheme::Rpc, &[call], "KeyId")?;
-        Ok(requests.keeping_ids())
+    /// Requests that make keys with these parameters.
+    pub(crate) fn creation(&self, parameters: &[(&str, &str)]) -> Result<Requests<'static>, Error> {
+        let action = "CreateKey";
+        Ok(self
+            .repeated(&Call { action, parameters }, "KeyId")?
+            .keeping_ids())
+    }
+
+    /// The same call again and again. A right answer holds `needle`.
+    pub(crate) fn repeated(&self, call: &Call<'_>, needle: &str) -> Result<Requests<'static>, Error> {
+        self.requests(Scheme::Rpc, std::slice::from_ref(call), needle)
+    }
+
+    /// A call for each of `keys` in turn. A right answer holds `needle`.
+    pub(crate) fn for_each<'k>(
+        &self,
+        action: &str,
+        keys: &'k [String],
+        needle: &str,
+    ) -> Result<Requests<'k>, Error> {
+        let first = keys.first().ok_or_else(|| Error::Unfit("no keys".to_owned()))?;
+        let parameters: &[_] = &[("KeyId", first.as_str())];
+        let requests = self.keyed(Scheme::Rpc, &Call { action, parameters }, first, needle)?;
+        Ok(requests.naming(keys, Choice::InTurn))
     }
 
     /// Requests of the hot path. Fails when the server's answers do not fit together.
@@ -186,7 +209,8 @@ impl<'a> Kms<'a> {
     }
 }
 
-fn field<'v>(answer: &'v Value, pointer: &str) -> Result<&'v str, Error> {
+/// A text in an answer, by its JSON pointer.
+pub(crate) fn field<'v>(answer: &'v Value, pointer: &str) -> Result<&'v str, Error> {
     let value = answer.pointer(pointer).and_then(Value::as_str);
     value.ok_or_else(|| Error::Protocol(format!("left `{pointer}` out of an answer: {answer}")))
 }

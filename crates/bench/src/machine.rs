@@ -41,6 +41,14 @@ pub(crate) fn pin(core: usize) -> Result<(), Error> {
     sched_setaffinity(None, &set).map_err(Error::system(format!("bind to core {core}")))
 }
 
+/// Does some work on the server's core. The server should have nothing to do meanwhile.
+pub(crate) fn on_server_core<T>(cores: Cores, work: impl FnOnce() -> T) -> Result<T, Error> {
+    pin(cores.server)?;
+    let outcome = work();
+    pin(cores.load)?;
+    Ok(outcome)
+}
+
 /// What the numbers are measured on, one fact a line. To be asked before anything is measured: the load is that of
 /// others then.
 pub(crate) fn facts(data: &Path) -> Vec<String> {

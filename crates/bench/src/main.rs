@@ -17,6 +17,7 @@ mod bare;
 mod disk;
 mod error;
 mod kms;
+mod library;
 mod load;
 mod machine;
 mod parts;

@@ -28,6 +28,8 @@ pub(crate) struct Launch {
     pub(crate) verb: &'static str,
     /// Its folder; survives restarts.
     pub(crate) data: PathBuf,
+    /// Where it shall write what the stages of its calls took, when it stops. Slows it.
+    pub(crate) stage_times: Option<PathBuf>,
 }
 
 /// A running server. Dropping it kills it.
@@ -62,6 +64,9 @@ impl Launch {
             .arg(free_address()?.to_string())
             .arg("--https")
             .arg(free_address()?.to_string());
+        if let Some(path) = &self.stage_times {
+            command.arg("--stage-times").arg(path);
+        }
         command.stdin(Stdio::null()).stdout(log).stderr(errors);
 
         // A child inherits the cores of the thread that starts it.

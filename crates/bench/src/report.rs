@@ -1,5 +1,7 @@
 //! The table.
 
+use std::ops::RangeInclusive;
+
 use crate::stats::number;
 
 /// What a row says about its target.
@@ -82,21 +84,29 @@ pub(crate) fn table(rows: &[Row]) -> String {
     ]
     .map(str::to_owned);
     let lines: Vec<[String; 7]> = std::iter::once(head).chain(rows.iter().map(Row::cells)).collect();
-    let mut widths = [0; 7];
-    for line in &lines {
+    aligned(&lines, 1..=3)
+}
+
+/// Lines of cells, aligned: the columns of numbers to the right, all others to the left.
+pub(crate) fn aligned<const N: usize>(lines: &[[String; N]], numbers: RangeInclusive<usize>) -> String {
+    let mut widths = [0; N];
+    for line in lines {
         for (width, cell) in widths.iter_mut().zip(line) {
             *width = (*width).max(cell.chars().count());
         }
     }
     let mut text = String::new();
-    for line in &lines {
+    for line in lines {
         let cells = line
             .iter()
             .zip(widths)
             .enumerate()
-            .map(|(column, (cell, width))| match column {
-                1..=3 => format!("{cell:>width$}"),
-                _ => format!("{cell:<width$}"),
+            .map(|(column, (cell, width))| {
+                if numbers.contains(&column) {
+                    format!("{cell:>width$}")
+                } else {
+                    format!("{cell:<width$}")
+                }
             });
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');

@@ -126,6 +126,28 @@ actions! {
     ListAliases read,
     /// List the aliases of a key.
     ListAliasesByKey read,
+    /// Make a key pair and a signing request for it, to which a certificate will belong.
+    CreateCertificate write,
+    /// Bring the certificate that was issued, with its chain.
+    UploadCertificate write,
+    /// Show a certificate, its chain and its signing request.
+    GetCertificate read,
+    /// Show what a certificate says.
+    DescribeCertificate read,
+    /// Switch a certificate on or off, or revoke it.
+    UpdateCertificateStatus write,
+    /// Delete a certificate and its key pair.
+    DeleteCertificate write,
+    /// Sign with the private half of a certificate's key pair.
+    CertificatePrivateKeySign read,
+    /// Decrypt with the private half of a certificate's key pair.
+    CertificatePrivateKeyDecrypt read,
+    /// Verify with the public half of a certificate's key pair.
+    CertificatePublicKeyVerify read,
+    /// Encrypt to the public half of a certificate's key pair.
+    CertificatePublicKeyEncrypt read,
+    /// Make a signing request for a version of a key.
+    CreateCsr read,
     /// List regions. Needs no permission and leaves no audit record.
     DescribeRegions read,
     /// Tell whether the account has the service.

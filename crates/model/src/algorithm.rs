@@ -19,7 +19,7 @@ pub enum HashAlgorithm {
 
 impl HashAlgorithm {
     /// Bytes of a digest.
-    pub fn len(self) -> usize {
+    pub fn digest_len(self) -> usize {
         match self {
             Self::Sha1 => 20,
             Self::Sha256 | Self::Sm3 => 32,
@@ -92,7 +92,7 @@ impl EncryptionAlgorithm {
             _ => return None,
         };
         match self {
-            Self::RsaOaep(hash) => Some(modulus - 2 * hash.len() - 2),
+            Self::RsaOaep(hash) => Some(modulus - 2 * hash.digest_len() - 2),
             Self::RsaPkcs1 => Some(modulus - 11),
             Self::Sm2Pke => None,
         }
@@ -148,6 +148,9 @@ mod tests {
             assert_eq!(EncryptionAlgorithm::Sm2Pke.longest_plaintext(spec), None);
         }
         assert_eq!(sha256.longest_plaintext(KeySpec::EcP256), None);
-        assert_eq!(EncryptionAlgorithm::Sm2Pke.longest_plaintext(KeySpec::Sm2), Some(6047));
+        assert_eq!(
+            EncryptionAlgorithm::Sm2Pke.longest_plaintext(KeySpec::Sm2),
+            Some(6047)
+        );
     }
 }

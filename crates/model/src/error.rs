@@ -1,6 +1,6 @@
 //! Why the core said no. Dialects map each case, with the action, to their own codes and words.
 
-use crate::{Resource, StateKind};
+use crate::{CertificateStatus, Resource, StateKind};
 
 /// A thing that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,12 +34,20 @@ pub enum Field {
     Plaintext,
     /// The public key cannot be read, or is not of the kind that was named.
     PublicKey,
-    /// The certificate or its chain does not fit the key.
+    /// The certificate cannot be read, or is for another key.
     Certificate,
+    /// The chain of a certificate cannot be read, or does not lead from it upwards.
+    CertificateChain,
+    /// The subject of a signing request is not one.
+    Subject,
+    /// An alternative name of a signing request is not one, or there are too many.
+    AlternativeNames,
     /// The expiry is in the past.
     Expiry,
     /// Too many tags.
     Tags,
+    /// The policy is not a policy document, or too long.
+    Policy,
 }
 
 /// Something that is bounded per account and region.
@@ -95,6 +103,12 @@ pub enum Refusal {
     /// The key belongs to a service; its account may use it and no more.
     #[error("the key belongs to a service")]
     OfService,
+    /// The certificate may not be used like that in this status.
+    #[error("the certificate is {0}")]
+    CertificateUse(CertificateStatus),
+    /// The status of the certificate cannot change as asked from this one.
+    #[error("no such transition of a certificate from {0}")]
+    CertificateTransition(CertificateStatus),
 }
 
 /// Permission was refused.
@@ -178,6 +192,8 @@ impl Error {
             Self::Refused(Refusal::OtherMaterial) => "other_material",
             Self::Refused(Refusal::TooSoon) => "too_soon",
             Self::Refused(Refusal::OfService) => "of_service",
+            Self::Refused(Refusal::CertificateUse(_)) => "certificate_status",
+            Self::Refused(Refusal::CertificateTransition(_)) => "certificate_transition",
             Self::Quota(_) => "quota",
             Self::ImportToken => "import_token",
             Self::ImportTokenExpired => "import_token_expired",

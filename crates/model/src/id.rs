@@ -215,6 +215,11 @@ uuid_id!(
     "key version id"
 );
 uuid_id!(
+    /// A certificate with its key pair.
+    CertificateId,
+    "certificate id"
+);
+uuid_id!(
     /// One call, in the answer, the audit trail and the log.
     RequestId,
     "request id"

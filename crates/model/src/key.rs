@@ -9,7 +9,7 @@ use std::fmt;
 use jiff::{SignedDuration, Timestamp};
 
 pub use material::{Fingerprint, Import};
-pub use rotation::{ROTATION_SHORTEST, ROTATION_LONGEST, RotationStatus, VERSION_REST};
+pub use rotation::{ROTATION_LONGEST, ROTATION_SHORTEST, RotationStatus, VERSION_REST};
 
 use crate::{KeyId, KeySpec, KeyVersionId, ProtectionLevel, Purpose, Refusal, Scope, Tags, Usage};
 

@@ -11,6 +11,7 @@ mod action;
 mod algorithm;
 mod alias;
 mod caller;
+mod certificate;
 mod clock;
 mod context;
 mod error;
@@ -25,10 +26,13 @@ pub use action::Action;
 pub use algorithm::{EncryptionAlgorithm, HashAlgorithm, MacAlgorithm, SignatureAlgorithm};
 pub use alias::{Alias, AliasName};
 pub use caller::{AccessKeyId, AccessKeyStatus, Account, Caller, Identity};
+pub use certificate::{Certificate, CertificateStatus, CertificateUse, Issued};
 pub use clock::{Clock, Random, RandomError, SystemClock};
 pub use context::EncryptionContext;
 pub use error::{Denial, Error, Field, Missing, Quota, Refusal, Unsupported};
-pub use id::{AccountId, DomainId, KeyId, KeyVersionId, ParseIdError, Region, RequestId, Scope};
+pub use id::{
+    AccountId, CertificateId, DomainId, KeyId, KeyVersionId, ParseIdError, Region, RequestId, Scope,
+};
 pub use key::{
     Change, Creator, Fingerprint, Import, Key, KeyState, KeyVersion, Material, Origin, ROTATION_LONGEST,
     ROTATION_SHORTEST, ReadyKey, Resume, RotationStatus, StateKind, VERSION_REST,

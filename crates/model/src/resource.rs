@@ -1,6 +1,6 @@
 //! What permissions are about.
 
-use crate::{AliasName, KeyId, Scope};
+use crate::{AliasName, CertificateId, KeyId, Scope};
 
 /// A thing that policies name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,12 @@ pub enum Resource {
     Keys(Scope),
     /// The collection of aliases.
     Aliases(Scope),
+    /// One certificate.
+    Certificate(Scope, CertificateId),
+    /// A certificate that was named by text that no certificate can have.
+    UnknownCertificate(Scope, Box<str>),
+    /// The collection of certificates.
+    Certificates(Scope),
     /// The service as a whole.
     Service(Scope),
 }
@@ -28,6 +34,9 @@ impl Resource {
             | Self::Alias(scope, _)
             | Self::Keys(scope)
             | Self::Aliases(scope)
+            | Self::Certificate(scope, _)
+            | Self::UnknownCertificate(scope, _)
+            | Self::Certificates(scope)
             | Self::Service(scope) => scope,
         }
     }

@@ -27,6 +27,11 @@ impl Tags {
         Ok(())
     }
 
+    /// Takes one tag away; nothing where there is none of that key.
+    pub fn remove(&mut self, key: &str) {
+        self.0.remove(key);
+    }
+
     /// The value under `key`.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(String::as_str)
@@ -64,5 +69,17 @@ mod tests {
             (tags.get("k3"), tags.get("new"), tags.len()),
             (Some("w"), None, TAG_LIMIT)
         );
+    }
+
+    #[test]
+    fn a_tag_that_goes_leaves_room_for_another() {
+        let mut tags = Tags::default();
+        for n in 0..TAG_LIMIT {
+            tags.set(format!("k{n}"), "v".into()).unwrap();
+        }
+        tags.remove("k3");
+        tags.remove("never there");
+        assert_eq!((tags.get("k3"), tags.len()), (None, TAG_LIMIT - 1));
+        assert_eq!(tags.set("new".into(), "v".into()), Ok(()));
     }
 }

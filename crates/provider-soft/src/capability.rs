@@ -1,19 +1,54 @@
 //! What the software provider can do.
 
-use claviger_model::{KeySpec, ProtectionLevel};
+use claviger_model::{EncryptionAlgorithm, HashAlgorithm, KeySpec, ProtectionLevel};
 use claviger_provider::{Binding, Capability, EnvelopeFormat, ProviderError};
 
-/// The table. Rows are added with the code that serves them.
+/// The table. SM2 and SM4 are for modules in hardware.
 pub(crate) static CAPABILITY: Capability = Capability {
     name: "software",
     protection: ProtectionLevel::Software,
-    symmetric: &[(KeySpec::Aes256, EnvelopeFormat::Xaes256Gcm)],
+    symmetric: &[
+        (KeySpec::Aes256, EnvelopeFormat::Xaes256Gcm),
+        (KeySpec::Aes192, EnvelopeFormat::DerivedAes192Gcm),
+        (KeySpec::Aes128, EnvelopeFormat::DerivedAes128Gcm),
+    ],
+    others: &[
+        KeySpec::Rsa2048,
+        KeySpec::Rsa3072,
+        KeySpec::Rsa4096,
+        KeySpec::EcP256,
+        KeySpec::EcP256k,
+        KeySpec::EcP384,
+        KeySpec::EcP521,
+        KeySpec::HmacSha224,
+        KeySpec::HmacSha256,
+        KeySpec::HmacSha384,
+        KeySpec::HmacSha512,
+        KeySpec::HmacSm3,
+    ],
+    imports: &[
+        KeySpec::Aes256,
+        KeySpec::Aes192,
+        KeySpec::Aes128,
+        KeySpec::HmacSha224,
+        KeySpec::HmacSha256,
+        KeySpec::HmacSha384,
+        KeySpec::HmacSha512,
+        KeySpec::HmacSm3,
+    ],
+    wraps: &[(
+        KeySpec::Rsa2048,
+        &[
+            EncryptionAlgorithm::RsaPkcs1,
+            EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha1),
+            EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha256),
+        ],
+    )],
 };
 
 /// Refuses keys that are not in the table.
 pub(crate) fn check(binding: &Binding<'_>) -> Result<(), ProviderError> {
-    let known = binding.protection == CAPABILITY.protection && CAPABILITY.envelope(binding.spec).is_some();
-    if known {
+    if binding.protection == CAPABILITY.protection && CAPABILITY.makes(binding.spec) {
         Ok(())
     } else {
         Err(ProviderError::Incapable)

@@ -1,32 +1,33 @@
 //! Making keys and random bytes.
 
-use claviger_crypto::RngError;
-use claviger_model::{KeySpec, Material};
+use claviger_model::Material;
 use claviger_provider::{Binding, ProviderError};
-use claviger_secret::{PoolError, SecretBytes};
+use claviger_secret::SecretBytes;
 
+use crate::pair::Kind;
 use crate::provider::SoftProvider;
-use crate::{capability, wrap};
+use crate::secret_key::{FillError, SecretKey};
+use crate::{blocking, capability, wrap};
 
 /// See [`claviger_provider::Provider::generate`].
-pub(crate) fn generate(
+pub(crate) async fn generate(
     provider: &SoftProvider,
-    spec: KeySpec,
     binding: &Binding<'_>,
 ) -> Result<Material, ProviderError> {
     capability::check(binding)?;
-    if spec != binding.spec {
-        return Err(ProviderError::Incapable);
-    }
-    let key = provider
-        .roots
-        .pool()
-        .fill(|key| Ok(provider.rng.fill(key)?))
-        .map_err(|error| match error {
-            DrawError::Random => ProviderError::Random,
-            DrawError::Memory => ProviderError::Unavailable,
-        })?;
-    let material = wrap::wrap_material(&provider.roots, provider.rng.as_ref(), binding, &key)?;
+    let wrap = |key: &[u8]| wrap::wrap_material(&provider.roots, provider.rng.as_ref(), binding, key);
+    let material = match (binding.spec.secret_len(), Kind::of(binding.spec)) {
+        (Some(len), _) => secret_key(provider, len)?.with(wrap)?,
+        (None, Some(kind)) => {
+            let pair = if kind.is_slow() {
+                blocking::run(move || kind.generate()).await?
+            } else {
+                kind.generate()
+            };
+            wrap(pair?.expose())?
+        }
+        (None, None) => return Err(ProviderError::Incapable),
+    };
     Ok(Material(material.into_boxed_slice()))
 }
 
@@ -35,20 +36,9 @@ pub(crate) fn random(provider: &SoftProvider, length: usize) -> Result<SecretByt
     SecretBytes::filled(length, |bytes| provider.rng.fill(bytes)).map_err(|_| ProviderError::Random)
 }
 
-/// Why no key was drawn.
-enum DrawError {
-    Random,
-    Memory,
-}
-
-impl From<RngError> for DrawError {
-    fn from(_: RngError) -> Self {
-        Self::Random
-    }
-}
-
-impl From<PoolError> for DrawError {
-    fn from(_: PoolError) -> Self {
-        Self::Memory
-    }
+fn secret_key(provider: &SoftProvider, len: usize) -> Result<SecretKey, ProviderError> {
+    SecretKey::fill(provider.roots.pool(), len, |key| provider.rng.fill(key)).map_err(|error| match error {
+        FillError::Fill(_) => ProviderError::Random,
+        FillError::Memory => ProviderError::Unavailable,
+    })
 }

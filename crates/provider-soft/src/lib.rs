@@ -10,16 +10,23 @@
 //! A new kind of sealer is a variant of [`SealerKind`] with its module under `sealer/`; a new kind of key is a row of
 //! the capability table, and the compiler names the rest.
 
+mod asymmetric;
+mod blocking;
 mod cache;
 mod capability;
 mod encrypt;
 mod error;
 mod generate;
+mod import;
 mod keeper;
+mod mac;
 mod new_file;
+mod open;
+mod pair;
 mod provider;
 mod root;
 mod sealer;
+mod secret_key;
 mod wrap;
 
 pub use error::{CreateError, OpenError, SealerError};

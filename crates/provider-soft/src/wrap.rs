@@ -1,57 +1,84 @@
-//! What the root key wraps: material of keys and small secrets of the store.
+//! What the root key wraps: material of keys, wrapping keys for their import, and small secrets of the store.
 //!
-//! Both have the form header ‖ nonce ‖ ciphertext ‖ tag, where the header is one byte for kind and format and the root
+//! All have the form header ‖ nonce ‖ ciphertext ‖ tag, where the header is one byte for kind and format and the root
 //! version as big-endian u32. XAES-256-GCM under that root version, bound to the header and the place:
 //! `docs/adr/0002-root-key-wrapping.md` says why not plain AES-256-GCM.
 
 use claviger_crypto::{OpenError, Rng, rng, xaes};
-use claviger_provider::{Binding, Cell, ProviderError};
-use claviger_secret::{LockedKey, PoolError, SecretBytes};
+use claviger_provider::{Binding, Cell, ProviderError, WrappingBinding};
+use claviger_secret::SecretBytes;
 
 use crate::root::{RootKey, RootKeys};
+use crate::secret_key::{FillError, SecretKey};
 
 /// First byte of wrapped material.
 const MATERIAL: u8 = 1;
 /// First byte of a sealed cell.
 const CELL: u8 = 2;
+/// First byte of the private half of a wrapping key.
+const WRAPPING_KEY: u8 = 3;
 /// Kind and root version.
 const HEADER_LEN: usize = 1 + 4;
-/// Bytes of the wrapped material of a 256-bit key.
-pub(crate) const MATERIAL_LEN: usize = HEADER_LEN + xaes::NONCE_LEN + 32 + xaes::TAG_LEN;
+/// Bytes that wrapping adds.
+pub(crate) const OVERHEAD: usize = HEADER_LEN + xaes::NONCE_LEN + xaes::TAG_LEN;
 
 /// Wraps a key for its place under the newest root version.
 pub(crate) fn wrap_material(
     roots: &RootKeys,
     rng: &dyn Rng,
     binding: &Binding<'_>,
-    key: &LockedKey<32>,
+    key: &[u8],
 ) -> Result<Vec<u8>, ProviderError> {
-    wrap(MATERIAL, roots.newest(), rng, &binding.to_bytes(), key.expose())
+    wrap(MATERIAL, roots.newest(), rng, &binding.to_bytes(), key)
 }
 
-/// Opens the key that [`wrap_material`] wrapped, into locked memory.
-pub(crate) fn unwrap_material(
+/// Opens a secret key of `len` bytes that [`wrap_material`] wrapped, into locked memory.
+pub(crate) fn unwrap_secret_key(
     roots: &RootKeys,
     binding: &Binding<'_>,
-    material: &[u8; MATERIAL_LEN],
-) -> Result<LockedKey<32>, ProviderError> {
+    len: usize,
+    material: &[u8],
+) -> Result<SecretKey, ProviderError> {
     let parts = Parts::read(MATERIAL, roots, material).ok_or(ProviderError::BadMaterial)?;
     let additional = parts.additional(&binding.to_bytes());
-    roots
-        .pool()
-        .fill(|key| {
-            Ok(xaes::open_into(
-                parts.root.key.expose(),
-                parts.nonce,
-                &additional,
-                parts.body,
-                key,
-            )?)
-        })
-        .map_err(|error| match error {
-            UnwrapError::Cipher => ProviderError::BadMaterial,
-            UnwrapError::Memory => ProviderError::Unavailable,
-        })
+    SecretKey::fill(roots.pool(), len, |key| parts.open_into(&additional, key)).map_err(|error| match error {
+        FillError::Fill(OpenError) => ProviderError::BadMaterial,
+        FillError::Memory => ProviderError::Unavailable,
+    })
+}
+
+/// Opens the encoded key pair that [`wrap_material`] wrapped.
+pub(crate) fn unwrap_pair(
+    roots: &RootKeys,
+    binding: &Binding<'_>,
+    material: &[u8],
+) -> Result<SecretBytes, ProviderError> {
+    unwrap(MATERIAL, roots, &binding.to_bytes(), material).ok_or(ProviderError::BadMaterial)
+}
+
+/// Seals the private half of a wrapping key under the newest root version.
+pub(crate) fn wrap_wrapping_key(
+    roots: &RootKeys,
+    rng: &dyn Rng,
+    binding: &WrappingBinding<'_>,
+    private: &SecretBytes,
+) -> Result<Vec<u8>, ProviderError> {
+    wrap(
+        WRAPPING_KEY,
+        roots.newest(),
+        rng,
+        &binding.to_bytes(),
+        private.expose(),
+    )
+}
+
+/// Opens what [`wrap_wrapping_key`] sealed.
+pub(crate) fn unwrap_wrapping_key(
+    roots: &RootKeys,
+    binding: &WrappingBinding<'_>,
+    sealed: &[u8],
+) -> Result<SecretBytes, ProviderError> {
+    unwrap(WRAPPING_KEY, roots, &binding.to_bytes(), sealed).ok_or(ProviderError::DoesNotOpen)
 }
 
 /// Seals a small secret for its cell under the newest root version.
@@ -70,10 +97,7 @@ pub(crate) fn unwrap_cell(
     cell: &Cell<'_>,
     sealed: &[u8],
 ) -> Result<SecretBytes, ProviderError> {
-    let parts = Parts::read(CELL, roots, sealed).ok_or(ProviderError::DoesNotOpen)?;
-    let additional = parts.additional(&cell.to_bytes());
-    xaes::open(parts.root.key.expose(), parts.nonce, &additional, parts.body)
-        .map_err(|_| ProviderError::DoesNotOpen)
+    unwrap(CELL, roots, &cell.to_bytes(), sealed).ok_or(ProviderError::DoesNotOpen)
 }
 
 fn wrap(
@@ -84,7 +108,7 @@ fn wrap(
     secret: &[u8],
 ) -> Result<Vec<u8>, ProviderError> {
     let nonce: [u8; xaes::NONCE_LEN] = rng::draw(rng).map_err(|_| ProviderError::Random)?;
-    let mut out = Vec::with_capacity(HEADER_LEN + xaes::NONCE_LEN + secret.len() + xaes::TAG_LEN);
+    let mut out = Vec::with_capacity(OVERHEAD + secret.len());
     out.push(kind);
     out.extend_from_slice(&root.version.to_be_bytes());
     let additional = [out.as_slice(), place].concat();
@@ -92,6 +116,13 @@ fn wrap(
     xaes::seal(root.key.expose(), &nonce, &additional, secret, &mut out)
         .map_err(|_| ProviderError::Incapable)?;
     Ok(out)
+}
+
+/// `None` for whatever is wrong.
+fn unwrap(kind: u8, roots: &RootKeys, place: &[u8], wrapped: &[u8]) -> Option<SecretBytes> {
+    let parts = Parts::read(kind, roots, wrapped)?;
+    let additional = parts.additional(place);
+    xaes::open(parts.root.key.expose(), parts.nonce, &additional, parts.body).ok()
 }
 
 /// Wrapped bytes, cut into their parts.
@@ -120,22 +151,9 @@ impl<'a> Parts<'a> {
     fn additional(&self, place: &[u8]) -> Vec<u8> {
         [self.header.as_slice(), place].concat()
     }
-}
 
-/// Why wrapped material does not open.
-enum UnwrapError {
-    Cipher,
-    Memory,
-}
-
-impl From<OpenError> for UnwrapError {
-    fn from(_: OpenError) -> Self {
-        Self::Cipher
-    }
-}
-
-impl From<PoolError> for UnwrapError {
-    fn from(_: PoolError) -> Self {
-        Self::Memory
+    /// Opens into bytes that have the length of what was wrapped.
+    fn open_into(&self, additional: &[u8], out: &mut [u8]) -> Result<(), OpenError> {
+        xaes::open_into(self.root.key.expose(), self.nonce, additional, self.body, out)
     }
 }

@@ -2,6 +2,8 @@
 
 use claviger_model::{AccountId, KeyId, KeySpec, KeyVersionId, ProtectionLevel, Region};
 
+use crate::WrappingBinding;
+
 /// The place of one piece of material.
 #[derive(Debug, Clone, Copy)]
 pub struct Binding<'a> {
@@ -35,6 +37,31 @@ impl Binding<'_> {
             self.version.as_bytes(),
             spec.as_bytes(),
             protection.as_bytes(),
+        ])
+    }
+
+    /// What a fingerprint covers besides the material: the key and its spec, and no version. Bytes that no other key
+    /// and nothing else here shares.
+    pub fn fingerprint_bytes(&self) -> Vec<u8> {
+        framed(&[
+            b"fingerprint",
+            &self.account.number().to_be_bytes(),
+            self.region.as_str().as_bytes(),
+            self.key.as_bytes(),
+            spec_word(self.spec).as_bytes(),
+        ])
+    }
+}
+
+impl WrappingBinding<'_> {
+    /// Bytes that no other wrapping key and nothing else here shares.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        framed(&[
+            b"wrapping",
+            &self.account.number().to_be_bytes(),
+            self.region.as_str().as_bytes(),
+            self.key.as_bytes(),
+            spec_word(self.spec).as_bytes(),
         ])
     }
 }

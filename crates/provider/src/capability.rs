@@ -11,6 +11,11 @@ pub enum EnvelopeFormat {
     Aes256Gcm,
     /// SM4-GCM with a 96-bit nonce; 2^32 messages a version. SOURCE: RFC 8998 section 2.
     Sm4Gcm,
+    /// AES-192-GCM under a key derived for each message as XAES-256-GCM does it: 24-byte nonce, no practical limit of
+    /// messages. SOURCE: C2SP XAES-256-GCM; NIST SP 800-108 Rev. 1 section 4.1.
+    DerivedAes192Gcm,
+    /// The same with AES-128.
+    DerivedAes128Gcm,
 }
 
 impl EnvelopeFormat {
@@ -20,20 +25,28 @@ impl EnvelopeFormat {
             Self::Xaes256Gcm => 1,
             Self::Aes256Gcm => 2,
             Self::Sm4Gcm => 3,
+            Self::DerivedAes192Gcm => 4,
+            Self::DerivedAes128Gcm => 5,
         }
     }
 
     /// Reads the byte back.
     pub fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Xaes256Gcm, Self::Aes256Gcm, Self::Sm4Gcm]
-            .into_iter()
-            .find(|format| format.byte() == byte)
+        [
+            Self::Xaes256Gcm,
+            Self::Aes256Gcm,
+            Self::Sm4Gcm,
+            Self::DerivedAes192Gcm,
+            Self::DerivedAes128Gcm,
+        ]
+        .into_iter()
+        .find(|format| format.byte() == byte)
     }
 
     /// Bytes of nonce in front of the ciphertext.
     pub fn nonce_len(self) -> usize {
         match self {
-            Self::Xaes256Gcm => 24,
+            Self::Xaes256Gcm | Self::DerivedAes192Gcm | Self::DerivedAes128Gcm => 24,
             Self::Aes256Gcm | Self::Sm4Gcm => 12,
         }
     }
@@ -92,13 +105,15 @@ mod tests {
             (1, EnvelopeFormat::Xaes256Gcm, 24),
             (2, EnvelopeFormat::Aes256Gcm, 12),
             (3, EnvelopeFormat::Sm4Gcm, 12),
+            (4, EnvelopeFormat::DerivedAes192Gcm, 24),
+            (5, EnvelopeFormat::DerivedAes128Gcm, 24),
         ];
         for (byte, format, nonce_len) in formats {
             assert_eq!(format.byte(), byte);
             assert_eq!(EnvelopeFormat::from_byte(byte), Some(format));
             assert_eq!(format.nonce_len(), nonce_len);
         }
-        for unknown in (0..=0).chain(4..=u8::MAX) {
+        for unknown in (0..=0).chain(6..=u8::MAX) {
             assert_eq!(EnvelopeFormat::from_byte(unknown), None);
         }
     }

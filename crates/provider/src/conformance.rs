@@ -1,38 +1,35 @@
 //! The suite every provider must pass.
 //!
 //! A provider calls [`check_provider`] from a test on whatever executor it needs, and [`check_keeper`] if it is one; a
-//! check that fails panics and says which spec and which case it was.
+//! check that fails panics and says which spec and which case it was. A [`Client`] of the test plays the callers.
 //!
-//! The capability table decides what runs. What is not in the table is named in the [`Report`]. The provider's test
-//! compares that with what it expects, so that a row cannot get lost unseen.
+//! The capability table decides what runs. What is not in the table is named in the [`Report`], and so are the
+//! algorithms that key pairs offer. The provider's test compares that with what it expects, so that a row cannot get
+//! lost unseen.
 
+mod bound;
 mod cipher;
+mod client;
+mod door;
+mod encryption;
+mod foreign;
+mod import;
 mod keeper;
+mod mac;
+mod pair;
 mod place;
+mod signature;
 
 use std::collections::HashSet;
 use std::fmt;
 
-use claviger_model::KeySpec;
+use claviger_model::{EncryptionAlgorithm, Family, KeySpec, SignatureAlgorithm};
 
-use crate::{Provider, ProviderError};
+use crate::{Capability, Provider, ProviderError};
 use place::Place;
 
+pub use client::Client;
 pub use keeper::check_keeper;
-
-/// Specs that a provider can have keys of.
-const SPECS: [KeySpec; 10] = [
-    KeySpec::Aes256,
-    KeySpec::Aes192,
-    KeySpec::Aes128,
-    KeySpec::Sm4,
-    KeySpec::Rsa2048,
-    KeySpec::Rsa3072,
-    KeySpec::Rsa4096,
-    KeySpec::EcP256,
-    KeySpec::EcP256k,
-    KeySpec::Sm2,
-];
 
 /// What the suite did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,32 +38,71 @@ pub struct Report {
     pub passed: Vec<KeySpec>,
     /// Specs that are not in the capability table. Only that they are refused was checked.
     pub skipped: Vec<KeySpec>,
+    /// How key pairs sign. Other ways are refused.
+    pub signatures: Vec<(KeySpec, SignatureAlgorithm)>,
+    /// How key pairs are encrypted to. Other ways are refused.
+    pub encryptions: Vec<(KeySpec, EncryptionAlgorithm)>,
 }
 
 /// Runs every check of [`Provider`].
 ///
 /// # Panics
 /// If one fails.
-pub async fn check_provider(provider: &dyn Provider) -> Report {
+pub async fn check_provider(provider: &dyn Provider, client: &dyn Client) -> Report {
     let capability = provider.capability();
-    assert!(!capability.name.is_empty(), "the provider must have a name");
-    let (passed, skipped): (Vec<_>, Vec<_>) = SPECS
-        .into_iter()
-        .partition(|spec| capability.envelope(*spec).is_some());
-    assert_eq!(
-        passed.len(),
-        capability.symmetric.len(),
-        "the table names a spec twice"
-    );
+    check_table(capability);
+    let (passed, skipped) = KeySpec::ALL.iter().partition(|spec| capability.makes(**spec));
+    let mut report = Report {
+        passed,
+        skipped,
+        signatures: Vec::new(),
+        encryptions: Vec::new(),
+    };
     random_bytes(provider).await;
-    for &spec in &skipped {
+    for &spec in &report.skipped {
         refuses_to_make(provider, &Place::draw(provider, spec).await).await;
     }
-    for &(spec, format) in capability.symmetric {
+    for spec in report.passed.clone() {
         refuses_to_make(provider, &Place::draw(provider, spec).await.other_protection()).await;
-        cipher::check(provider, spec, format).await;
+        match (spec.family(), capability.envelope(spec)) {
+            (Family::Cipher, Some(format)) => cipher::check(provider, spec, format).await,
+            (Family::Mac, _) => mac::check(provider, spec).await,
+            _ => pair::check(provider, client, spec, &mut report).await,
+        }
     }
-    Report { passed, skipped }
+    import::check(provider, client).await;
+    report
+}
+
+/// The table contradicts neither itself nor what specs are.
+fn check_table(capability: &Capability) {
+    assert!(!capability.name.is_empty(), "the provider must have a name");
+    let ciphers = capability.symmetric.iter().map(|(spec, _)| *spec);
+    let made: Vec<KeySpec> = ciphers.clone().chain(capability.others.iter().copied()).collect();
+    let distinct: HashSet<_> = made.iter().collect();
+    assert_eq!(made.len(), distinct.len(), "the table names a spec twice");
+    let right = ciphers.clone().all(KeySpec::is_symmetric)
+        && !capability.others.iter().any(|spec| spec.is_symmetric());
+    assert!(
+        right,
+        "a cipher stands among the others, or another among the ciphers"
+    );
+    let distinct: HashSet<_> = capability.imports.iter().collect();
+    let taken = capability
+        .imports
+        .iter()
+        .all(|spec| spec.secret_len().is_some() && capability.makes(*spec));
+    let wrapped = capability.wraps.iter().all(|(spec, algorithms)| {
+        !algorithms.is_empty() && algorithms.iter().all(|algorithm| algorithm.fits(*spec))
+    });
+    assert!(
+        taken && distinct.len() == capability.imports.len(),
+        "imports that cannot be"
+    );
+    assert!(
+        wrapped && capability.imports.is_empty() == capability.wraps.is_empty(),
+        "wrapping keys that cannot be"
+    );
 }
 
 /// Random bytes have the length asked for, and no two draws agree.

@@ -61,7 +61,8 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         digest: &[u8],
     ) -> Result<Vec<u8>, ProviderError>;
 
-    /// Whether `signature` is one over `digest`. A malformed signature is not an error: it is not one.
+    /// Whether `signature` is one over `digest`. A malformed signature is not an error: it is not one. A digest of the
+    /// wrong length and an algorithm that does not fit are the errors of [`Self::sign`].
     async fn verify(
         &self,
         sealed: Sealed<'_>,
@@ -70,7 +71,9 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
         signature: &[u8],
     ) -> Result<bool, ProviderError>;
 
-    /// Encrypts with the public half. A plaintext that is too long is [`ProviderError::BadInput`].
+    /// Encrypts with the public half. A plaintext that is too long is [`ProviderError::BadInput`]; an algorithm that
+    /// does not fit the spec is [`ProviderError::Incapable`], and so is RSAES-PKCS1-v1_5, which is for the import of key
+    /// material only.
     async fn encrypt_to(
         &self,
         sealed: Sealed<'_>,

@@ -5,6 +5,7 @@ use claviger_store::{Draft, KeyCheck, Outboxed, StoreError};
 use rusqlite::types::ToSql;
 use rusqlite::{Connection, Row, params};
 
+use crate::counts::{self, Counted};
 use crate::error::{Failure, Fault};
 use crate::row::{Cells, Raw, micros, number};
 use crate::{keys, outbox, page, reader};
@@ -70,12 +71,14 @@ pub(crate) fn list(
 pub(crate) fn create(
     connection: &Connection,
     alias: &Alias,
+    quota: u32,
     draft: &Draft,
     admit: KeyCheck,
 ) -> Result<Outboxed<()>, Failure> {
     if load(connection, &alias.scope, &alias.name)?.is_some() {
         return Err(Error::AliasExists.into());
     }
+    counts::admit(connection, &alias.scope, Counted::Aliases, quota)?;
     check(connection, &alias.scope, alias.key, admit)?;
     connection
         .prepare_cached(

@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, Permissions};
 use std::io;
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use claviger_store::StoreError;
 use rusqlite::config::DbConfig;
@@ -125,6 +126,18 @@ fn open(path: &Path, access: OpenFlags, options: &Options, cache: u32) -> Result
     // Negative: KiB instead of pages.
     connection.pragma_update(None, "cache_size", -i64::from(cache))?;
     Ok(connection)
+}
+
+/// How long everyone who writes may be kept waiting for readers, where a checkpoint would merely be good to have.
+const BRIEFLY: Duration = Duration::from_millis(50);
+
+/// As [`checkpoint`], without much patience for those who read.
+pub(crate) fn checkpoint_briefly(connection: &Connection, options: &Options) -> Result<(), StoreError> {
+    let wait = |patience| connection.busy_timeout(patience).map_err(|error| judge(&error));
+    wait(options.patience.min(BRIEFLY))?;
+    let done = checkpoint(connection);
+    wait(options.patience)?;
+    done
 }
 
 /// Moves the whole write-ahead log to the main file and cuts it to nothing.

@@ -2,7 +2,8 @@
 //!
 //! One thread writes and commits in groups (`writer.rs`), a few read (`reader.rs`), and the async methods hand work
 //! over through bounded queues. Each aggregate has a file with its statements and the way between rows and the model:
-//! `keys.rs`, `aliases.rs`, `accounts.rs`, `outbox.rs`, `cells.rs`. `migrations/` is the table layout.
+//! `keys.rs`, `versions.rs`, `materials.rs`, `tags.rs`, `aliases.rs`, `certificates.rs`, `accounts.rs`, `leases.rs`,
+//! `outbox.rs`, `cells.rs`. `migrations/` is the table layout.
 //!
 //! The crate must never know operations, dialects or providers, and never open sealed material.
 //!
@@ -12,10 +13,14 @@
 mod accounts;
 mod aliases;
 mod cells;
+mod certificates;
 mod connection;
+mod counts;
 mod error;
 mod filter;
 mod keys;
+mod leases;
+mod materials;
 mod options;
 mod outbox;
 mod page;
@@ -25,6 +30,7 @@ mod row;
 mod schema;
 mod store;
 mod tags;
+mod versions;
 mod words;
 mod writer;
 
@@ -50,6 +56,7 @@ pub use crate::options::Options;
 /// Times are kept in microseconds; what is finer is cut off.
 pub struct SqliteStore {
     path: PathBuf,
+    options: Arc<Options>,
     orders: Arc<Queue<Order>>,
     reads: Arc<Queue<Read>>,
     counters: Arc<Counters>,
@@ -87,6 +94,7 @@ impl SqliteStore {
             reads: Arc::new(Queue::new(options.waiting)),
             counters: Arc::default(),
             threads: Mutex::new(None),
+            options: Arc::clone(&options),
             path,
         };
         store.start(connection, &options)?;
@@ -170,6 +178,20 @@ impl SqliteStore {
         answer
             .await
             .unwrap_or_else(|_| Err(StoreError::Unavailable("the writer has no connection".into())))
+    }
+
+    /// Asks for the write-ahead log to be emptied soon, because something was erased that still lies in it. Where a
+    /// reader is in the way, later commits overwrite it.
+    fn wipe_log(&self) {
+        let options = Arc::clone(&self.options);
+        let asked = self.order(Order::Between(Box::new(move |connection| {
+            if let Err(error) = connection::checkpoint_briefly(connection, &options) {
+                tracing::debug!(%error, "the log keeps what was erased until it is overwritten");
+            }
+        })));
+        if let Err(error) = asked {
+            tracing::debug!(%error, "the log keeps what was erased until it is overwritten");
+        }
     }
 
     /// What the writer has done so far.

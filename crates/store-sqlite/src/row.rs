@@ -65,15 +65,27 @@ impl<'a> Cells<'a> {
     }
 
     pub(crate) fn integer(&mut self, column: &'static str) -> Result<i64, StoreError> {
+        self.optional_integer(column)?
+            .ok_or_else(|| self.mismatch(column, ValueRef::Null, "an integer"))
+    }
+
+    pub(crate) fn optional_integer(&mut self, column: &'static str) -> Result<Option<i64>, StoreError> {
         match self.value(column)? {
-            ValueRef::Integer(number) => Ok(number),
+            ValueRef::Null => Ok(None),
+            ValueRef::Integer(number) => Ok(Some(number)),
             other => Err(self.mismatch(column, other, "an integer")),
         }
     }
 
     pub(crate) fn blob(&mut self, column: &'static str) -> Result<&'a [u8], StoreError> {
+        self.optional_blob(column)?
+            .ok_or_else(|| self.mismatch(column, ValueRef::Null, "a blob"))
+    }
+
+    pub(crate) fn optional_blob(&mut self, column: &'static str) -> Result<Option<&'a [u8]>, StoreError> {
         match self.value(column)? {
-            ValueRef::Blob(bytes) => Ok(bytes),
+            ValueRef::Null => Ok(None),
+            ValueRef::Blob(bytes) => Ok(Some(bytes)),
             other => Err(self.mismatch(column, other, "a blob")),
         }
     }
@@ -114,14 +126,11 @@ impl<'a> Cells<'a> {
     }
 
     pub(crate) fn optional_time(&mut self, column: &'static str) -> Result<Option<Timestamp>, StoreError> {
-        match self.value(column)? {
-            ValueRef::Null => Ok(None),
-            ValueRef::Integer(number) => match Timestamp::from_microsecond(number) {
-                Ok(time) => Ok(Some(time)),
-                Err(error) => Err(self.bad(column, error)),
-            },
-            other => Err(self.mismatch(column, other, "an integer")),
-        }
+        let Some(number) = self.optional_integer(column)? else {
+            return Ok(None);
+        };
+        let time = Timestamp::from_microsecond(number);
+        time.map(Some).map_err(|error| self.bad(column, error))
     }
 
     pub(crate) fn uuid(&mut self, column: &'static str) -> Result<[u8; 16], StoreError> {
@@ -138,14 +147,12 @@ impl<'a> Cells<'a> {
         &mut self,
         column: &'static str,
     ) -> Result<Option<KeyVersionId>, StoreError> {
-        match self.value(column)? {
-            ValueRef::Null => Ok(None),
-            ValueRef::Blob(bytes) => match bytes.try_into() {
-                Ok(bytes) => Ok(Some(KeyVersionId::from_bytes(bytes))),
-                Err(_) => Err(self.bad(column, format_args!("{} bytes, not 16", bytes.len()))),
-            },
-            other => Err(self.mismatch(column, other, "a blob")),
-        }
+        let Some(bytes) = self.optional_blob(column)? else {
+            return Ok(None);
+        };
+        let id = bytes.try_into().map(KeyVersionId::from_bytes);
+        id.map(Some)
+            .map_err(|_| self.bad(column, format_args!("{} bytes, not 16", bytes.len())))
     }
 
     pub(crate) fn account_id(&mut self, column: &'static str) -> Result<AccountId, StoreError> {

@@ -9,7 +9,11 @@ use crate::error::{Fault, judge};
 const APPLICATION: i64 = 0x436c_6176;
 
 /// The text of migration number n is at place n - 1. Released texts never change.
-pub(crate) const MIGRATIONS: &[&str] = &[include_str!("../migrations/0001_initial.sql")];
+pub(crate) const MIGRATIONS: &[&str] = &[
+    include_str!("../migrations/0001_initial.sql"),
+    include_str!("../migrations/0002_lifecycle.sql"),
+    include_str!("../migrations/0003_certificates.sql"),
+];
 
 /// Looks whether the file is empty or ours, and changes nothing.
 ///

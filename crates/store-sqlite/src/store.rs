@@ -3,22 +3,23 @@
 use async_trait::async_trait;
 use claviger_model::{
     AccessKeyId, Account, AccountId, Alias, AliasName, Change, Key, KeyFilter, KeyId, KeyVersion,
-    KeyVersionId, Page, Paged, Scope,
+    KeyVersionId, Page, Paged, Scope, Timestamp,
 };
 use claviger_store::{
-    AccessKey, Draft, KeyChange, KeyCheck, Outboxed, SealedCell, Store, StoreError, WriteError,
+    AccessKey, Draft, KeyChange, KeyCheck, Outboxed, SealedCell, Store, StoreError, TagRow, VersionChange,
+    VersionRow, WriteError,
 };
 use rusqlite::Connection;
 
 use crate::error::Failure;
-use crate::{SqliteStore, accounts, aliases, cells, keys, outbox};
+use crate::{SqliteStore, accounts, aliases, cells, keys, leases, outbox, tags, versions};
 
 impl SqliteStore {
     /// A change that the domain has no say in.
-    async fn put(
+    async fn put<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<(), Failure> + Send + 'static,
-    ) -> Result<(), StoreError> {
+        work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, StoreError> {
         self.write(work).await.map_err(|error| match error {
             WriteError::Store(error) => error,
             WriteError::Domain(error) => StoreError::Database(error.to_string()),
@@ -35,7 +36,17 @@ impl Store for SqliteStore {
     }
 
     async fn key_version(&self, id: KeyVersionId) -> Result<Option<KeyVersion>, StoreError> {
-        self.read(move |connection| keys::load_version(connection, id))
+        self.read(move |connection| versions::load(connection, id)).await
+    }
+
+    async fn key_versions(
+        &self,
+        scope: &Scope,
+        key: KeyId,
+        page: Page,
+    ) -> Result<Paged<VersionRow>, StoreError> {
+        let scope = scope.clone();
+        self.read(move |connection| versions::list(connection, &scope, key, page))
             .await
     }
 
@@ -49,9 +60,10 @@ impl Store for SqliteStore {
         &self,
         key: Key,
         version: Option<KeyVersion>,
+        quota: u32,
         draft: Draft,
     ) -> Result<Outboxed<()>, WriteError> {
-        self.write(move |connection| keys::create(connection, &key, version.as_ref(), &draft))
+        self.write(move |connection| keys::create(connection, &key, version.as_ref(), quota, &draft))
             .await
     }
 
@@ -64,6 +76,87 @@ impl Store for SqliteStore {
     ) -> Result<Change<Outboxed<Key>>, WriteError> {
         let scope = scope.clone();
         self.write(move |connection| keys::update(connection, &scope, id, &draft, change))
+            .await
+    }
+
+    async fn update_keys(
+        &self,
+        scope: &Scope,
+        ids: &[KeyId],
+        draft: Draft,
+        change: KeyChange,
+    ) -> Result<Change<Outboxed<Vec<Key>>>, WriteError> {
+        let (scope, ids) = (scope.clone(), ids.to_vec());
+        self.write(move |connection| keys::update_all(connection, &scope, &ids, &draft, change))
+            .await
+    }
+
+    async fn update_version(
+        &self,
+        scope: &Scope,
+        id: KeyId,
+        version: VersionChange,
+        draft: Draft,
+        change: KeyChange,
+    ) -> Result<Change<Outboxed<Key>>, WriteError> {
+        let scope = scope.clone();
+        let erases = !matches!(version, VersionChange::Add { .. });
+        let done = self
+            .write(move |connection| keys::update_version(connection, &scope, id, &version, &draft, change))
+            .await;
+        if erases && matches!(done, Ok(Change::Changed(_))) {
+            self.wipe_log();
+        }
+        done
+    }
+
+    async fn delete_key(
+        &self,
+        scope: &Scope,
+        id: KeyId,
+        draft: Draft,
+        admit: KeyCheck,
+    ) -> Result<Outboxed<Key>, WriteError> {
+        let scope = scope.clone();
+        let was = self
+            .write(move |connection| keys::delete(connection, &scope, id, &draft, admit))
+            .await?;
+        self.wipe_log();
+        Ok(was)
+    }
+
+    async fn due_keys(&self, now: Timestamp, limit: u32) -> Result<Vec<(Scope, KeyId)>, StoreError> {
+        self.read(move |connection| keys::due(connection, now, limit))
+            .await
+    }
+
+    async fn tag_rows(
+        &self,
+        scope: &Scope,
+        keys: &[KeyId],
+        tags: &[(String, Option<String>)],
+        after: Option<&(KeyId, String)>,
+        limit: u32,
+    ) -> Result<Vec<TagRow>, StoreError> {
+        let wish = tags::Wish {
+            scope: scope.clone(),
+            keys: keys.to_vec(),
+            tags: tags.to_vec(),
+            after: after.cloned(),
+            limit,
+        };
+        self.read(move |connection| tags::list(connection, &wish)).await
+    }
+
+    async fn lease(
+        &self,
+        name: &str,
+        holder: &str,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let (name, holder) = (name.to_owned(), holder.to_owned());
+        self.put(move |connection| leases::take(connection, &name, &holder, now, until))
             .await
     }
 
@@ -87,10 +180,11 @@ impl Store for SqliteStore {
     async fn create_alias(
         &self,
         alias: Alias,
+        quota: u32,
         draft: Draft,
         admit: KeyCheck,
     ) -> Result<Outboxed<()>, WriteError> {
-        self.write(move |connection| aliases::create(connection, &alias, &draft, admit))
+        self.write(move |connection| aliases::create(connection, &alias, quota, &draft, admit))
             .await
     }
 

@@ -1,10 +1,12 @@
 //! Tags of keys: table `tags`.
 
-use claviger_model::{Key, Tags};
-use rusqlite::{Connection, params};
+use claviger_model::{Key, KeyId, Scope, Tags};
+use claviger_store::TagRow;
+use rusqlite::types::Value;
+use rusqlite::{Connection, params, params_from_iter};
 
-use crate::error::Failure;
-use crate::row::number;
+use crate::error::{Failure, Fault};
+use crate::row::{Cells, Raw, number};
 
 /// Adds all tags of a key that has none in the table.
 pub(crate) fn insert(connection: &Connection, key: &Key) -> Result<(), Failure> {
@@ -38,4 +40,68 @@ pub(crate) fn replace(connection: &Connection, was: &Tags, key: &Key) -> Result<
             key.id.as_bytes()
         ])?;
     insert(connection, key)
+}
+
+/// What `Store::tag_rows` was asked for.
+#[derive(Debug)]
+pub(crate) struct Wish {
+    pub(crate) scope: Scope,
+    pub(crate) keys: Vec<KeyId>,
+    pub(crate) tags: Vec<(String, Option<String>)>,
+    pub(crate) after: Option<(KeyId, String)>,
+    pub(crate) limit: u32,
+}
+
+/// See `Store::tag_rows`.
+pub(crate) fn list(connection: &Connection, wish: &Wish) -> Result<Vec<TagRow>, Fault> {
+    let (sql, values) = select(wish);
+    // Not cached: wishes differ, and would drive the fixed statements out.
+    let mut statement = connection.prepare(&sql)?;
+    let mut rows = statement.query(params_from_iter(values))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let name = Raw(row, 0);
+        let mut cells = Cells::new("tags", &name, row);
+        found.push(TagRow {
+            key: cells.key_id("key")?,
+            name: cells.text("name")?.into(),
+            value: cells.text("value")?.into(),
+        });
+    }
+    Ok(found)
+}
+
+/// The statement and the values for its question marks: nothing that a caller sent is spelled out.
+pub(crate) fn select(wish: &Wish) -> (String, Vec<Value>) {
+    let blob = |id: &KeyId| Value::Blob(id.as_bytes().to_vec());
+    let text = |text: &str| Value::Text(text.to_owned());
+    let scope = [
+        Value::Integer(number(wish.scope.account)),
+        text(wish.scope.region.as_str()),
+    ];
+    let mut sql = String::from("SELECT key, name, value FROM tags WHERE account = ? AND region = ?");
+    let mut values = Vec::from(scope.clone());
+    if !wish.keys.is_empty() {
+        sql.push_str(" AND key IN (");
+        sql.push_str(&vec!["?"; wish.keys.len()].join(", "));
+        sql.push(')');
+        values.extend(wish.keys.iter().map(blob));
+    }
+    for (name, value) in &wish.tags {
+        sql.push_str(" AND key IN (SELECT key FROM tags WHERE account = ? AND region = ? AND name = ?");
+        values.extend(scope.clone());
+        values.push(text(name));
+        if let Some(value) = value {
+            sql.push_str(" AND value = ?");
+            values.push(text(value));
+        }
+        sql.push(')');
+    }
+    if let Some((key, name)) = &wish.after {
+        sql.push_str(" AND (key, name) > (?, ?)");
+        values.extend([blob(key), text(name)]);
+    }
+    sql.push_str(" ORDER BY key, name LIMIT ?");
+    values.push(Value::Integer(wish.limit.into()));
+    (sql, values)
 }

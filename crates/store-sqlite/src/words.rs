@@ -1,6 +1,8 @@
 //! The words that stand for enums in the file, both ways. They are part of the stored format: never change one.
 
-use claviger_model::{AccessKeyStatus, Identity, KeySpec, Origin, ProtectionLevel, StateKind, Usage};
+use claviger_model::{
+    AccessKeyStatus, CertificateStatus, Identity, KeySpec, Origin, ProtectionLevel, StateKind, Usage,
+};
 
 /// A value that is kept as a short word.
 pub(crate) trait Word: Sized {
@@ -41,11 +43,19 @@ words! {
         Rsa4096 = "rsa-4096",
         EcP256 = "ec-p256",
         EcP256k = "ec-p256k",
+        EcP384 = "ec-p384",
+        EcP521 = "ec-p521",
         Sm2 = "sm2",
+        HmacSha224 = "hmac-sha224",
+        HmacSha256 = "hmac-sha256",
+        HmacSha384 = "hmac-sha384",
+        HmacSha512 = "hmac-sha512",
+        HmacSm3 = "hmac-sm3",
     }
     Usage {
         EncryptDecrypt = "encrypt",
         SignVerify = "sign",
+        GenerateVerifyMac = "mac",
     }
     Origin {
         Generated = "generated",
@@ -60,6 +70,12 @@ words! {
         Enabled = "enabled",
         Disabled = "disabled",
         PendingDeletion = "pending-deletion",
+    }
+    CertificateStatus {
+        Pending = "pending",
+        Active = "active",
+        Inactive = "inactive",
+        Revoked = "revoked",
     }
     AccessKeyStatus {
         Active = "active",

@@ -34,6 +34,13 @@ impl Subject for File {
     async fn open(&self) -> Arc<dyn Store> {
         Arc::new(SqliteStore::open(self.path(), self.options.clone()).unwrap())
     }
+
+    async fn bytes(&self) -> Vec<u8> {
+        let files = std::fs::read_dir(self.folder.path()).unwrap();
+        files
+            .flat_map(|file| std::fs::read(file.unwrap().path()).unwrap())
+            .collect()
+    }
 }
 
 claviger_store::conformance_tests!(

@@ -9,6 +9,7 @@
 //!
 //! To write a store: implement [`Store`] and pass [`conformance`].
 
+mod certificates;
 pub mod conformance;
 mod error;
 mod types;
@@ -19,6 +20,7 @@ use claviger_model::{
     KeyVersionId, Page, Paged, Refusal, Scope, Timestamp,
 };
 
+pub use certificates::{CertificateChange, CertificateStore};
 pub use error::StoreError;
 pub use types::{AccessKey, Draft, Outboxed, SealedCell, TagRow, VersionChange, VersionRow, WriteError};
 
@@ -26,14 +28,15 @@ pub use types::{AccessKey, Draft, Outboxed, SealedCell, TagRow, VersionChange, V
 ///
 /// Reads see every write whose future has resolved, on the same node at once.
 #[async_trait]
-pub trait Store: Send + Sync + std::fmt::Debug {
+pub trait Store: CertificateStore {
     /// The key with that id in that scope.
     async fn key(&self, scope: &Scope, id: KeyId) -> Result<Option<Key>, StoreError>;
 
     /// The version with that id, with its sealed material, in whatever scope it is.
     async fn key_version(&self, id: KeyVersionId) -> Result<Option<KeyVersion>, StoreError>;
 
-    /// One page of the versions of a key, newest first.
+    /// One page of the versions of a key, newest first; of those of the same moment, the greater id first. Empty where
+    /// the key is not there.
     async fn key_versions(
         &self,
         scope: &Scope,
@@ -44,11 +47,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// One page of the keys of a scope that pass the filter, oldest first.
     async fn keys(&self, scope: &Scope, filter: &KeyFilter, page: Page) -> Result<Paged<KeyId>, StoreError>;
 
-    /// Adds a key with its first version, if it has one, unless its scope holds `quota` keys of the same creator kind
-    /// already.
+    /// Adds a key with its first version, if it has one, unless its scope holds `quota` keys of the same kind of
+    /// creator already: those of the account and those of services are counted apart. Keys that wait for their deletion
+    /// count.
     ///
     /// # Errors
-    /// [`Error::Quota`].
+    /// [`Error::Quota`]. A key or version that is there already, or a version of another key, is a [`StoreError`].
     async fn create_key(
         &self,
         key: Key,
@@ -70,7 +74,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     ) -> Result<Change<Outboxed<Key>>, WriteError>;
 
     /// As [`Self::update_key`] for several keys of a scope in one transaction: all change or none does. `change` runs
-    /// for each; where it answers [`Change::AlreadySo`] for all of them, nothing is written and the draft is dropped.
+    /// for each, in their order, which is that of the answer too; where it answers [`Change::AlreadySo`] for all of them,
+    /// nothing is written and the draft is dropped. Where it does for some, those stay as they are. A key that is named
+    /// twice is changed twice.
+    ///
+    /// # Errors
+    /// Those of [`Self::update_key`], from the first key that is missing or refuses.
     async fn update_keys(
         &self,
         scope: &Scope,
@@ -80,10 +89,12 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     ) -> Result<Change<Outboxed<Vec<Key>>>, WriteError>;
 
     /// As [`Self::update_key`], and in the same transaction changes a version of the key. Where `change` answers
-    /// [`Change::AlreadySo`], the version stays as it is too.
+    /// [`Change::AlreadySo`], the version stays as it is too. `change` has its say before the version is looked at.
     ///
     /// # Errors
-    /// [`Error::Quota`] when a version is added to a key that has as many as `quota` allows.
+    /// [`Error::Quota`] when a version is added to a key that has as many as `quota` allows; [`Error::NotFound`] when
+    /// the key, or the version that is filled or cleared, is not there. To add a version of another key, or one that is
+    /// there already, is a [`StoreError`].
     async fn update_version(
         &self,
         scope: &Scope,
@@ -106,12 +117,14 @@ pub trait Store: Send + Sync + std::fmt::Debug {
         admit: KeyCheck,
     ) -> Result<Outboxed<Key>, WriteError>;
 
-    /// Keys of all scopes for which something is due at `now`: their deletion, the expiry of their material, or an
-    /// automatic rotation while enabled. At most `limit` of them, those that are longest due first.
+    /// Keys of all scopes for which something is due at `now`: their deletion, the expiry of material that is there,
+    /// whatever their state, or an automatic rotation while enabled. At most `limit` of them, each once, those that are
+    /// longest due first; of those due at the same moment, by scope and id.
     async fn due_keys(&self, now: Timestamp, limit: u32) -> Result<Vec<(Scope, KeyId)>, StoreError>;
 
     /// Tags of the keys of a scope that come after `after`, by key id and tag key, at most `limit` rows. `keys`: only of
-    /// these, all if empty. `tags`: only of keys that bear all of these, a value of `None` being any.
+    /// these, all if empty. `tags`: only of keys that bear all of these, a value of `None` being any; of such keys all
+    /// tags are given. What `after` names need not be there any more.
     async fn tag_rows(
         &self,
         scope: &Scope,
@@ -121,8 +134,9 @@ pub trait Store: Send + Sync + std::fmt::Debug {
         limit: u32,
     ) -> Result<Vec<TagRow>, StoreError>;
 
-    /// Takes or prolongs the lease of that name for `holder` until `until`; false while another holder has it, which
-    /// ends at the moment `now` passes its `until`.
+    /// Takes or prolongs the lease of that name for `holder`, until just before `until`; false while another holder has
+    /// it, and then nothing changes. Whoever asks first from that moment on gets it. An `until` that is not after `now`
+    /// gives it back.
     async fn lease(
         &self,
         name: &str,
@@ -145,7 +159,8 @@ pub trait Store: Send + Sync + std::fmt::Debug {
     /// Adds an alias if the name is free, its scope holds fewer than `quota`, and `admit` lets its key be named.
     ///
     /// # Errors
-    /// [`Error::AliasExists`], [`Error::Quota`], or what `admit` answers, or [`Error::NotFound`] when the key is not there.
+    /// [`Error::AliasExists`]; [`Error::Quota`]; [`Error::NotFound`] when the key is not there; what `admit` answers.
+    /// They are looked for in this order.
     async fn create_alias(
         &self,
         alias: Alias,

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use claviger_model::{
-    AccessKeyId, AccessKeyStatus, AccountId, Error, Identity, KeyId, KeyVersion, KeyVersionId, Material, Timestamp,
+    AccessKeyId, AccessKeyStatus, AccountId, Error, Identity, KeyId, KeyVersion, KeyVersionId, Material,
+    Timestamp,
 };
 
 use crate::StoreError;

@@ -6,6 +6,7 @@ use claviger_audit::record::Mark;
 use claviger_model::{AccessKeyStatus, Account, AccountId, Clock as _, DomainId, Identity, Region};
 use claviger_provider::{Cell, Keeper as _};
 use claviger_secret::SecretBytes;
+use claviger_service::Quotas;
 use claviger_store::{AccessKey, Draft, SealedCell, Store as _};
 
 use crate::world::{Parts, open_provider, open_store};
@@ -22,6 +23,7 @@ pub struct Builder {
     time: String,
     callers: Vec<(String, String, AccessKeyStatus)>,
     nonce_limit: usize,
+    quotas: Quotas,
     regions: Vec<Region>,
 }
 
@@ -31,6 +33,7 @@ impl Builder {
             time: BEGINNING.into(),
             callers: Vec::new(),
             nonce_limit: 100_000,
+            quotas: Quotas::default(),
             regions: vec![REGION.parse().unwrap()],
         }
     }
@@ -69,6 +72,13 @@ impl Builder {
     #[must_use]
     pub fn nonce_limit(mut self, limit: usize) -> Self {
         self.nonce_limit = limit;
+        self
+    }
+
+    /// Bounds how many things an account may have.
+    #[must_use]
+    pub fn quotas(mut self, quotas: Quotas) -> Self {
+        self.quotas = quotas;
         self
     }
 
@@ -126,6 +136,7 @@ impl Builder {
             disk: Disk::default(),
             regions: self.regions,
             nonce_limit: self.nonce_limit,
+            quotas: self.quotas,
         };
         World::over(parts, clients).await
     }

@@ -1,9 +1,11 @@
-//! What no caller can do to a core: states without an operation, spoiled material, a log that fails.
+//! What no caller can do to a core: states without an operation, keys of services, spoiled material, a log that fails.
 
 use claviger_audit::record::Source;
 use claviger_model::{
-    AccountId, Caller, Change, Identity, Key, KeyId, KeyState, KeyVersion, KeyVersionId, Material,
+    AccountId, Caller, Change, Creator, Identity, Key, KeyId, KeySpec, KeyState, KeyVersion, KeyVersionId,
+    Material, Origin, ProtectionLevel, Tags, Usage,
 };
+use claviger_provider::{Binding, Provider as _};
 use claviger_service::Call;
 use claviger_store::{Draft, Store as _};
 
@@ -29,6 +31,51 @@ impl World {
         self.restart().await;
     }
 
+    /// Makes a key as an integrated service would for an account. Gives its id.
+    pub async fn add_service_key(&self, account: AccountId, service: &str) -> KeyId {
+        let (store, scope, now) = (self.store(), self.scope(account), self.now());
+        let id = KeyId::draw(now, self.random()).unwrap();
+        let version = KeyVersionId::draw(now, self.random()).unwrap();
+        let key = Key {
+            id,
+            scope: scope.clone(),
+            spec: KeySpec::Aes256,
+            usage: Usage::EncryptDecrypt,
+            origin: Origin::Generated,
+            protection: ProtectionLevel::Software,
+            creator: Creator::Service(service.into()),
+            created: now,
+            state: KeyState::Enabled,
+            description: String::new(),
+            primary: Some(version),
+            last_rotated: now,
+            rotation: None,
+            import: None,
+            deletion_protection: None,
+            policy: None,
+            tags: Tags::default(),
+        };
+        let binding = Binding {
+            account,
+            region: &scope.region,
+            key: id,
+            version,
+            spec: key.spec,
+            protection: key.protection,
+        };
+        let material = self.open_provider().generate(&binding).await.unwrap();
+        let version = KeyVersion {
+            id: version,
+            key: id,
+            scope,
+            created: now,
+            material: Some(material),
+        };
+        let created = store.create_key(key, Some(version), u32::MAX, draft()).await;
+        created.unwrap();
+        id
+    }
+
     /// Puts a key beside another that is like it, but whose material no provider opens. Gives its id.
     pub async fn add_spoiled_key(&self, account: AccountId, like: &str) -> String {
         let (store, scope) = (self.store(), self.scope(account));
@@ -38,7 +85,7 @@ impl World {
             key: KeyId::from_bytes([9; 16]),
             scope,
             created: self.now(),
-            material: Material(b"spoiled".to_vec().into()),
+            material: Some(Material(b"spoiled".to_vec().into())),
         };
         let key = Key {
             id: version.key,
@@ -46,7 +93,8 @@ impl World {
             ..found.unwrap()
         };
         let id = key.id.to_string();
-        store.create_key(key, Some(version), draft()).await.unwrap();
+        let created = store.create_key(key, Some(version), u32::MAX, draft()).await;
+        created.unwrap();
         id
     }
 

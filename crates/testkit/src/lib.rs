@@ -15,6 +15,7 @@
 )]
 
 mod acs;
+mod authority;
 mod builder;
 mod client;
 mod clock;
@@ -24,6 +25,7 @@ mod random;
 mod world;
 
 pub use acs::AcsRequest;
+pub use authority::Authority;
 pub use builder::Builder;
 pub use client::{Client, HOST, REGION, RpcRequest, Signed, VERSION, form};
 pub use clock::FakeClock;

@@ -8,13 +8,14 @@ use claviger_audit::{AuditLog, Folder, Options as AuditOptions, Seq, read};
 use claviger_crypto::SystemRng;
 use claviger_model::{AccountId, Clock as _, Region, Scope, SignedDuration, Timestamp};
 use claviger_provider_soft::{RootKeys, Sealer, SoftProvider};
-use claviger_service::Service;
+use claviger_service::{Quotas, Service, Worked};
 use claviger_store::Store;
 use claviger_store_sqlite::{Options as StoreOptions, SqliteStore};
 use serde_json::Value;
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::authority::no_command_starts;
 use crate::{Builder, Client, Disk, FakeClock, REGION, SeededRandom, Signed};
 
 /// Id of the audit log of every world.
@@ -40,6 +41,7 @@ pub(crate) struct Parts {
     pub(crate) disk: Disk,
     pub(crate) regions: Vec<Region>,
     pub(crate) nonce_limit: usize,
+    pub(crate) quotas: Quotas,
 }
 
 struct Running {
@@ -136,6 +138,11 @@ impl World {
         self.parts.clock.advance(by);
     }
 
+    /// Lets the jobs run once. They do not run by themselves here.
+    pub async fn run_jobs(&self) -> Worked {
+        self.service().run_jobs().await.unwrap()
+    }
+
     /// The disk under the audit log.
     pub fn disk(&self) -> &Disk {
         &self.parts.disk
@@ -168,6 +175,15 @@ impl World {
         Self::bury(self.running.take().expect("the service runs"));
     }
 
+    /// The same where a change may be under way for which nobody waits any more: it ends first.
+    pub async fn crash_after_changes(&mut self) {
+        let Running { service, store } = self.running.take().expect("the service runs");
+        Arc::into_inner(service).expect("nobody else holds the service");
+        while Arc::strong_count(&store) > 1 {
+            tokio::task::yield_now().await;
+        }
+    }
+
     fn bury(running: Running) {
         let Running { service, store } = running;
         Arc::into_inner(service).expect("nobody else holds the service");
@@ -187,6 +203,7 @@ impl World {
             random: Arc::clone(&self.parts.random) as _,
             regions: self.parts.regions.clone(),
             nonce_limit: self.parts.nonce_limit,
+            quotas: self.parts.quotas,
             version: "test",
         };
         let service = Arc::new(Service::start(parts).await.unwrap());
@@ -204,9 +221,20 @@ impl World {
         open_store(self.parts.folder.path())
     }
 
+    /// A provider on the same root key, beside the one of the service.
+    pub fn open_provider(&self) -> Arc<SoftProvider> {
+        open_provider(self.parts.folder.path(), self.now())
+    }
+
+    /// Bytes for identifiers.
+    pub(crate) fn random(&self) -> &SeededRandom {
+        &self.parts.random
+    }
+
     /// The audit log, while no service runs.
     pub fn open_log(&self) -> AuditLog {
         let options = AuditOptions::new(LOG, self.parts.clock.of_log());
+        let _alone = no_command_starts();
         let files = self.parts.disk.over(Folder::lock(&self.audit_folder()).unwrap());
         AuditLog::open_in(files, options).unwrap().0
     }

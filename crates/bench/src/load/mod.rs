@@ -8,6 +8,7 @@ mod connection;
 
 use std::collections::VecDeque;
 use std::os::fd::OwnedFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::buffer::spare_capacity;
@@ -47,11 +48,13 @@ pub(crate) trait Script {
 
 /// When a closed loop ends.
 #[derive(Clone, Copy)]
-pub(crate) enum Until {
+pub(crate) enum Until<'a> {
     /// After this time.
     Time(Duration),
     /// After this many requests.
     Count(usize),
+    /// Once this is set.
+    Set(&'a AtomicBool),
 }
 
 /// What came of a loop.
@@ -101,7 +104,7 @@ impl Load {
     }
 
     /// Closed loop: each connection sends its next request when it has its answer.
-    pub(crate) fn closed(&mut self, script: &mut dyn Script, until: Until) -> Result<Outcome, Error> {
+    pub(crate) fn closed(&mut self, script: &mut dyn Script, until: Until<'_>) -> Result<Outcome, Error> {
         let mut outcome = Outcome::default();
         let cpu = own_cpu_seconds();
         let start = Instant::now();
@@ -111,6 +114,7 @@ impl Load {
             match until {
                 Until::Time(duration) => now - start < duration,
                 Until::Count(count) => sent <= count,
+                Until::Set(flag) => !flag.load(Ordering::Relaxed),
             }
         };
         let mut waiting = 0_usize;
@@ -234,7 +238,8 @@ fn position(event: &epoll::Event) -> usize {
     usize::try_from(event.data.u64()).unwrap_or(usize::MAX)
 }
 
-fn own_cpu_seconds() -> f64 {
+/// Processor time of the calling thread so far.
+pub(crate) fn own_cpu_seconds() -> f64 {
     let used = clock_gettime(ClockId::ThreadCPUTime);
     let used = Duration::try_from(used).unwrap_or_default();
     used.as_secs_f64()

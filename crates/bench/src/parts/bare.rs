@@ -15,6 +15,7 @@ pub(super) fn launch(folder: &Path) -> Result<Launch, Error> {
         program,
         verb: "bare",
         data: folder.join("bare"),
+        stage_times: None,
     })
 }
 

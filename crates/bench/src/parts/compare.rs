@@ -1,6 +1,6 @@
 //! Two builds of the server in the same rounds: what a change of the hot path gained.
 
-use super::{Bench, Sample};
+use super::{Bench, Sample, keys_in};
 use crate::error::Error;
 use crate::kms::{CONNECTIONS, Kms, Work};
 use crate::process::Launch;
@@ -22,7 +22,7 @@ pub(super) fn run(bench: &mut Bench<'_>) -> Result<(), Error> {
         program: other,
         ..bench.launch("compare-against")
     };
-    let (other, other_keys) = bench.keys_in(launch.start(bench.cores)?, 1)?;
+    let (other, other_keys) = keys_in(launch.start(bench.cores)?, 1)?;
     for (scheme, work) in CASES {
         let mut samples = [Vec::new(), Vec::new()];
         for _ in 0..ROUNDS {

@@ -3,7 +3,7 @@
 use super::{Bench, Sample};
 use crate::disk;
 use crate::error::Error;
-use crate::kms::{CONNECTIONS, Kms};
+use crate::kms::{CONNECTIONS, Kms, SYMMETRIC};
 use crate::report::{Row, Verdict};
 use crate::stats::median;
 
@@ -17,7 +17,7 @@ pub(super) fn run(bench: &mut Bench<'_>) -> Result<(), Error> {
     let (mut appends, mut samples) = (Vec::new(), Vec::new());
     for _ in 0..bench.options.rounds() {
         appends.push(disk::measure(&bench.folder, bench.options.duration())?.rate);
-        samples.push(bench.sample(&server, &target, CONNECTIONS, &mut kms.creation()?)?);
+        samples.push(bench.sample(&server, &target, CONNECTIONS, &mut kms.creation(SYMMETRIC)?)?);
     }
     let appends = median(&appends);
     bench.rows.push(Row {

@@ -2,7 +2,7 @@
 
 use super::{Bench, Sample};
 use crate::error::Error;
-use crate::kms::{CONNECTIONS, Kms, Work};
+use crate::kms::{CONNECTIONS, Kms, SYMMETRIC, Work};
 use crate::load::{Load, Until};
 use crate::process::Server;
 use crate::report::{Row, Verdict};
@@ -58,7 +58,7 @@ pub(super) fn run(bench: &mut Bench<'_>) -> Result<(), Error> {
 fn use_each(server: &Server) -> Result<Sample, Error> {
     let target = server.plain()?;
     let kms = Kms::new(server, &target)?;
-    let (keys, _) = kms.create_keys(KEYS)?;
+    let (keys, _) = kms.create_keys(KEYS, SYMMETRIC)?;
     let mut requests = kms.work(Scheme::Rpc, Work::Encrypt, &keys, Choice::InTurn)?;
     let outcome = Load::connect(&target, CONNECTIONS)?.closed(&mut requests, Until::Count(KEYS))?;
     Ok(Sample {

@@ -1,14 +1,18 @@
 //! The measurements, one file each, and what they share.
 
+mod asymmetric;
 mod bare;
 mod compare;
 mod create;
 mod footprint;
+mod generation;
 mod keys;
 mod latency;
 mod open_loop;
+mod rotation;
 mod scale;
 mod size;
+mod stages;
 mod throughput;
 
 use std::fs;
@@ -19,7 +23,7 @@ use clap::ValueEnum;
 
 use crate::Options;
 use crate::error::Error;
-use crate::kms::Kms;
+use crate::kms::{Kms, SYMMETRIC};
 use crate::load::{Load, Outcome, Script, Target, Until};
 use crate::machine::{self, Cores};
 use crate::process::{Launch, Server};
@@ -33,12 +37,18 @@ pub(crate) enum Part {
     Bare,
     /// Encrypt, Decrypt, `GenerateDataKey` with 64 connections, as ratios to the bare handler
     Throughput,
+    /// What each stage of these operations costs
+    Stages,
     /// One connection against one durable write
     Latency,
     /// 10,000 requests a second, whatever the server does
     OpenLoop,
     /// `CreateKey` against unbatched durable writes
     Create,
+    /// Key pairs: signing, decrypting, verifying, making them, and whether others have to wait for that
+    Asymmetric,
+    /// Rotation of 10,000 keys that are due
+    Rotation,
     /// Memory and start time
     Footprint,
     /// Many keys against few
@@ -56,9 +66,12 @@ impl Part {
         match self {
             Self::Bare => bare::run(bench),
             Self::Throughput => throughput::run(bench),
+            Self::Stages => stages::run(bench),
             Self::Latency => latency::run(bench),
             Self::OpenLoop => open_loop::run(bench),
             Self::Create => create::run(bench),
+            Self::Asymmetric => asymmetric::run(bench),
+            Self::Rotation => rotation::run(bench),
             Self::Footprint => footprint::run(bench),
             Self::Keys => keys::run(bench),
             Self::Size => size::run(bench),
@@ -76,6 +89,8 @@ struct Bench<'a> {
     /// The bare handler, up for the whole run; it costs nothing while it is not asked.
     bare: Server,
     rows: Vec<Row>,
+    /// What does not fit into the rows.
+    tables: Vec<String>,
     errors: Vec<String>,
 }
 
@@ -100,6 +115,7 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         cores,
         bare,
         rows: Vec::new(),
+        tables: Vec::new(),
         errors: Vec::new(),
     };
     for part in Part::value_variants().iter().filter(|part| chosen(part)) {
@@ -133,11 +149,16 @@ fn print(bench: &Bench<'_>, facts: &[String]) {
         bench.options.rounds(),
         bench.options.duration().as_secs_f64()
     );
-    print!("{}", report::table(&bench.rows));
-    for error in &bench.errors {
-        println!("\nnot measured: {error}");
+    if !bench.rows.is_empty() {
+        println!("{}", report::table(&bench.rows));
     }
-    println!("\n{FLAME_GRAPH}");
+    for table in &bench.tables {
+        println!("{table}");
+    }
+    for error in &bench.errors {
+        println!("not measured: {error}\n");
+    }
+    println!("{FLAME_GRAPH}");
 }
 
 /// How to look inside. Printed, not done: profilers need rights that a benchmark should not ask for.
@@ -154,19 +175,13 @@ impl Bench<'_> {
             program: self.options.server.clone(),
             verb: "dev",
             data: self.folder.join(name),
+            stage_times: None,
         }
     }
 
     /// Starts such a server with `count` keys in it.
     fn server_with_keys(&self, name: &str, count: usize) -> Result<(Server, Vec<String>), Error> {
-        self.keys_in(self.launch(name).start(self.cores)?, count)
-    }
-
-    /// Makes keys in a server.
-    fn keys_in(&self, server: Server, count: usize) -> Result<(Server, Vec<String>), Error> {
-        let plain = server.plain()?;
-        let (keys, _) = Kms::new(&server, &plain)?.create_keys(count)?;
-        Ok((server, keys))
+        keys_in(self.launch(name).start(self.cores)?, count)
     }
 
     /// One closed-loop measurement on fresh connections, after a short warm-up.
@@ -201,6 +216,13 @@ impl Bench<'_> {
         }
         self.rows.push(row);
     }
+}
+
+/// Makes keys in a server.
+fn keys_in(server: Server, count: usize) -> Result<(Server, Vec<String>), Error> {
+    let plain = server.plain()?;
+    let (keys, _) = Kms::new(&server, &plain)?.create_keys(count, SYMMETRIC)?;
+    Ok((server, keys))
 }
 
 /// One measurement.

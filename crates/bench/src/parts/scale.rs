@@ -2,7 +2,7 @@
 
 use super::{Bench, Sample, keys};
 use crate::error::Error;
-use crate::kms::Kms;
+use crate::kms::{Kms, SYMMETRIC};
 use crate::report::Row;
 use crate::stats::millis;
 
@@ -18,7 +18,8 @@ pub(super) fn run(bench: &mut Bench<'_>) -> Result<(), Error> {
     let steps = if bench.options.quick { QUICK } else { STEPS.len() };
     for count in STEPS.into_iter().take(steps) {
         let target = server.plain()?;
-        ids.extend(Kms::new(&server, &target)?.create_keys(count - ids.len())?.0);
+        let kms = Kms::new(&server, &target)?;
+        ids.extend(kms.create_keys(count - ids.len(), SYMMETRIC)?.0);
         server.stop()?;
         server = launch.start(bench.cores)?;
         let target = server.plain()?;

@@ -20,7 +20,7 @@ impl fmt::Debug for Fingerprint {
 }
 
 /// What is kept of the first import for the life of the key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Import {
     /// Only this material may come again.
     pub fingerprint: Fingerprint,

@@ -37,13 +37,17 @@ impl Key {
 
     /// When the next version takes over by itself; may be in the past.
     pub fn next_rotation(&self) -> Option<Timestamp> {
-        self.rotation
-            .map(|interval| self.last_rotated.saturating_add(interval).unwrap_or(Timestamp::MAX))
+        self.rotation.map(|interval| {
+            self.last_rotated
+                .saturating_add(interval)
+                .unwrap_or(Timestamp::MAX)
+        })
     }
 
     /// Whether a new version should have taken over by `now`.
     pub fn is_rotation_due(&self, now: Timestamp) -> bool {
-        self.rotation_status() == RotationStatus::Enabled && self.next_rotation().is_some_and(|due| due <= now)
+        self.rotation_status() == RotationStatus::Enabled
+            && self.next_rotation().is_some_and(|due| due <= now)
     }
 
     /// Sets the interval of automatic rotation, or ends it.
@@ -76,9 +80,13 @@ impl Key {
     /// Notes a further version of an asymmetric key, made by hand at `now`.
     ///
     /// # Errors
-    /// [`Refusal::KeyKind`] for other keys; [`Refusal::NotUsable`] unless enabled; [`Refusal::TooSoon`] before
-    /// [`VERSION_REST`] has passed.
+    /// [`Refusal::KeyKind`] for other keys and for imported ones; [`Refusal::NotUsable`] unless enabled;
+    /// [`Refusal::TooSoon`] before [`VERSION_REST`] has passed.
     pub fn add_version(mut self, now: Timestamp) -> Result<Change<Self>, Refusal> {
+        // SOURCE: Alibaba Cloud KMS, "Import key material": a key has one version for life.
+        if self.origin == Origin::External {
+            return Err(Refusal::KeyKind);
+        }
         self.ready_for(Purpose::AddVersion)?;
         if now.duration_since(self.last_rotated) < VERSION_REST {
             return Err(Refusal::TooSoon);

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use claviger_crypto::{Rng, RngError, SystemRng};
-use claviger_model::{AccountId, KeyId, KeySpec, KeyVersionId, Material, ProtectionLevel, Region, Timestamp};
-use claviger_provider::{Binding, Sealed};
+use claviger_model::{
+    AccountId, EncryptionContext, KeyId, KeySpec, KeyVersionId, Material, ProtectionLevel, Region, Timestamp,
+};
+use claviger_provider::{Binding, Sealed, WrappingBinding};
 use claviger_provider_soft::{RootKeys, Sealer, SoftProvider};
 use claviger_secret::SecretBytes;
 use serde_json::Value;
@@ -26,7 +28,56 @@ pub(crate) fn fixture(name: &str) -> PathBuf {
 
 /// `golden.json`.
 pub(crate) fn golden() -> Value {
-    serde_json::from_slice(&fs::read(fixture("golden.json")).unwrap()).unwrap()
+    json("golden.json")
+}
+
+/// `keys.json`.
+pub(crate) fn golden_keys() -> Value {
+    json("keys.json")
+}
+
+fn json(name: &str) -> Value {
+    serde_json::from_slice(&fs::read(fixture(name)).unwrap()).unwrap()
+}
+
+/// The specs by their words in stored bytes, as `docs/stored-formats.md` lists them.
+pub(crate) const SPEC_WORDS: [(&str, KeySpec); 17] = [
+    ("aes256", KeySpec::Aes256),
+    ("aes192", KeySpec::Aes192),
+    ("aes128", KeySpec::Aes128),
+    ("sm4", KeySpec::Sm4),
+    ("rsa2048", KeySpec::Rsa2048),
+    ("rsa3072", KeySpec::Rsa3072),
+    ("rsa4096", KeySpec::Rsa4096),
+    ("ec-p256", KeySpec::EcP256),
+    ("ec-p256k", KeySpec::EcP256k),
+    ("ec-p384", KeySpec::EcP384),
+    ("ec-p521", KeySpec::EcP521),
+    ("sm2", KeySpec::Sm2),
+    ("hmac-sha224", KeySpec::HmacSha224),
+    ("hmac-sha256", KeySpec::HmacSha256),
+    ("hmac-sha384", KeySpec::HmacSha384),
+    ("hmac-sha512", KeySpec::HmacSha512),
+    ("hmac-sm3", KeySpec::HmacSm3),
+];
+
+/// The spec that the word at a JSON pointer names.
+pub(crate) fn spec(value: &Value, pointer: &str) -> KeySpec {
+    let word = text(value, pointer);
+    SPEC_WORDS.iter().find(|(known, _)| *known == word).unwrap().1
+}
+
+/// The additional data of a golden ciphertext, and its body.
+pub(crate) fn cut_blob(ciphertext: &Value) -> (Vec<u8>, Vec<u8>) {
+    let mut context = EncryptionContext::default();
+    for (key, value) in ciphertext["context"].as_object().unwrap() {
+        assert!(context.add(key.clone(), value.as_str().unwrap().to_owned()));
+    }
+    let blob = hex(ciphertext, "/blob");
+    let (header, body) = blob.split_at(37);
+    let mut additional = header.to_vec();
+    context.write_canonical(&mut additional);
+    (additional, body.to_vec())
 }
 
 /// The text at a JSON pointer.
@@ -73,12 +124,13 @@ pub(crate) fn provider_with(roots: RootKeys) -> SoftProvider {
     SoftProvider::new(Arc::new(roots), Arc::new(SystemRng), 1000)
 }
 
-/// The place of the key in `golden.json`.
+/// The place of the key in `golden.json`, or of another one.
 pub(crate) struct Place {
     pub(crate) account: AccountId,
     pub(crate) region: Region,
     pub(crate) key: KeyId,
     pub(crate) version: KeyVersionId,
+    pub(crate) spec: KeySpec,
 }
 
 impl Place {
@@ -89,6 +141,7 @@ impl Place {
             region: text(&golden, "/place/region").parse().unwrap(),
             key: text(&golden, "/place/key").parse().unwrap(),
             version: text(&golden, "/place/version").parse().unwrap(),
+            spec: KeySpec::Aes256,
         }
     }
 
@@ -103,14 +156,29 @@ impl Place {
         }
     }
 
+    /// The same place for a key of another spec.
+    pub(crate) fn of(self, spec: KeySpec) -> Self {
+        Self { spec, ..self }
+    }
+
     pub(crate) fn binding(&self) -> Binding<'_> {
         Binding {
             account: self.account,
             region: &self.region,
             key: self.key,
             version: self.version,
-            spec: KeySpec::Aes256,
+            spec: self.spec,
             protection: ProtectionLevel::Software,
+        }
+    }
+
+    /// What a wrapping key for the key is bound to.
+    pub(crate) fn wrapping(&self) -> WrappingBinding<'_> {
+        WrappingBinding {
+            account: self.account,
+            region: &self.region,
+            key: self.key,
+            spec: KeySpec::Rsa2048,
         }
     }
 
@@ -122,11 +190,11 @@ impl Place {
     }
 }
 
-/// Runs what never waits: nothing in this provider does.
+/// Runs what never waits: nothing in this provider does outside of a runtime.
 pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(value) => value,
-        Poll::Pending => unreachable!("the software provider never waits"),
+        Poll::Pending => unreachable!("the software provider never waits outside of a runtime"),
     }
 }
 

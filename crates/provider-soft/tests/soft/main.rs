@@ -5,7 +5,11 @@
     reason = "the helpers run in tests only, which should stop there"
 )]
 
+mod blocking;
+mod conforms;
 mod fixtures;
+mod golden_keys;
+mod import;
 mod nonces;
 mod provider;
 mod root_keys;

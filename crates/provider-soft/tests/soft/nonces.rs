@@ -2,7 +2,6 @@
 
 use std::thread;
 
-use claviger_model::KeySpec;
 use claviger_provider::Provider;
 
 use crate::fixtures::{Place, provider_of, run};
@@ -13,7 +12,7 @@ fn a_million_messages_of_one_key_have_a_million_nonces() {
     const EACH: usize = 250_000;
     let provider = provider_of("root-key-file.json");
     let place = Place::numbered(1);
-    let material = run(provider.generate(KeySpec::Aes256, &place.binding())).unwrap();
+    let material = run(provider.generate(&place.binding())).unwrap();
     let sealed = place.sealed(&material);
     let draw = || {
         let mut body = Vec::with_capacity(64);

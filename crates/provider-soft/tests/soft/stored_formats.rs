@@ -6,14 +6,19 @@ use std::fs;
 use std::path::Path;
 
 use argon2::{Algorithm, Argon2, Params, Version};
+use aws_lc_rs::cmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use claviger_crypto::{gcm, xaes};
-use claviger_model::{KeyId, KeyVersionId};
-use claviger_provider::EnvelopeFormat;
+use claviger_crypto::gcm::{self, AesKey};
+use claviger_crypto::{hmac, xaes};
+use claviger_model::{KeyId, KeySpec, KeyVersionId};
+use claviger_provider::{Binding, EnvelopeFormat, Provider};
 use serde_json::Value;
 
-use crate::fixtures::{fixture, golden, hex, text};
+use crate::fixtures::{Place, SPEC_WORDS, fixture, golden, golden_keys, hex, provider_of, text};
+
+/// Bytes that were cut, by the names of the page.
+type Parts = HashMap<String, Vec<u8>>;
 
 /// The page.
 struct Page(String);
@@ -61,7 +66,7 @@ impl Page {
     }
 
     /// Cuts bytes as a table says, and requires that nothing is left.
-    fn cut(&self, heading: &str, bytes: &[u8]) -> HashMap<String, Vec<u8>> {
+    fn cut(&self, heading: &str, bytes: &[u8]) -> Parts {
         let rows = self.rows(heading);
         let fixed: usize = rows
             .iter()
@@ -110,9 +115,9 @@ fn array<const N: usize>(bytes: &[u8]) -> [u8; N] {
 }
 
 /// Opens nonce, ciphertext and tag of parts that were cut.
-fn open_xaes(key: &[u8], parts: &HashMap<String, Vec<u8>>, additional: &[u8]) -> Vec<u8> {
+fn open_xaes(key: &[u8], parts: &Parts, additional: &[u8]) -> Vec<u8> {
     let sealed = [parts["ciphertext"].as_slice(), &parts["tag"]].concat();
-    let opened = xaes::open(&array(key), &array(&parts["nonce"]), additional, &sealed).unwrap();
+    let opened = xaes::open(&array::<32>(key), &array(&parts["nonce"]), additional, &sealed).unwrap();
     opened.expose().to_vec()
 }
 
@@ -184,37 +189,142 @@ fn root_key_files_are_as_described() {
     assert_eq!(open_root_keys(&page, "root-passphrase.json", 2, &key), first);
 }
 
-#[test]
-fn material_is_as_described() {
-    let (page, golden) = (Page::read(), golden());
+/// The parts of a place that many formats share, by the names of the page.
+fn place_parts() -> Vec<(&'static str, Vec<u8>)> {
+    let golden = golden();
     let account: u64 = text(&golden, "/place/account").parse().unwrap();
     let key: KeyId = text(&golden, "/place/key").parse().unwrap();
+    vec![
+        ("account", account.to_be_bytes().to_vec()),
+        ("region", text(&golden, "/place/region").into_bytes()),
+        ("key", key.as_bytes().to_vec()),
+    ]
+}
+
+/// Composes the framed parts of a place and some more.
+fn compose_place(page: &Page, heading: &str, more: &[(&str, &[u8])]) -> Vec<u8> {
+    let place = place_parts();
+    let mut parts: Vec<(&str, &[u8])> = place
+        .iter()
+        .map(|(name, value)| (*name, value.as_slice()))
+        .collect();
+    parts.extend(more);
+    page.compose(heading, true, &parts)
+}
+
+/// Opens material as the page says; gives the root version and the plaintext.
+fn open_material(page: &Page, spec: &str, material: &[u8]) -> (u32, Vec<u8>) {
+    let golden = golden();
     let version: KeyVersionId = text(&golden, "/place/version").parse().unwrap();
-    let place = page.compose(
+    let place = compose_place(
+        page,
         "Additional data of material",
-        true,
         &[
             ("label", b"material"),
-            ("account", &account.to_be_bytes()),
-            ("region", text(&golden, "/place/region").as_bytes()),
-            ("key", key.as_bytes()),
             ("key version", version.as_bytes()),
-            ("spec", text(&golden, "/place/spec").as_bytes()),
+            ("spec", spec.as_bytes()),
             ("protection level", text(&golden, "/place/protection").as_bytes()),
         ],
     );
+    let parts = page.cut("Material of the software provider", material);
+    assert_eq!(parts["kind and format"], [1]);
+    let root = u32::from_be_bytes(array(&parts["root version"]));
+    let additional = [&material[..5], &place].concat();
+    let root_key = hex(&golden, &format!("/root_keys/{root}"));
+    (root, open_xaes(&root_key, &parts, &additional))
+}
+
+#[test]
+fn material_is_as_described() {
+    let (page, golden) = (Page::read(), golden());
+    let spec = text(&golden, "/place/spec");
     for root in 1..=2u32 {
         let material = hex(&golden, &format!("/materials/{}/material", root - 1));
-        let parts = page.cut("Material of the software provider", &material);
-        assert_eq!(parts["kind and format"], [1]);
-        assert_eq!(parts["root version"], root.to_be_bytes());
-        let additional = [&material[..5], &place].concat();
-        let root_key = hex(&golden, &format!("/root_keys/{root}"));
-        assert_eq!(
-            open_xaes(&root_key, &parts, &additional),
-            hex(&golden, "/raw_key")
-        );
+        let opened = open_material(&page, &spec, &material);
+        assert_eq!(opened, (root, hex(&golden, "/raw_key")));
     }
+    let keys = golden_keys();
+    for (list, plaintext) in [("ciphers", "/raw_key"), ("macs", "/raw_key"), ("pairs", "/pkcs8")] {
+        for key in keys[list].as_array().unwrap() {
+            let opened = open_material(&page, &text(key, "/spec"), &hex(key, "/material"));
+            assert_eq!(opened, (1, hex(key, plaintext)), "{}", text(key, "/spec"));
+        }
+    }
+}
+
+/// The words of the page are those in the bytes, and the lengths of raw keys are those of the specs.
+#[test]
+fn the_table_of_specs_is_complete() {
+    let page = Page::read();
+    let rows = page.cells("Specs");
+    assert_eq!(rows.len(), KeySpec::ALL.len());
+    let place = Place::golden();
+    for (cells, (word, spec)) in rows.iter().zip(SPEC_WORDS) {
+        assert_eq!(cells[0], format!("`{word}`"));
+        let binding = Binding {
+            spec,
+            ..place.binding()
+        };
+        let framed = [&u32::try_from(word.len()).unwrap().to_be_bytes(), word.as_bytes()].concat();
+        let bytes = binding.to_bytes();
+        assert!(
+            bytes.windows(framed.len()).any(|window| window == framed),
+            "{word}"
+        );
+        let made = provider_of("root-key-file.json").capability().makes(spec);
+        let plaintext = match spec.secret_len() {
+            _ if !made => "not in software".to_owned(),
+            Some(length) => format!("raw key of {length} bytes"),
+            None => "PKCS#8".to_owned(),
+        };
+        assert_eq!(cells[2], plaintext, "{word}");
+    }
+}
+
+#[test]
+fn wrapping_keys_are_as_described() {
+    let (page, golden, keys) = (Page::read(), golden(), golden_keys());
+    let import = &keys["import"];
+    let place = compose_place(
+        &page,
+        "Additional data of a wrapping key",
+        &[
+            ("label", b"wrapping"),
+            ("spec", text(import, "/wrapping_spec").as_bytes()),
+        ],
+    );
+    for root in 1..=2u32 {
+        let sealed = hex(import, &format!("/sealed/{}", root - 1));
+        let parts = page.cut("Sealed wrapping key", &sealed);
+        assert_eq!(parts["kind and format"], [3]);
+        assert_eq!(parts["root version"], root.to_be_bytes());
+        let opened = open_xaes(
+            &hex(&golden, &format!("/root_keys/{root}")),
+            &parts,
+            &[&sealed[..5], &place].concat(),
+        );
+        assert_eq!(opened, hex(import, "/pkcs8"));
+    }
+}
+
+#[test]
+fn fingerprints_are_as_described() {
+    let (page, golden, keys) = (Page::read(), golden(), golden_keys());
+    let import = &keys["import"];
+    let info = "claviger fingerprint of imported material";
+    assert!(page.0.contains(&format!("`{info}` as `info`")));
+    // The only block of HKDF-Expand: info and the number 1.
+    let key = hmac::sha256(&hex(&golden, "/root_keys/1"), &[info.as_bytes(), &[1]]);
+    let parts = compose_place(
+        &page,
+        "Fingerprint of imported material",
+        &[
+            ("label", b"fingerprint"),
+            ("spec", text(import, "/spec").as_bytes()),
+        ],
+    );
+    let code = hmac::sha256(&key, &[&parts, &hex(import, "/secret")]);
+    assert_eq!(code.to_vec(), hex(import, "/fingerprint"));
 }
 
 #[test]
@@ -240,19 +350,14 @@ fn cells_are_as_described() {
     assert_eq!(opened, text(&golden, "/cell/secret").as_bytes());
 }
 
-#[test]
-fn ciphertexts_are_as_described() {
-    let (page, golden) = (Page::read(), golden());
-    let blob = hex(&golden, "/ciphertext/blob");
+/// Opens the ciphertext of a fixture by the page.
+fn open_ciphertext(page: &Page, format: u8, ciphertext: &Value, open: impl Fn(&Parts, &[u8]) -> Vec<u8>) {
+    let blob = hex(ciphertext, "/blob");
     let parts = page.cut("Ciphertext", &blob);
-    assert_eq!(parts["key version"], text(&golden, "/place/version").as_bytes());
-    assert_eq!(parts["envelope format"], [1]);
+    assert_eq!(parts["key version"], text(&golden(), "/place/version").as_bytes());
+    assert_eq!(parts["envelope format"], [format]);
 
-    let mut context: Vec<_> = golden["ciphertext"]["context"]
-        .as_object()
-        .unwrap()
-        .iter()
-        .collect();
+    let mut context: Vec<_> = ciphertext["context"].as_object().unwrap().iter().collect();
     context.sort_by_key(|(key, _)| key.as_str());
     let mut additional = blob[..37].to_vec();
     additional.extend_from_slice(&u32::try_from(context.len()).unwrap().to_be_bytes());
@@ -263,8 +368,40 @@ fn ciphertexts_are_as_described() {
         ];
         additional.extend(page.compose("Additional data of a ciphertext", true, &pair));
     }
-    let opened = open_xaes(&hex(&golden, "/raw_key"), &parts, &additional);
-    assert_eq!(opened, text(&golden, "/ciphertext/plaintext").as_bytes());
+    let opened = open(&parts, &additional);
+    assert_eq!(opened, text(ciphertext, "/plaintext").as_bytes());
+}
+
+#[test]
+fn ciphertexts_are_as_described() {
+    let (page, golden) = (Page::read(), golden());
+    let key = hex(&golden, "/raw_key");
+    open_ciphertext(&page, 1, &golden["ciphertext"], |parts, additional| {
+        open_xaes(&key, parts, additional)
+    });
+}
+
+/// Formats 4 and 5 with CMAC and GCM of the library, and none of our derivation.
+#[test]
+fn ciphertexts_under_derived_keys_are_as_described() {
+    let (page, keys) = (Page::read(), golden_keys());
+    let formats = [(4, &cmac::AES_192), (5, &cmac::AES_128)];
+    for ((format, algorithm), cipher) in formats.into_iter().zip(keys["ciphers"].as_array().unwrap()) {
+        let key = hex(cipher, "/raw_key");
+        open_ciphertext(&page, format, &cipher["ciphertext"], |parts, additional| {
+            let (context, nonce) = parts["nonce"].split_at(12);
+            let cmac_key = cmac::Key::new(*algorithm, &key).unwrap();
+            let code = |counter| {
+                let input = [&[0, counter, 0x58, 0], context].concat();
+                cmac::sign(&cmac_key, &input).unwrap().as_ref().to_vec()
+            };
+            let derived: Vec<u8> = [code(1), code(2)].concat().into_iter().take(key.len()).collect();
+            let body = [parts["ciphertext"].as_slice(), &parts["tag"]].concat();
+            let message_key = AesKey::try_from(derived.as_slice()).unwrap();
+            let opened = gcm::open(message_key, &array(nonce), additional, &body).unwrap();
+            opened.expose().to_vec()
+        });
+    }
 }
 
 #[test]

@@ -3,15 +3,16 @@
 use std::collections::HashSet;
 use std::fmt;
 
-use claviger_model::{KeySpec, Material};
+use claviger_model::KeySpec;
 
+use super::bound::{self, Subject};
 use super::place::Key;
-use super::{must, must_fail};
-use crate::ProviderError::{BadMaterial, DoesNotOpen, Incapable};
+use super::{foreign, must, must_fail};
+use crate::ProviderError::DoesNotOpen;
 use crate::{EnvelopeFormat, Provider, ProviderError, Sealed, TAG_LEN};
 
-/// Lengths of plaintext: nothing, around the blocks of the cipher, and up to the most that either cloud takes.
-const LENGTHS: [usize; 18] = [
+/// Lengths of plaintexts and messages: nothing, around the blocks of the cipher, and up to the most that either cloud takes.
+pub(super) const LENGTHS: [usize; 18] = [
     0, 1, 15, 16, 17, 31, 32, 33, 64, 100, 255, 256, 1000, 1024, 4095, 4096, 6143, 6144,
 ];
 /// Additional data of the checks where it does not matter.
@@ -21,34 +22,35 @@ const BEFORE: &[u8] = b"before";
 
 /// Runs every check for keys of one spec.
 pub(super) async fn check(provider: &dyn Provider, spec: KeySpec, format: EnvelopeFormat) {
-    let subject = Subject {
+    let ciphers = Ciphers {
         provider,
         spec,
         format,
     };
-    subject.round_trips().await;
-    subject.nothing_repeats().await;
-    subject.changed_bodies_do_not_open().await;
-    subject.other_keys_do_not_open().await;
-    subject.material_stays_in_its_place().await;
-    subject.changed_material_is_bad().await;
-    subject.forgotten_keys_open_again().await;
+    let key = Key::make(provider, spec).await;
+    let other = Key::make(provider, spec).await;
+    ciphers.round_trips(&key).await;
+    ciphers.nothing_repeats(&key).await;
+    ciphers.changed_bodies_do_not_open(&key).await;
+    ciphers.other_keys_do_not_open(&key, &other).await;
+    foreign::check(provider, &key).await;
+    bound::check(&ciphers, &key, Some(&other)).await;
 }
 
-struct Subject<'a> {
-    provider: &'a dyn Provider,
-    spec: KeySpec,
-    format: EnvelopeFormat,
+/// Keys that encrypt and decrypt.
+pub(super) struct Ciphers<'a> {
+    pub(super) provider: &'a dyn Provider,
+    pub(super) spec: KeySpec,
+    pub(super) format: EnvelopeFormat,
 }
 
-impl Subject<'_> {
-    async fn round_trips(&self) {
-        let key = Key::make(self.provider, self.spec).await;
+impl Ciphers<'_> {
+    async fn round_trips(&self, key: &Key) {
         for length in LENGTHS {
             for additional in [&[], ADDITIONAL, &[0xff; 8192]] {
                 let what = self.case(format_args!("{length} bytes, {} additional", additional.len()));
                 let plaintext: Vec<u8> = (0..=u8::MAX).cycle().take(length).collect();
-                let body = self.encrypt(&key, additional, &plaintext).await;
+                let body = self.encrypt(key, additional, &plaintext).await;
                 let expected = self.format.nonce_len() + length + TAG_LEN;
                 assert_eq!(body.len(), expected, "{what}: length of the body");
                 let opened = must(
@@ -61,12 +63,11 @@ impl Subject<'_> {
     }
 
     /// Neither a nonce nor a ciphertext comes twice, and a ciphertext is not the plaintext.
-    async fn nothing_repeats(&self) {
-        let key = Key::make(self.provider, self.spec).await;
+    async fn nothing_repeats(&self, key: &Key) {
         let plaintext = [0x5a; 32];
         let (mut nonces, mut rests) = (HashSet::new(), HashSet::new());
         for _ in 0..256 {
-            let body = self.encrypt(&key, ADDITIONAL, &plaintext).await;
+            let body = self.encrypt(key, ADDITIONAL, &plaintext).await;
             let (nonce, rest) = body.split_at(self.format.nonce_len());
             assert!(
                 nonces.insert(nonce.to_vec()),
@@ -83,10 +84,9 @@ impl Subject<'_> {
         }
     }
 
-    async fn changed_bodies_do_not_open(&self) {
-        let key = Key::make(self.provider, self.spec).await;
+    async fn changed_bodies_do_not_open(&self, key: &Key) {
         for length in [0, 33] {
-            let body = self.encrypt(&key, ADDITIONAL, &vec![7; length]).await;
+            let body = self.encrypt(key, ADDITIONAL, &vec![7; length]).await;
             for (how, changed) in changes(&body) {
                 let opened = self.provider.decrypt(key.sealed(), ADDITIONAL, &changed).await;
                 must_fail(opened, &[DoesNotOpen], self.case(how));
@@ -103,61 +103,10 @@ impl Subject<'_> {
         }
     }
 
-    async fn other_keys_do_not_open(&self) {
-        let key = Key::make(self.provider, self.spec).await;
-        let other = Key::make(self.provider, self.spec).await;
-        assert!(
-            key.material != other.material,
-            "{}",
-            self.case("the same material twice")
-        );
-        let body = self.encrypt(&key, ADDITIONAL, b"plaintext").await;
+    async fn other_keys_do_not_open(&self, key: &Key, other: &Key) {
+        let body = self.encrypt(key, ADDITIONAL, b"plaintext").await;
         let opened = self.provider.decrypt(other.sealed(), ADDITIONAL, &body).await;
         must_fail(opened, &[DoesNotOpen], self.case("another key"));
-    }
-
-    /// Material is taken in its own place only, whether the provider has it open or not.
-    async fn material_stays_in_its_place(&self) {
-        let (key, body) = self.closed_key().await;
-        let (other, _) = self.closed_key().await;
-        for when in ["closed", "open"] {
-            let mut places = key.place.neighbours(&other.place).to_vec();
-            places.push(("place", other.place.clone()));
-            for (part, place) in places {
-                let sealed = Sealed {
-                    material: &key.material,
-                    binding: place.binding(),
-                };
-                let what = format!("{when}, another {part}");
-                self.refuses(sealed, &body, &[BadMaterial, DoesNotOpen, Incapable], &what)
-                    .await;
-            }
-            self.works(&key).await;
-            self.works(&other).await;
-        }
-    }
-
-    async fn changed_material_is_bad(&self) {
-        let (key, body) = self.closed_key().await;
-        for when in ["closed", "open"] {
-            for (how, changed) in changes(&key.material.0) {
-                let sealed = Sealed {
-                    material: &Material(changed.into_boxed_slice()),
-                    binding: key.place.binding(),
-                };
-                let what = format!("{when}, material: {how}");
-                self.refuses(sealed, &body, &[BadMaterial, DoesNotOpen], &what)
-                    .await;
-            }
-            self.works(&key).await;
-        }
-    }
-
-    /// Forgetting drops what is held open; it does not destroy what the material opens.
-    async fn forgotten_keys_open_again(&self) {
-        let (key, body) = self.closed_key().await;
-        self.provider.forget(&key.place.binding());
-        self.opens(&key, &body).await;
     }
 
     /// Encrypts behind other bytes, which must stay.
@@ -171,29 +120,28 @@ impl Subject<'_> {
         let body = out.strip_prefix(BEFORE).map(<[u8]>::to_vec);
         must(body.ok_or("the bytes in front are gone"), self.case("encrypt"))
     }
+}
 
-    /// A key, something it encrypted, and a provider that does not hold it open.
-    async fn closed_key(&self) -> (Key, Vec<u8>) {
-        let key = Key::make(self.provider, self.spec).await;
-        let body = self.encrypt(&key, ADDITIONAL, b"plaintext").await;
-        self.provider.forget(&key.place.binding());
-        (key, body)
+impl Subject for Ciphers<'_> {
+    type Fruit = Vec<u8>;
+
+    fn provider(&self) -> &dyn Provider {
+        self.provider
     }
 
-    async fn works(&self, key: &Key) {
-        let body = self.encrypt(key, ADDITIONAL, b"plaintext").await;
-        self.opens(key, &body).await;
+    async fn fruit(&self, key: &Key) -> Vec<u8> {
+        self.encrypt(key, ADDITIONAL, b"plaintext").await
     }
 
-    async fn opens(&self, key: &Key, body: &[u8]) {
-        let opened = self.provider.decrypt(key.sealed(), ADDITIONAL, body).await;
+    async fn takes(&self, key: &Key, fruit: &Vec<u8>) {
+        let opened = self.provider.decrypt(key.sealed(), ADDITIONAL, fruit).await;
         let opened = must(opened, self.case("decrypt"));
         let same = opened.expose() == b"plaintext";
         assert!(same, "{}", self.case("decrypt: another plaintext"));
     }
 
-    /// Checks that a key neither encrypts, and then leaves the buffer alone, nor decrypts.
-    async fn refuses(&self, sealed: Sealed<'_>, body: &[u8], ways: &[ProviderError], what: &str) {
+    /// A key that does not encrypt leaves the buffer alone.
+    async fn refuses(&self, sealed: Sealed<'_>, fruit: &Vec<u8>, ways: &[ProviderError], what: &str) {
         let mut out = BEFORE.to_vec();
         let done = self
             .provider
@@ -202,7 +150,7 @@ impl Subject<'_> {
         must_fail(done, ways, self.case(format_args!("{what}: encrypt")));
         let same = out == BEFORE;
         assert!(same, "{}", self.case(format_args!("{what}: the buffer changed")));
-        let opened = self.provider.decrypt(sealed, ADDITIONAL, body).await;
+        let opened = self.provider.decrypt(sealed, ADDITIONAL, fruit).await;
         must_fail(opened, ways, self.case(format_args!("{what}: decrypt")));
     }
 

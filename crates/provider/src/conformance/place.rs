@@ -50,6 +50,15 @@ impl Place {
         place
     }
 
+    /// Another spec of the same family if there is one: its keys could pass for ours if nobody looked.
+    fn similar_spec(&self) -> KeySpec {
+        KeySpec::ALL
+            .iter()
+            .copied()
+            .find(|spec| *spec != self.spec && spec.family() == self.spec.family())
+            .unwrap_or(KeySpec::Aes256)
+    }
+
     /// The places that differ from this one in a single part, taken from `other` or made up, with that part's name.
     pub(super) fn neighbours(&self, other: &Self) -> [(&'static str, Self); 6] {
         let mut places =
@@ -59,16 +68,13 @@ impl Place {
         region.1.region = must("cn-hangzhou-2".parse(), "region");
         key.1.key = other.key;
         version.1.version = other.version;
-        spec.1.spec = match self.spec {
-            KeySpec::Aes256 => KeySpec::Aes128,
-            _ => KeySpec::Aes256,
-        };
+        spec.1.spec = self.similar_spec();
         protection.1 = self.other_protection();
         places
     }
 }
 
-/// A key that a provider made.
+/// A key that a provider made or took.
 pub(super) struct Key {
     pub(super) place: Place,
     pub(super) material: Material,

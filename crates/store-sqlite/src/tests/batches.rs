@@ -81,7 +81,7 @@ async fn a_refusal_undoes_itself_and_not_its_neighbours() {
         let store = store.clone();
         tokio::spawn(async move {
             let missing = store
-                .create_alias(alias("app", 99), draft("bad"), Box::new(|_| Ok(())))
+                .create_alias(alias("app", 99), u32::MAX, draft("bad"), Box::new(|_| Ok(())))
                 .await;
             missing.map(drop)
         })
@@ -93,7 +93,7 @@ async fn a_refusal_undoes_itself_and_not_its_neighbours() {
             let mut version = super::version(2);
             version.id = super::version(1).id;
             store
-                .create_key(key(2), Some(version), draft("bad"))
+                .create_key(key(2), Some(version), u32::MAX, draft("bad"))
                 .await
                 .map(drop)
         })

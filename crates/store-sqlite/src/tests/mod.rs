@@ -1,9 +1,11 @@
 //! What only this store promises: files, migrations, bad rows, group commit, trouble with the disk.
 
 mod batches;
+mod certificates;
 mod crash;
 mod erasure;
 mod files;
+mod plans;
 mod rows;
 mod schema;
 mod trouble;
@@ -125,6 +127,10 @@ fn key(number: u32) -> Key {
         description: String::new(),
         primary: Some(KeyVersionId::from_bytes(bytes(number))),
         last_rotated: moment(),
+        rotation: None,
+        import: None,
+        deletion_protection: None,
+        policy: None,
         tags: Tags::default(),
     }
 }
@@ -135,7 +141,7 @@ fn version(number: u32) -> KeyVersion {
         key: KeyId::from_bytes(bytes(number)),
         scope: scope(),
         created: moment(),
-        material: Material(b"sealed".as_slice().into()),
+        material: Some(Material(b"sealed".as_slice().into())),
     }
 }
 
@@ -174,7 +180,12 @@ fn draft(text: &str) -> Draft {
 /// Adds the key and version of that number. The draft names it.
 async fn add(store: &SqliteStore, number: u32) -> Result<u64, claviger_store::WriteError> {
     let done = store
-        .create_key(key(number), Some(version(number)), draft(&number.to_string()))
+        .create_key(
+            key(number),
+            Some(version(number)),
+            u32::MAX,
+            draft(&number.to_string()),
+        )
         .await?;
     Ok(done.number)
 }

@@ -1,4 +1,4 @@
-use claviger_model::{Change, Key, KeyFilter, KeyId, KeyVersionId, Page};
+use claviger_model::{Change, Key, KeyFilter, KeyId, KeyVersionId, Page, Timestamp};
 use claviger_store::{SealedCell, Store, StoreError, WriteError};
 use rusqlite::Connection;
 
@@ -18,11 +18,11 @@ async fn filled() -> Place {
     let mut key = key(1);
     key.tags.set("a".into(), "b".into()).unwrap();
     store
-        .create_key(key, Some(super::version(1)), draft("key"))
+        .create_key(key, Some(super::version(1)), u32::MAX, draft("key"))
         .await
         .unwrap();
     store
-        .create_alias(alias("app", 1), draft("alias"), Box::new(|_| Ok(())))
+        .create_alias(alias("app", 1), u32::MAX, draft("alias"), Box::new(|_| Ok(())))
         .await
         .unwrap();
     store.set_cell("cell", SealedCell(vec![1].into())).await.unwrap();
@@ -37,8 +37,12 @@ async fn read(store: &SqliteStore, table: &str) -> Vec<StoreError> {
         "keys" | "tags" => {
             errors.extend(store.key(&scope(), id).await.err());
             errors.extend(store.keys(&scope(), &KeyFilter::default(), ALL).await.err());
+            errors.extend(store.tag_rows(&scope(), &[], &[], None, 100).await.err());
         }
-        "key_versions" => errors.extend(store.key_version(KeyVersionId::from_bytes(bytes(1))).await.err()),
+        "key_versions" | "materials" => {
+            errors.extend(store.key_version(KeyVersionId::from_bytes(bytes(1))).await.err());
+            errors.extend(store.key_versions(&scope(), id, ALL).await.err());
+        }
         "aliases" => {
             errors.extend(store.alias(&scope(), &"app".parse().unwrap()).await.err());
             errors.extend(store.aliases(&scope(), None, ALL).await.err());
@@ -78,50 +82,67 @@ fn loosen(connection: &Connection, table: &str) {
     connection.pragma_update(None, "writable_schema", false).unwrap();
 }
 
+/// Table, column, and a value that it must not hold.
+const BAD: &[(&str, &str, &str)] = &[
+    ("keys", "spec", "'aes-512'"),
+    ("keys", "usage", "'Encrypt'"),
+    ("keys", "origin", "''"),
+    ("keys", "protection", "'soft'"),
+    ("keys", "creator", "CAST(x'ff' AS TEXT)"),
+    ("keys", "created", "9223372036854775807"),
+    ("keys", "state", "'gone'"),
+    ("keys", "due", "5"),
+    ("keys", "primary_version", "x'00'"),
+    ("keys", "last_rotated", "-9223372036854775808"),
+    ("keys", "description", "CAST(x'c328' AS TEXT)"),
+    ("keys", "import_fingerprint", "x'00'"),
+    ("keys", "import_version", "x'00'"),
+    ("keys", "import_expires", "9223372036854775807"),
+    ("keys", "deletion_protection", "CAST(x'ff' AS TEXT)"),
+    ("keys", "policy", "CAST(x'c328' AS TEXT)"),
+    ("keys", "id", "x'0102'"),
+    ("tags", "value", "CAST(x'ff' AS TEXT)"),
+    ("tags", "name", "CAST(x'ff' AS TEXT)"),
+    ("tags", "key", "x'00'"),
+    ("key_versions", "id", "x'00'"),
+    ("key_versions", "account", "5"),
+    ("key_versions", "region", "'UPPER'"),
+    ("key_versions", "key", "x''"),
+    ("key_versions", "created", "9223372036854775807"),
+    ("materials", "bytes", "x''"),
+    ("materials", "bytes", "x'0000000501020304'"),
+    ("aliases", "name", "'bad name'"),
+    ("aliases", "key", "x'00'"),
+    ("aliases", "created", "9223372036854775807"),
+    ("accounts", "id", "999"),
+    ("accounts", "domain", "x'00'"),
+    ("accounts", "name", "CAST(x'ff' AS TEXT)"),
+    ("accounts", "created", "-9223372036854775808"),
+    ("access_keys", "id", "'bad id'"),
+    ("access_keys", "identity", "'user'"),
+    ("access_keys", "status", "'Active'"),
+    ("access_keys", "created", "9223372036854775807"),
+    // From here on against the types of the columns.
+    ("keys", "spec", "7"),
+    ("keys", "created", "'now'"),
+    ("keys", "due", "'now'"),
+    ("keys", "primary_version", "'text'"),
+    ("keys", "creator", "x'00'"),
+    ("keys", "rotation", "'weekly'"),
+    ("keys", "import_fingerprint", "7"),
+    ("keys", "import_expires", "'now'"),
+    ("keys", "policy", "x'00'"),
+    ("key_versions", "material", "'text'"),
+    ("materials", "bytes", "'text'"),
+    ("access_keys", "secret", "5"),
+    ("access_keys", "account", "-5"),
+    ("cells", "value", "'text'"),
+    ("outbox", "draft", "'text'"),
+];
+
 #[tokio::test]
 async fn bad_values_are_reported_with_their_place() {
-    for (table, column, value) in [
-        ("keys", "spec", "'aes-512'"),
-        ("keys", "usage", "'Encrypt'"),
-        ("keys", "origin", "''"),
-        ("keys", "protection", "'soft'"),
-        ("keys", "creator", "CAST(x'ff' AS TEXT)"),
-        ("keys", "created", "9223372036854775807"),
-        ("keys", "state", "'gone'"),
-        ("keys", "due", "5"),
-        ("keys", "primary_version", "x'00'"),
-        ("keys", "last_rotated", "-9223372036854775808"),
-        ("keys", "description", "CAST(x'c328' AS TEXT)"),
-        ("keys", "id", "x'0102'"),
-        ("tags", "value", "CAST(x'ff' AS TEXT)"),
-        ("tags", "name", "CAST(x'ff' AS TEXT)"),
-        ("key_versions", "account", "5"),
-        ("key_versions", "region", "'UPPER'"),
-        ("key_versions", "key", "x''"),
-        ("key_versions", "created", "9223372036854775807"),
-        ("aliases", "name", "'bad name'"),
-        ("aliases", "key", "x'00'"),
-        ("aliases", "created", "9223372036854775807"),
-        ("accounts", "id", "999"),
-        ("accounts", "domain", "x'00'"),
-        ("accounts", "name", "CAST(x'ff' AS TEXT)"),
-        ("accounts", "created", "-9223372036854775808"),
-        ("access_keys", "id", "'bad id'"),
-        ("access_keys", "identity", "'user'"),
-        ("access_keys", "status", "'Active'"),
-        ("access_keys", "created", "9223372036854775807"),
-        // From here on against the types of the columns.
-        ("keys", "spec", "7"),
-        ("keys", "created", "'now'"),
-        ("keys", "due", "'now'"),
-        ("keys", "primary_version", "'text'"),
-        ("keys", "creator", "x'00'"),
-        ("key_versions", "material", "'text'"),
-        ("access_keys", "secret", "5"),
-        ("access_keys", "account", "-5"),
-        ("cells", "value", "'text'"),
-        ("outbox", "draft", "'text'"),
-    ] {
+    for &(table, column, value) in BAD {
         let place = filled().await;
         assert!(read(&place.store, table).await.is_empty());
         let intruder = place.intruder();
@@ -153,6 +174,12 @@ async fn values_that_contradict_each_other_are_reported() {
     for (change, column) in [
         ("UPDATE keys SET state = 'pending-deletion'", "due"),
         ("UPDATE keys SET due = 5, state = 'disabled'", "due"),
+        ("UPDATE keys SET import_expires = 5", "import_expires"),
+        ("UPDATE keys SET import_version = id", "import_fingerprint"),
+        (
+            "UPDATE keys SET import_fingerprint = zeroblob(32)",
+            "import_version",
+        ),
         (
             "INSERT INTO tags SELECT account, region, key, name || n.value, 'v' FROM tags,
                  (WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 20)
@@ -169,6 +196,26 @@ async fn values_that_contradict_each_other_are_reported() {
             .unwrap_err();
         assert!(
             matches!(&error, StoreError::BadRow { column: c, .. } if *c == column),
+            "{change}: {error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn bad_scopes_of_due_keys_are_reported() {
+    for (change, column) in [
+        ("UPDATE keys SET account = 5", "account"),
+        ("UPDATE keys SET region = 'UPPER'", "region"),
+        ("UPDATE keys SET id = x'00'", "id"),
+    ] {
+        let place = filled().await;
+        let intruder = place.intruder();
+        intruder.execute("UPDATE keys SET rotation = 60", []).unwrap();
+        assert_eq!(place.store.due_keys(Timestamp::MAX, 10).await.unwrap().len(), 1);
+        intruder.execute(change, []).unwrap();
+        let error = place.store.due_keys(Timestamp::MAX, 10).await.unwrap_err();
+        assert!(
+            matches!(&error, StoreError::BadRow { table: "keys", column: c, .. } if *c == column),
             "{change}: {error}"
         );
     }

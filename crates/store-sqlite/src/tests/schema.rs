@@ -1,9 +1,10 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use claviger_store::{Store, StoreError};
+use claviger_model::{Error, Key, KeyState, Material, Quota, Timestamp};
+use claviger_store::{Store, StoreError, VersionChange, WriteError};
 use rusqlite::Connection;
 
-use super::{Place, add, drafts, has};
+use super::{Place, add, alias, draft, drafts, has, key, scope, version};
 use crate::schema::{bring_to, bring_up};
 use crate::{Options, SqliteStore};
 
@@ -40,6 +41,15 @@ fn releases() -> Vec<(u32, String)> {
     releases
 }
 
+/// A file as a program of that release left it.
+fn write_release(path: &Path, number: u32, layout: &str, rows: &str) {
+    let old = Connection::open(path).unwrap();
+    old.execute_batch(layout).unwrap();
+    old.pragma_update(None, "application_id", 0x436c_6176).unwrap();
+    old.pragma_update(None, "user_version", number).unwrap();
+    old.execute_batch(rows).unwrap();
+}
+
 #[test]
 fn each_migration_gives_the_layout_that_was_released() {
     let releases = releases();
@@ -61,13 +71,8 @@ async fn a_file_of_every_release_is_brought_up_and_works() {
     for (number, text) in releases() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("db");
-        let old = Connection::open(&path).unwrap();
-        old.execute_batch(&text).unwrap();
-        old.pragma_update(None, "application_id", 0x436c_6176).unwrap();
-        old.pragma_update(None, "user_version", number).unwrap();
-        old.execute("INSERT INTO cells (name, value) VALUES ('old', x'01')", [])
-            .unwrap();
-        drop(old);
+        let rows = "INSERT INTO cells (name, value) VALUES ('old', x'01')";
+        write_release(&path, number, &text, rows);
         let store = SqliteStore::open(&path, Options::default()).unwrap();
         assert_eq!(&*store.cell("old").await.unwrap().unwrap().0, [1]);
         add(&store, 1).await.unwrap();
@@ -77,6 +82,110 @@ async fn a_file_of_every_release_is_brought_up_and_works() {
         bring_up(&newest).unwrap();
         assert_eq!(layout(&Connection::open(&path).unwrap()), layout(&newest));
     }
+}
+
+/// Rows as a program of schema 1 wrote them: two keys of the account, one of a service, one elsewhere.
+const ROWS_1: &str = "
+    INSERT INTO keys (account, region, id, spec, usage, origin, protection, creator, created, state, due,
+                      primary_version, last_rotated, description) VALUES
+        (1234567890123456, 'cn-hangzhou', x'00000001000000000000000000000000', 'aes-256', 'encrypt', 'generated',
+         'software', NULL, 1767225600123000, 'enabled', NULL, x'00000001000000000000000000000000',
+         1767225600123000, ''),
+        (1234567890123456, 'cn-hangzhou', x'00000002000000000000000000000000', 'aes-256', 'encrypt', 'generated',
+         'software', NULL, 1767225600123000, 'pending-deletion', 1767225600123456,
+         x'00000002000000000000000000000000', 1767225600123000, 'second'),
+        (1234567890123456, 'cn-hangzhou', x'00000003000000000000000000000000', 'sm4', 'encrypt', 'generated',
+         'software', 'oss', 1767225600123000, 'enabled', NULL, NULL, 1767225600123000, ''),
+        (1234567890123456, 'elsewhere', x'00000004000000000000000000000000', 'sm4', 'encrypt', 'generated',
+         'software', NULL, 1767225600123000, 'enabled', NULL, NULL, 1767225600123000, '');
+    INSERT INTO key_versions (id, account, region, key, created, material) VALUES
+        (x'00000002000000000000000000000000', 1234567890123456, 'cn-hangzhou',
+         x'00000002000000000000000000000000', 1767225600123000, x'00ff00c328'),
+        (x'00000001000000000000000000000000', 1234567890123456, 'cn-hangzhou',
+         x'00000001000000000000000000000000', 1767225600123000, CAST('sealed' AS BLOB));
+    INSERT INTO tags (account, region, key, name, value) VALUES
+        (1234567890123456, 'cn-hangzhou', x'00000002000000000000000000000000', 'team', 'blue');
+    INSERT INTO aliases (account, region, name, key, created) VALUES
+        (1234567890123456, 'cn-hangzhou', 'app', x'00000001000000000000000000000000', 1767225600123000);
+    INSERT INTO outbox (number, draft) VALUES (7, CAST('old' AS BLOB));";
+
+#[tokio::test]
+async fn keys_of_the_first_schema_are_kept_and_can_do_what_is_new() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("db");
+    write_release(&path, 1, &releases()[0].1, ROWS_1);
+    let store = SqliteStore::open(&path, Options::default()).unwrap();
+
+    let mut second = key(2);
+    second.description = "second".into();
+    second.state = KeyState::PendingDeletion {
+        due: Timestamp::from_microsecond(1_767_225_600_123_456).unwrap(),
+    };
+    second.tags.set("team".into(), "blue".into()).unwrap();
+    for wanted in [key(1), second.clone()] {
+        assert_eq!(store.key(&scope(), wanted.id).await.unwrap(), Some(wanted));
+    }
+    let mut binary = version(2);
+    binary.material = Some(Material([0, 0xff, 0, 0xc3, 0x28].into()));
+    for wanted in [version(1), binary] {
+        assert_eq!(store.key_version(wanted.id).await.unwrap(), Some(wanted));
+    }
+    let app = store.alias(&scope(), &"app".parse().unwrap()).await.unwrap();
+    assert_eq!(app, Some(alias("app", 1)));
+    assert_eq!(drafts(&store).await, ["old"]);
+    let due = store.due_keys(Timestamp::MAX, 10).await.unwrap();
+    assert_eq!(due, [(scope(), second.id)]);
+
+    let full = store.create_key(key(5), None, 2, draft("no")).await.unwrap_err();
+    assert!(
+        matches!(full, WriteError::Domain(Error::Quota(Quota::Keys))),
+        "{full}"
+    );
+    let full = store
+        .create_alias(alias("new", 1), 1, draft("no"), Box::new(|_| Ok(())))
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(full, WriteError::Domain(Error::Quota(Quota::Aliases))),
+        "{full}"
+    );
+    store.create_key(key(5), None, 3, draft("yes")).await.unwrap();
+    let clear = VersionChange::Clear(version(1).id);
+    let off = Box::new(|key: Key| key.disable());
+    store
+        .update_version(&scope(), key(1).id, clear, draft("clear"), off)
+        .await
+        .unwrap();
+    let cleared = store.key_version(version(1).id).await.unwrap().unwrap();
+    assert_eq!(cleared.material, None);
+    store
+        .delete_key(&scope(), second.id, draft("delete"), Box::new(|_| Ok(())))
+        .await
+        .unwrap();
+    assert_eq!(drafts(&store).await, ["old", "yes", "clear", "delete"]);
+}
+
+#[tokio::test]
+async fn a_version_without_its_key_cannot_be_written_after_a_migration() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("db");
+    write_release(&path, 1, &releases()[0].1, ROWS_1);
+    drop(SqliteStore::open(&path, Options::default()).unwrap());
+    let connection = Connection::open(&path).unwrap();
+    connection.pragma_update(None, "foreign_keys", true).unwrap();
+    for change in [
+        "INSERT INTO key_versions (id, account, region, key, created) VALUES (x'09', 1, 'r', x'09', 0)",
+        "DELETE FROM keys WHERE id = x'00000001000000000000000000000000'",
+    ] {
+        let error = connection.execute(change, []).unwrap_err();
+        assert!(error.to_string().contains("FOREIGN KEY"), "{change}: {error}");
+    }
+    let violations: i64 = connection
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(violations, 0);
 }
 
 #[test]
@@ -132,14 +241,14 @@ async fn a_newer_file_is_refused_and_stays_as_it_is() {
 
     let error = SqliteStore::open(&path, Options::default()).unwrap_err();
     assert!(
-        matches!(error, StoreError::NewerSchema { found: 77, known: 1 }),
+        matches!(error, StoreError::NewerSchema { found: 77, known: 3 }),
         "{error}"
     );
     assert_eq!(std::fs::read(&path).unwrap(), before);
 
     Connection::open(&path)
         .unwrap()
-        .pragma_update(None, "user_version", 1)
+        .pragma_update(None, "user_version", 3)
         .unwrap();
     let store = SqliteStore::open(&path, Options::default()).unwrap();
     assert_eq!(drafts(&store).await, ["1"]);

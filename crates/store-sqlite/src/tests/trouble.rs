@@ -31,7 +31,7 @@ fn limit(store: &SqliteStore, pages: i64) {
 async fn add_with(store: &SqliteStore, number: u32, length: usize) -> Result<(), WriteError> {
     let draft = Draft(vec![b'd'; length].into());
     store
-        .create_key(key(number), Some(super::version(number)), draft)
+        .create_key(key(number), Some(super::version(number)), u32::MAX, draft)
         .await
         .map(drop)
 }
@@ -182,7 +182,10 @@ async fn a_connection_in_an_unclear_state_is_replaced() {
         [("synchronous", 2), ("foreign_keys", 1), ("secure_delete", 1)]
     );
     assert_eq!(drafts(store).await, ["1", "2"]);
-    store.create_key(key(3), None, draft("3")).await.unwrap();
+    store
+        .create_key(key(3), None, u32::MAX, draft("3"))
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -3,16 +3,9 @@
 use claviger_model::{Alias, Error, Field, KeyState, Missing, Page, Paged, Refusal, StateKind};
 
 use super::Subject;
-use super::make::{ALL, Maker, add, add_key, any, draft, drafts, name};
+use super::make::{ALL, Maker, add, add_key, any, draft, drafts, name, refused};
 use super::together::together;
 use crate::{KeyCheck, WriteError};
-
-fn refused<T: std::fmt::Debug>(result: Result<T, WriteError>) -> Error {
-    match result.unwrap_err() {
-        WriteError::Domain(error) => error,
-        WriteError::Store(error) => unreachable!("the store failed: {error}"),
-    }
-}
 
 /// Creating, reading, moving; the answer to a move is the alias as it was.
 pub async fn an_alias_reads_back_and_leads_on_after_a_move(subject: &dyn Subject) {
@@ -24,7 +17,7 @@ pub async fn an_alias_reads_back_and_leads_on_after_a_move(subject: &dyn Subject
     let alias = maker.alias(&first, "team/app_1-x");
     assert_eq!(store.alias(&scope, &alias.name).await.unwrap(), None);
     store
-        .create_alias(alias.clone(), draft("a"), any())
+        .create_alias(alias.clone(), u32::MAX, draft("a"), any())
         .await
         .unwrap();
     assert_eq!(
@@ -61,7 +54,7 @@ pub async fn a_deleted_alias_is_gone_and_its_name_is_free(subject: &dyn Subject)
     let key = add_key(&*store, &mut maker, &scope).await;
     let alias = maker.alias(&key, "app");
     store
-        .create_alias(alias.clone(), draft("a"), any())
+        .create_alias(alias.clone(), u32::MAX, draft("a"), any())
         .await
         .unwrap();
     let was = store.delete_alias(&scope, &alias.name, draft("b")).await.unwrap();
@@ -74,7 +67,7 @@ pub async fn a_deleted_alias_is_gone_and_its_name_is_free(subject: &dyn Subject)
     );
     let again = maker.alias(&key, "app");
     store
-        .create_alias(again.clone(), draft("d"), any())
+        .create_alias(again.clone(), u32::MAX, draft("d"), any())
         .await
         .unwrap();
     assert_eq!(store.alias(&scope, &again.name).await.unwrap(), Some(again));
@@ -89,14 +82,16 @@ pub async fn aliases_need_their_alias_and_their_key(subject: &dyn Subject) {
     let foreign = add_key(&*store, &mut maker, &elsewhere).await;
     let alias = maker.alias(&key, "app");
     store
-        .create_alias(alias.clone(), draft("a"), any())
+        .create_alias(alias.clone(), u32::MAX, draft("a"), any())
         .await
         .unwrap();
 
     let mut of_foreign = maker.alias(&key, "other");
     for id in [foreign.id, maker.key_id()] {
         of_foreign.key = id;
-        let create = store.create_alias(of_foreign.clone(), draft("b"), any()).await;
+        let create = store
+            .create_alias(of_foreign.clone(), u32::MAX, draft("b"), any())
+            .await;
         assert_eq!(refused(create), Error::NotFound(Missing::Key));
         let lead = store.move_alias(&scope, &alias.name, id, draft("c"), any()).await;
         assert_eq!(refused(lead), Error::NotFound(Missing::Key));
@@ -122,13 +117,13 @@ pub async fn a_name_is_taken_once_per_scope(subject: &dyn Subject) {
     let foreign = add_key(&*store, &mut maker, &elsewhere).await;
     let alias = maker.alias(&key, "app");
     store
-        .create_alias(alias.clone(), draft("a"), any())
+        .create_alias(alias.clone(), u32::MAX, draft("a"), any())
         .await
         .unwrap();
     for key in [&key, &other] {
         let second = maker.alias(key, "app");
         assert_eq!(
-            refused(store.create_alias(second, draft("b"), any()).await),
+            refused(store.create_alias(second, u32::MAX, draft("b"), any()).await),
             Error::AliasExists
         );
     }
@@ -136,7 +131,7 @@ pub async fn a_name_is_taken_once_per_scope(subject: &dyn Subject) {
     for (key, text) in [(&key, "App"), (&key, "app2"), (&foreign, "app")] {
         let alias = maker.alias(key, text);
         store
-            .create_alias(alias.clone(), draft("c"), any())
+            .create_alias(alias.clone(), u32::MAX, draft("c"), any())
             .await
             .unwrap();
         assert_eq!(store.alias(&key.scope, &alias.name).await.unwrap(), Some(alias));
@@ -168,12 +163,16 @@ pub async fn the_key_has_a_say_in_whether_it_is_named(subject: &dyn Subject) {
     let never: KeyCheck = Box::new(|_| Err(Error::Invalid(Field::Usage)));
 
     assert_eq!(
-        refused(store.create_alias(alias.clone(), draft("a"), only(&on)).await),
+        refused(
+            store
+                .create_alias(alias.clone(), u32::MAX, draft("a"), only(&on))
+                .await
+        ),
         no
     );
     assert_eq!(store.alias(&scope, &alias.name).await.unwrap(), None);
     store
-        .create_alias(alias.clone(), draft("b"), only(&off))
+        .create_alias(alias.clone(), u32::MAX, draft("b"), only(&off))
         .await
         .unwrap();
     assert_eq!(
@@ -210,7 +209,7 @@ pub async fn of_many_who_want_a_name_one_gets_it(subject: &dyn Subject) {
     }
     let results = together(wishes.iter().map(|alias| {
         let text = format!("alias for {}", alias.key);
-        store.create_alias(alias.clone(), draft(&text), any())
+        store.create_alias(alias.clone(), u32::MAX, draft(&text), any())
     }))
     .await;
     let winners: Vec<_> = wishes
@@ -258,7 +257,7 @@ pub async fn lists_are_ordered_by_name_and_cut_into_pages(subject: &dyn Subject)
     for text in ["b", "a", "B", "a/b", "a-b", "a_b", "10", "9", "aa"] {
         let alias = maker.alias(&key, text);
         store
-            .create_alias(alias.clone(), draft("a"), any())
+            .create_alias(alias.clone(), u32::MAX, draft("a"), any())
             .await
             .unwrap();
         aliases.push(alias);
@@ -302,7 +301,10 @@ pub async fn lists_of_one_key_hold_its_aliases_only(subject: &dyn Subject) {
         (&foreign, "one"),
     ] {
         let alias = maker.alias(key, text);
-        store.create_alias(alias, draft("a"), any()).await.unwrap();
+        store
+            .create_alias(alias, u32::MAX, draft("a"), any())
+            .await
+            .unwrap();
     }
     store
         .move_alias(&scope, &name("two"), second.id, draft("b"), any())

@@ -4,7 +4,7 @@ use claviger_model::{Change, Key, Refusal, StateKind};
 
 use super::Subject;
 use super::make::{Maker, add_key, any, describe, draft, drafts, name};
-use crate::{Outboxed, Store};
+use crate::{Outboxed, Store, VersionChange};
 
 fn texts(drafts: &[Outboxed<String>]) -> Vec<&str> {
     drafts.iter().map(|draft| draft.value.as_str()).collect()
@@ -32,19 +32,15 @@ pub async fn every_change_leaves_its_draft_under_the_number_it_got(subject: &dyn
     );
     numbers.push(
         store
-            .create_key(key.clone(), Some(version), draft("key"))
+            .create_key(key.clone(), Some(version), u32::MAX, draft("key"))
             .await
             .unwrap()
             .number,
     );
-    let updated = store
-        .update_key(&scope, key.id, draft("update"), describe("x"))
-        .await
-        .unwrap();
-    numbers.push(updated.into_inner().number);
+    numbers.extend(numbers_of_updates(&*store, &mut maker, &mut key).await);
     numbers.push(
         store
-            .create_alias(alias, draft("alias"), any())
+            .create_alias(alias, u32::MAX, draft("alias"), any())
             .await
             .unwrap()
             .number,
@@ -61,11 +57,20 @@ pub async fn every_change_leaves_its_draft_under_the_number_it_got(subject: &dyn
             .unwrap()
             .number,
     );
+    numbers.push(
+        store
+            .delete_key(&scope, key.id, draft("end"), any())
+            .await
+            .unwrap()
+            .number,
+    );
 
     let found = drafts(&*store).await;
     assert_eq!(
         texts(&found),
-        ["account", "key", "update", "alias", "move", "delete"]
+        [
+            "account", "key", "update", "keys", "version", "alias", "move", "delete", "end"
+        ]
     );
     assert_eq!(
         found.iter().map(|draft| draft.number).collect::<Vec<_>>(),
@@ -77,6 +82,26 @@ pub async fn every_change_leaves_its_draft_under_the_number_it_got(subject: &dyn
     );
 }
 
+async fn numbers_of_updates(store: &dyn Store, maker: &mut Maker, key: &mut Key) -> Vec<u64> {
+    let (scope, id) = (key.scope.clone(), key.id);
+    let one = store.update_key(&scope, id, draft("update"), describe("x")).await;
+    let several = store
+        .update_keys(&scope, &[id], draft("keys"), describe("y"))
+        .await;
+    let further = VersionChange::Add {
+        version: maker.version(key),
+        quota: u32::MAX,
+    };
+    let version = store
+        .update_version(&scope, id, further, draft("version"), describe("z"))
+        .await;
+    vec![
+        one.unwrap().into_inner().number,
+        several.unwrap().into_inner().number,
+        version.unwrap().into_inner().number,
+    ]
+}
+
 /// Refusals of every kind, and changes that were made before.
 pub async fn a_change_that_does_not_happen_leaves_no_draft(subject: &dyn Subject) {
     let store = subject.open().await;
@@ -85,7 +110,7 @@ pub async fn a_change_that_does_not_happen_leaves_no_draft(subject: &dyn Subject
     let key = add_key(&*store, &mut maker, &scope).await;
     let alias = maker.alias(&key, "app");
     store
-        .create_alias(alias.clone(), draft("alias"), any())
+        .create_alias(alias.clone(), u32::MAX, draft("alias"), any())
         .await
         .unwrap();
     let before = drafts(&*store).await;
@@ -94,7 +119,7 @@ pub async fn a_change_that_does_not_happen_leaves_no_draft(subject: &dyn Subject
     let missing = maker.key_id();
     let mut of_missing = maker.alias(&key, "other");
     of_missing.key = missing;
-    assert!(store.create_key(key.clone(), None, no()).await.is_err());
+    assert!(store.create_key(key.clone(), None, u32::MAX, no()).await.is_err());
     assert!(
         store
             .update_key(&scope, missing, no(), describe("x"))
@@ -103,8 +128,13 @@ pub async fn a_change_that_does_not_happen_leaves_no_draft(subject: &dyn Subject
     );
     let refuse = Box::new(|_| Err(Refusal::Transition(StateKind::Enabled)));
     assert!(store.update_key(&scope, key.id, no(), refuse).await.is_err());
-    assert!(store.create_alias(alias, no(), any()).await.is_err());
-    assert!(store.create_alias(of_missing, no(), any()).await.is_err());
+    assert!(store.create_alias(alias, u32::MAX, no(), any()).await.is_err());
+    assert!(
+        store
+            .create_alias(of_missing, u32::MAX, no(), any())
+            .await
+            .is_err()
+    );
     assert!(
         store
             .move_alias(&scope, &name("app"), missing, no(), any())

@@ -39,7 +39,10 @@ async fn pair(store: &dyn Store, maker: &mut Maker) -> (Key, Key) {
             let key = add(store, maker, key).await;
             for name in names {
                 let alias = maker.alias(&key, name);
-                store.create_alias(alias, draft("alias"), any()).await.unwrap();
+                store
+                    .create_alias(alias, u32::MAX, draft("alias"), any())
+                    .await
+                    .unwrap();
             }
             keys.push(key);
         }

@@ -1,7 +1,7 @@
 //! Making keys, reading them, listing them.
 
 use claviger_model::{
-    Creator, Key, KeyFilter, KeySpec, KeyState, Origin, Page, Paged, ProtectionLevel, Usage,
+    Creator, Key, KeyFilter, KeySpec, KeyState, Origin, Page, Paged, ProtectionLevel, SignedDuration, Usage,
 };
 
 use super::Subject;
@@ -19,9 +19,17 @@ pub async fn a_key_reads_back_as_it_was_made(subject: &dyn Subject) {
     key.description = "first".into();
     key.primary = Some(maker.version_id());
     key.last_rotated = maker.moment();
+    key.rotation = Some(SignedDuration::from_hours(730 * 24));
+    let expires = maker.moment();
+    key.import = Some(maker.import(Some(expires)));
+    key.deletion_protection = Some("in use".into());
+    key.policy = Some("{}".into());
     key.tags.set("team".into(), "blue".into()).unwrap();
     assert_eq!(store.key(&scope, key.id).await.unwrap(), None);
-    store.create_key(key.clone(), None, draft("a")).await.unwrap();
+    store
+        .create_key(key.clone(), None, u32::MAX, draft("a"))
+        .await
+        .unwrap();
     assert_eq!(store.key(&scope, key.id).await.unwrap(), Some(key));
 }
 
@@ -31,26 +39,13 @@ pub async fn every_kind_of_key_reads_back(subject: &dyn Subject) {
     let mut maker = Maker::new();
     let scope = maker.scope("r");
     let due = maker.moment();
-    let specs = [
-        KeySpec::Aes256,
-        KeySpec::Aes192,
-        KeySpec::Aes128,
-        KeySpec::Sm4,
-        KeySpec::Rsa2048,
-        KeySpec::Rsa3072,
-        KeySpec::Rsa4096,
-        KeySpec::EcP256,
-        KeySpec::EcP256k,
-        KeySpec::Sm2,
-    ];
     let plain = maker.key(&scope);
-    let mut wanted: Vec<Key> = specs
-        .map(|spec| Key {
-            spec,
-            ..plain.clone()
-        })
-        .into();
-    for usage in [Usage::EncryptDecrypt, Usage::SignVerify] {
+    let specs = KeySpec::ALL.iter().map(|spec| Key {
+        spec: *spec,
+        ..plain.clone()
+    });
+    let mut wanted: Vec<Key> = specs.collect();
+    for usage in [Usage::EncryptDecrypt, Usage::SignVerify, Usage::GenerateVerifyMac] {
         wanted.push(Key {
             usage,
             ..plain.clone()
@@ -88,9 +83,23 @@ pub async fn every_kind_of_key_reads_back(subject: &dyn Subject) {
             ..plain.clone()
         });
     }
+    wanted.push(Key {
+        import: Some(maker.import(None)),
+        ..plain.clone()
+    });
+    for text in [None, Some(String::new())] {
+        wanted.push(Key {
+            deletion_protection: text.clone(),
+            policy: text,
+            ..plain.clone()
+        });
+    }
     for mut key in wanted {
         key.id = maker.key_id();
-        store.create_key(key.clone(), None, draft("a")).await.unwrap();
+        store
+            .create_key(key.clone(), None, u32::MAX, draft("a"))
+            .await
+            .unwrap();
         assert_eq!(store.key(&scope, key.id).await.unwrap(), Some(key));
     }
 }
@@ -104,7 +113,7 @@ pub async fn a_version_reads_back_with_its_material(subject: &dyn Subject) {
     let version = maker.version(&mut key);
     assert_eq!(store.key_version(version.id).await.unwrap(), None);
     store
-        .create_key(key.clone(), Some(version.clone()), draft("a"))
+        .create_key(key.clone(), Some(version.clone()), u32::MAX, draft("a"))
         .await
         .unwrap();
     assert_eq!(
@@ -112,6 +121,15 @@ pub async fn a_version_reads_back_with_its_material(subject: &dyn Subject) {
         Some(version.clone())
     );
     assert_eq!(store.key(&scope, key.id).await.unwrap(), Some(key));
+
+    let mut key = maker.key(&scope);
+    let mut empty = maker.version(&mut key);
+    empty.material = None;
+    store
+        .create_key(key, Some(empty.clone()), u32::MAX, draft("b"))
+        .await
+        .unwrap();
+    assert_eq!(store.key_version(empty.id).await.unwrap(), Some(empty));
 }
 
 /// Neither another account nor another region sees it.
@@ -140,7 +158,12 @@ pub async fn a_key_is_made_once_and_whole_or_not_at_all(subject: &dyn Subject) {
     let mut first = maker.key(&scope);
     let first_version = maker.version(&mut first);
     store
-        .create_key(first.clone(), Some(first_version.clone()), draft("first"))
+        .create_key(
+            first.clone(),
+            Some(first_version.clone()),
+            u32::MAX,
+            draft("first"),
+        )
         .await
         .unwrap();
 
@@ -151,7 +174,9 @@ pub async fn a_key_is_made_once_and_whole_or_not_at_all(subject: &dyn Subject) {
     let mut same_version = maker.version(&mut other_key);
     same_version.id = first_version.id;
     for (key, version) in [(same_key, new_version.clone()), (other_key.clone(), same_version)] {
-        let refused = store.create_key(key, Some(version), draft("clash")).await;
+        let refused = store
+            .create_key(key, Some(version), u32::MAX, draft("clash"))
+            .await;
         assert!(matches!(refused, Err(WriteError::Store(_))), "{refused:?}");
         assert_eq!(all_keys(&*store, &scope).await, [first.id]);
         assert_eq!(store.key(&scope, first.id).await.unwrap(), Some(first.clone()));
@@ -162,7 +187,10 @@ pub async fn a_key_is_made_once_and_whole_or_not_at_all(subject: &dyn Subject) {
         assert_eq!(store.key_version(new_version.id).await.unwrap(), None);
         assert_eq!(drafts(&*store).await.len(), 1);
     }
-    store.create_key(other_key, None, draft("other")).await.unwrap();
+    store
+        .create_key(other_key, None, u32::MAX, draft("other"))
+        .await
+        .unwrap();
 }
 
 /// The version that comes with a key must name it.
@@ -178,7 +206,7 @@ pub async fn a_version_of_another_key_is_not_taken(subject: &dyn Subject) {
     of_elsewhere.scope = elsewhere;
     for version in [of_first, of_elsewhere] {
         let refused = store
-            .create_key(second.clone(), Some(version.clone()), draft("a"))
+            .create_key(second.clone(), Some(version.clone()), u32::MAX, draft("a"))
             .await;
         assert!(matches!(refused, Err(WriteError::Store(_))), "{refused:?}");
         assert_eq!(store.key(&scope, second.id).await.unwrap(), None);
@@ -235,12 +263,12 @@ pub async fn everything_is_there_after_a_restart(subject: &dyn Subject) {
     key.tags.set("a".into(), "b".into()).unwrap();
     let version = maker.version(&mut key);
     store
-        .create_key(key.clone(), Some(version.clone()), draft("key"))
+        .create_key(key.clone(), Some(version.clone()), u32::MAX, draft("key"))
         .await
         .unwrap();
     let alias = maker.alias(&key, "app");
     store
-        .create_alias(alias.clone(), draft("alias"), super::make::any())
+        .create_alias(alias.clone(), u32::MAX, draft("alias"), super::make::any())
         .await
         .unwrap();
     let before = drafts(&*store).await;

@@ -21,7 +21,7 @@ const STRANGE: &[&str] = &[
     " trailing ",
 ];
 
-/// Descriptions, service names, account names, as they are.
+/// Descriptions, policies, reasons, account names, as they are.
 pub async fn long_and_strange_texts_read_back(subject: &dyn Subject) {
     let store = subject.open().await;
     let mut maker = Maker::new();
@@ -30,6 +30,8 @@ pub async fn long_and_strange_texts_read_back(subject: &dyn Subject) {
     for text in STRANGE.iter().copied().chain(long.iter().map(String::as_str)) {
         let mut key = maker.key(&scope);
         key.description = text.into();
+        key.deletion_protection = Some(text.into());
+        key.policy = Some(text.into());
         let mut key = add(&*store, &mut maker, key).await;
         assert_eq!(store.key(&scope, key.id).await.unwrap().as_ref(), Some(&key));
         for text in ["short", text] {
@@ -55,7 +57,7 @@ pub async fn long_and_strange_texts_read_back(subject: &dyn Subject) {
     let name = "n".repeat(255);
     let alias = maker.alias(&key, &name);
     store
-        .create_alias(alias.clone(), draft("a"), super::make::any())
+        .create_alias(alias.clone(), u32::MAX, draft("a"), super::make::any())
         .await
         .unwrap();
     assert_eq!(store.alias(&scope, &alias.name).await.unwrap(), Some(alias));
@@ -88,9 +90,9 @@ pub async fn large_blobs_read_back(subject: &dyn Subject) {
         let bytes: Box<[u8]> = (0..=255).cycle().take(length).collect();
         let mut key = maker.key(&scope);
         let mut version = maker.version(&mut key);
-        version.material = Material(bytes.clone());
+        version.material = Some(Material(bytes.clone()));
         store
-            .create_key(key, Some(version.clone()), Draft(bytes.clone()))
+            .create_key(key, Some(version.clone()), u32::MAX, Draft(bytes.clone()))
             .await
             .unwrap();
         assert_eq!(store.key_version(version.id).await.unwrap(), Some(version));

@@ -1,12 +1,12 @@
 //! Things to store, the same in every run.
 
 use claviger_model::{
-    AccessKeyStatus, Account, AccountId, Alias, AliasName, Change, Creator, DomainId, Identity, Key,
-    KeyFilter, KeyId, KeySpec, KeyState, KeyVersion, KeyVersionId, Material, Origin, Page, ProtectionLevel,
-    Random, RandomError, Scope, Tags, Timestamp, Usage,
+    AccessKeyStatus, Account, AccountId, Alias, AliasName, Change, Creator, DomainId, Error, Fingerprint,
+    Identity, Import, Key, KeyFilter, KeyId, KeySpec, KeyState, KeyVersion, KeyVersionId, Material, Origin,
+    Page, ProtectionLevel, Random, RandomError, Scope, Tags, Timestamp, Usage,
 };
 
-use crate::{AccessKey, Draft, KeyChange, KeyCheck, Outboxed, SealedCell, Store};
+use crate::{AccessKey, Draft, KeyChange, KeyCheck, Outboxed, SealedCell, Store, WriteError};
 
 /// Everything, for lists that are known to be short.
 pub(super) const ALL: Page = Page { skip: 0, take: 1000 };
@@ -95,6 +95,10 @@ impl Maker {
             description: String::new(),
             primary: None,
             last_rotated: created,
+            rotation: None,
+            import: None,
+            deletion_protection: None,
+            policy: None,
             tags: Tags::default(),
         }
     }
@@ -108,7 +112,19 @@ impl Maker {
             key: key.id,
             scope: key.scope.clone(),
             created: moment(self.made),
-            material: Material(id.to_ascii().into()),
+            material: Some(Material(id.to_ascii().into())),
+        }
+    }
+
+    /// What an import of material leaves with a key.
+    pub(super) fn import(&mut self, expires: Option<Timestamp>) -> Import {
+        let version = self.version_id();
+        let mut fingerprint = [0; 32];
+        self.random().fill(&mut fingerprint).unwrap();
+        Import {
+            fingerprint: Fingerprint(fingerprint),
+            version,
+            expires,
         }
     }
 
@@ -173,6 +189,14 @@ pub(super) fn describe(text: &str) -> KeyChange {
     })
 }
 
+/// The refusal of a change that the domain refused.
+pub(super) fn refused<T: std::fmt::Debug>(result: Result<T, WriteError>) -> Error {
+    match result.unwrap_err() {
+        WriteError::Domain(error) => error,
+        WriteError::Store(error) => unreachable!("the store failed: {error}"),
+    }
+}
+
 /// Adds a plain key with a version.
 pub(super) async fn add_key(store: &dyn Store, maker: &mut Maker, scope: &Scope) -> Key {
     let key = maker.key(scope);
@@ -183,7 +207,7 @@ pub(super) async fn add_key(store: &dyn Store, maker: &mut Maker, scope: &Scope)
 pub(super) async fn add(store: &dyn Store, maker: &mut Maker, mut key: Key) -> Key {
     let version = maker.version(&mut key);
     store
-        .create_key(key.clone(), Some(version), draft("create"))
+        .create_key(key.clone(), Some(version), u32::MAX, draft("create"))
         .await
         .unwrap();
     key

@@ -14,15 +14,22 @@
 
 pub mod accounts;
 pub mod aliases;
+pub mod certificates;
+pub mod deletion;
 pub mod drafts;
+pub mod due;
 pub mod filters;
 pub mod keys;
+pub mod leases;
 pub mod limits;
 mod make;
 mod model;
+pub mod quotas;
 pub mod storm;
+pub mod tags;
 mod together;
 pub mod updates;
+pub mod versions;
 
 use std::sync::Arc;
 
@@ -35,6 +42,9 @@ use crate::Store;
 pub trait Subject: Send + Sync {
     /// Opens the database. Called again after the last store was dropped, it finds what that one has written.
     async fn open(&self) -> Arc<dyn Store>;
+
+    /// Everything that the closed database holds, deleted things included, as far as one can look into it.
+    async fn bytes(&self) -> Vec<u8>;
 }
 
 /// Makes a test of every case: `conformance_tests!(#[tokio::test] Subject::new())`.
@@ -61,12 +71,27 @@ macro_rules! conformance_tests {
             aliases: of_many_who_want_a_name_one_gets_it;
             aliases: lists_are_ordered_by_name_and_cut_into_pages;
             aliases: lists_of_one_key_hold_its_aliases_only;
+            certificates: a_certificate_reads_back_as_it_was_made;
+            certificates: a_certificate_lives_in_one_scope;
+            certificates: a_certificate_is_made_once;
+            certificates: a_certificate_changes_as_asked;
+            certificates: a_certificate_that_does_not_change_leaves_no_draft;
+            certificates: no_change_of_a_certificate_is_lost;
+            certificates: a_deleted_certificate_leaves_nothing_of_its_material;
+            certificates: certificates_are_made_up_to_the_quota;
+            deletion: a_deleted_key_takes_what_is_its_own_with_it;
+            deletion: a_deleted_key_leaves_nothing_of_its_material;
+            deletion: a_key_that_may_not_go_stays_whole;
             drafts: every_change_leaves_its_draft_under_the_number_it_got;
             drafts: a_change_that_does_not_happen_leaves_no_draft;
             drafts: numbers_grow_and_are_never_used_again;
             drafts: the_outbox_is_read_in_pieces;
             drafts: settling_forgets_up_to_the_number_and_no_further;
             drafts: a_probe_leaves_nothing;
+            due: each_reason_holds_from_its_moment_on;
+            due: what_is_no_reason_makes_no_key_due;
+            due: those_longest_due_come_first;
+            due: what_was_done_is_not_due_any_more;
             filters: each_kind_of_match_finds_its_keys;
             filters: rows_narrow_and_alternatives_widen;
             filters: rows_that_nothing_matches_show_nothing;
@@ -81,10 +106,21 @@ macro_rules! conformance_tests {
             keys: a_version_of_another_key_is_not_taken;
             keys: lists_are_ordered_by_age_and_cut_into_pages;
             keys: everything_is_there_after_a_restart;
+            leases: a_lease_has_one_holder_at_a_time;
+            leases: of_many_who_want_a_lease_one_gets_it;
             limits: long_and_strange_texts_read_back;
             limits: tags_read_back;
             limits: large_blobs_read_back;
             limits: moments_keep_their_milliseconds;
+            quotas: keys_are_made_up_to_the_quota;
+            quotas: of_many_new_keys_as_many_are_made_as_fit;
+            quotas: aliases_are_made_up_to_the_quota;
+            quotas: of_many_new_aliases_as_many_are_made_as_fit;
+            quotas: versions_are_added_up_to_the_quota;
+            quotas: of_many_new_versions_as_many_are_added_as_fit;
+            tags: rows_are_ordered_by_key_and_name_and_continue;
+            tags: rows_pass_all_filters;
+            tags: rows_follow_changes;
             updates: what_can_change_changes_and_the_rest_stays;
             updates: what_is_so_already_is_not_written;
             updates: a_refusal_changes_nothing;
@@ -92,6 +128,13 @@ macro_rules! conformance_tests {
             updates: tags_are_replaced_as_a_whole;
             updates: the_answer_is_what_is_read_back;
             updates: no_update_is_lost_among_many;
+            updates: several_keys_change_together;
+            updates: several_keys_change_all_or_none;
+            versions: versions_are_listed_newest_first_and_cut_into_pages;
+            versions: a_version_is_added_cleared_and_filled;
+            versions: a_version_changes_with_its_key_or_not_at_all;
+            versions: a_version_that_does_not_fit_changes_nothing;
+            versions: cleared_material_is_nowhere;
             storm: many_callers_see_one_order_of_changes;
         }
     };

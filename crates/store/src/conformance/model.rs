@@ -102,14 +102,14 @@ pub(super) async fn perform(
     };
     let result = match deed.clone() {
         Deed::Create(key) => store
-            .create_key(*key, None, draft)
+            .create_key(*key, None, u32::MAX, draft)
             .await
             .map(|done| Some(wrap(done, |()| Answer::Done))),
         Deed::Describe(id, word) => update(id, draft, Box::new(move |key| Ok(describe(key, &word)))).await,
         Deed::Enable(id) => update(id, draft, Box::new(Key::enable)).await,
         Deed::Disable(id) => update(id, draft, Box::new(Key::disable)).await,
         Deed::Name(alias) => store
-            .create_alias(alias, draft, if_enabled())
+            .create_alias(alias, u32::MAX, draft, if_enabled())
             .await
             .map(|done| Some(wrap(done, |()| Answer::Done))),
         Deed::Lead(name, to) => store

@@ -1,12 +1,12 @@
 //! Changing keys.
 
 use claviger_model::{
-    Change, Creator, Error, Key, KeySpec, KeyState, Missing, Origin, ProtectionLevel, Refusal, StateKind,
-    Tags, Usage,
+    Change, Creator, Error, Key, KeySpec, KeyState, Missing, Origin, ProtectionLevel, Refusal,
+    SignedDuration, StateKind, Tags, Usage,
 };
 
 use super::Subject;
-use super::make::{Maker, add, add_key, describe, draft, drafts};
+use super::make::{Maker, add, add_key, describe, draft, drafts, refused};
 use super::together::together;
 use crate::{KeyChange, WriteError};
 
@@ -27,12 +27,21 @@ pub async fn what_can_change_changes_and_the_rest_stays(subject: &dyn Subject) {
     wish.description = "changed".into();
     wish.primary = Some(maker.version_id());
     wish.last_rotated = maker.moment();
+    wish.rotation = Some(SignedDuration::from_hours(24 * 7));
+    let expires = maker.moment();
+    wish.import = Some(maker.import(Some(expires)));
+    wish.deletion_protection = Some("why".into());
+    wish.policy = Some("{}".into());
     wish.tags.set("a".into(), "b".into()).unwrap();
     let wanted = Key {
         state: wish.state,
         description: wish.description.clone(),
         primary: wish.primary,
         last_rotated: wish.last_rotated,
+        rotation: wish.rotation,
+        import: wish.import,
+        deletion_protection: wish.deletion_protection.clone(),
+        policy: wish.policy.clone(),
         tags: wish.tags.clone(),
         ..was.clone()
     };
@@ -55,6 +64,7 @@ pub async fn what_can_change_changes_and_the_rest_stays(subject: &dyn Subject) {
 
     let back: KeyChange = Box::new(|mut key| {
         (key.state, key.primary, key.tags) = (KeyState::Enabled, None, Tags::default());
+        (key.rotation, key.import, key.deletion_protection, key.policy) = (None, None, None, None);
         Ok(Change::Changed(key))
     });
     store
@@ -64,6 +74,10 @@ pub async fn what_can_change_changes_and_the_rest_stays(subject: &dyn Subject) {
     let wanted = Key {
         state: KeyState::Enabled,
         primary: None,
+        rotation: None,
+        import: None,
+        deletion_protection: None,
+        policy: None,
         tags: Tags::default(),
         ..wanted
     };
@@ -169,15 +183,17 @@ pub async fn tags_are_replaced_as_a_whole(subject: &dyn Subject) {
     }
 }
 
-/// Also where the change brought a finer moment than the store keeps.
+/// Also where the change brought a finer moment or interval than the store keeps.
 pub async fn the_answer_is_what_is_read_back(subject: &dyn Subject) {
     let store = subject.open().await;
     let mut maker = Maker::new();
     let scope = maker.scope("r");
     let key = add_key(&*store, &mut maker, &scope).await;
     let due = claviger_model::Timestamp::new(1_800_000_000, 123_456_789).unwrap();
+    let import = maker.import(Some(due));
     let change: KeyChange = Box::new(move |mut key| {
         (key.state, key.last_rotated) = (KeyState::PendingDeletion { due }, due);
+        (key.rotation, key.import) = (Some(SignedDuration::new(5, 6)), Some(import));
         Ok(Change::Changed(key))
     });
     let answer = store
@@ -211,4 +227,97 @@ pub async fn no_update_is_lost_among_many(subject: &dyn Subject) {
         .await
         .unwrap();
     assert_eq!(drafts(&*store).await.len(), 66);
+}
+
+fn disable_all() -> KeyChange {
+    Box::new(Key::disable)
+}
+
+/// One draft for all; those that are so already stay; the answer has all, in the order that was asked.
+pub async fn several_keys_change_together(subject: &dyn Subject) {
+    let store = subject.open().await;
+    let mut maker = Maker::new();
+    let scope = maker.scope("r");
+    let mut keys = Vec::new();
+    for state in [KeyState::Enabled, KeyState::Disabled, KeyState::Enabled] {
+        let wish = Key {
+            state,
+            ..maker.key(&scope)
+        };
+        keys.push(add(&*store, &mut maker, wish).await);
+    }
+    let neighbour = add_key(&*store, &mut maker, &scope).await;
+    keys.rotate_left(1);
+    let ids: Vec<_> = keys.iter().map(|key| key.id).collect();
+    let change = store
+        .update_keys(&scope, &ids, draft("all"), disable_all())
+        .await
+        .unwrap();
+    let Change::Changed(answer) = change else {
+        unreachable!("two keys were enabled")
+    };
+    for key in &mut keys {
+        key.state = KeyState::Disabled;
+        assert_eq!(store.key(&scope, key.id).await.unwrap().as_ref(), Some(&*key));
+    }
+    assert_eq!(answer.value, keys);
+    assert_eq!(store.key(&scope, neighbour.id).await.unwrap(), Some(neighbour));
+    let before = drafts(&*store).await;
+    let last = before.last().unwrap();
+    assert_eq!((last.number, last.value.as_str()), (answer.number, "all"));
+    assert_eq!(before.len(), 5, "one draft for all keys");
+
+    let empty: [claviger_model::KeyId; 0] = [];
+    for (ids, wanted) in [(&ids[..], keys), (&empty, vec![])] {
+        let change = store
+            .update_keys(&scope, ids, draft("again"), disable_all())
+            .await
+            .unwrap();
+        let Change::AlreadySo(answer) = change else {
+            unreachable!("all keys were disabled")
+        };
+        assert_eq!((answer.number, answer.value), (0, wanted));
+    }
+    assert_eq!(drafts(&*store).await, before);
+}
+
+/// Wherever in the list the key is that refuses or is missing.
+pub async fn several_keys_change_all_or_none(subject: &dyn Subject) {
+    let store = subject.open().await;
+    let mut maker = Maker::new();
+    let (scope, elsewhere) = (maker.scope("r"), maker.scope("r"));
+    let first = add_key(&*store, &mut maker, &scope).await;
+    let second = add_key(&*store, &mut maker, &scope).await;
+    let foreign = add_key(&*store, &mut maker, &elsewhere).await;
+    let wish = Key {
+        state: KeyState::PendingImport,
+        ..maker.key(&scope)
+    };
+    let bad = add(&*store, &mut maker, wish).await;
+    let before = drafts(&*store).await;
+    let refusal = Error::Refused(Refusal::Transition(StateKind::PendingImport));
+    let missing = Error::NotFound(Missing::Key);
+    for (id, wanted) in [
+        (bad.id, refusal),
+        (foreign.id, missing.clone()),
+        (maker.key_id(), missing),
+    ] {
+        for ids in [
+            [id, first.id, second.id],
+            [first.id, id, second.id],
+            [first.id, second.id, id],
+        ] {
+            let tag: KeyChange = Box::new(|key| {
+                let mut key = key.disable()?.into_inner();
+                key.tags.set("a".into(), "b".into()).unwrap();
+                Ok(Change::Changed(key))
+            });
+            let result = store.update_keys(&scope, &ids, draft("no"), tag).await;
+            assert_eq!(refused(result), wanted);
+            for key in [&first, &second, &bad] {
+                assert_eq!(store.key(&scope, key.id).await.unwrap().as_ref(), Some(key));
+            }
+        }
+    }
+    assert_eq!(drafts(&*store).await, before);
 }

@@ -1,0 +1,107 @@
+//! Rotation by plan, and versions by hand.
+
+use super::*;
+
+const YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
+
+fn rotating() -> Key {
+    let key = key(Origin::Generated, KeyState::Enabled);
+    key.set_rotation(Some(YEAR)).unwrap().into_inner()
+}
+
+#[test]
+fn a_rotation_is_due_an_interval_after_the_last_and_only_while_enabled() {
+    let (key, due) = (rotating(), now() + YEAR);
+    assert_eq!(key.next_rotation(), Some(due));
+    assert!(!key.is_rotation_due(due - SignedDuration::from_nanos(1)));
+    assert!(key.is_rotation_due(due));
+    let off = key.clone().disable().unwrap().into_inner();
+    assert_eq!(
+        (off.rotation_status(), off.is_rotation_due(due)),
+        (RotationStatus::Suspended, false)
+    );
+    assert!(off.enable().unwrap().into_inner().is_rotation_due(due));
+    let doomed = key.clone().schedule_deletion(due + YEAR).unwrap().into_inner();
+    assert_eq!(
+        (doomed.rotation_status(), doomed.is_rotation_due(due)),
+        (RotationStatus::Suspended, false)
+    );
+    let rotated = key.rotate(version(3), due).unwrap().into_inner();
+    assert_eq!(
+        (rotated.primary, rotated.next_rotation()),
+        (Some(version(3)), Some(due + YEAR))
+    );
+}
+
+#[test]
+fn a_shorter_interval_can_be_due_at_once_and_none_never_is() {
+    let late = now() + SignedDuration::from_hours(100 * 24);
+    let key = rotating();
+    assert!(!key.is_rotation_due(late));
+    let short = key.set_rotation(Some(ROTATION_SHORTEST)).unwrap().into_inner();
+    assert!(short.is_rotation_due(late));
+    let none = short.set_rotation(None).unwrap().into_inner();
+    assert_eq!(
+        (none.rotation_status(), none.next_rotation()),
+        (RotationStatus::Disabled, None)
+    );
+    assert!(!none.is_rotation_due(Timestamp::MAX));
+}
+
+#[test]
+fn keys_of_other_kinds_do_not_rotate_by_themselves() {
+    let plain = key(Origin::Generated, KeyState::Enabled);
+    let others = [
+        key(Origin::External, KeyState::Enabled),
+        Key {
+            spec: KeySpec::Rsa2048,
+            ..plain.clone()
+        },
+        Key {
+            spec: KeySpec::HmacSha256,
+            usage: Usage::GenerateVerifyMac,
+            ..plain.clone()
+        },
+        Key {
+            creator: Creator::Service("oss".into()),
+            ..plain.clone()
+        },
+    ];
+    for other in others {
+        assert_eq!(other.clone().set_rotation(Some(YEAR)), Err(Refusal::KeyKind));
+        assert_eq!(other.rotate(version(3), now()), Err(Refusal::KeyKind));
+    }
+    assert!(plain.check_rotates().is_ok());
+}
+
+#[test]
+fn versions_by_hand_are_for_key_pairs_that_are_a_week_old() {
+    let pair = Key {
+        spec: KeySpec::EcP256,
+        usage: Usage::SignVerify,
+        primary: None,
+        ..key(Origin::Generated, KeyState::Enabled)
+    };
+    let week = now() + VERSION_REST;
+    assert_eq!(
+        pair.clone().add_version(week - SignedDuration::from_nanos(1)),
+        Err(Refusal::TooSoon)
+    );
+    let added = pair.clone().add_version(week).unwrap().into_inner();
+    assert_eq!((added.last_rotated, added.primary), (week, None));
+    assert_eq!(added.add_version(week), Err(Refusal::TooSoon));
+    let brought = Key {
+        origin: Origin::External,
+        ..pair.clone()
+    };
+    assert_eq!(brought.add_version(week), Err(Refusal::KeyKind));
+    let off = pair.disable().unwrap().into_inner();
+    assert_eq!(
+        off.add_version(week),
+        Err(Refusal::NotUsable(StateKind::Disabled))
+    );
+    assert_eq!(
+        key(Origin::Generated, KeyState::Enabled).add_version(week),
+        Err(Refusal::KeyKind)
+    );
+}

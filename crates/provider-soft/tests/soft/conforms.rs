@@ -1,0 +1,111 @@
+//! The suite that every provider passes.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use claviger_crypto::SystemRng;
+use claviger_crypto::ec::{EcPublicKey, EcdsaHash};
+use claviger_crypto::rsa::{RsaEncryption, RsaPublicKey, RsaSignature};
+use claviger_model::{EncryptionAlgorithm, HashAlgorithm, KeySpec, SignatureAlgorithm};
+use claviger_provider::conformance::{Client, check_keeper, check_provider};
+use claviger_provider_soft::{RootKeys, SoftProvider};
+
+use crate::fixtures::{fixture, key_file, run};
+
+/// A caller with the same library.
+pub(crate) struct Caller;
+
+impl Client for Caller {
+    fn encrypt(&self, public_key: &[u8], algorithm: EncryptionAlgorithm, plaintext: &[u8]) -> Vec<u8> {
+        let padding = match algorithm {
+            EncryptionAlgorithm::RsaPkcs1 => RsaEncryption::Pkcs1V15,
+            EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha1) => RsaEncryption::OaepSha1,
+            EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha256) => RsaEncryption::OaepSha256,
+            other => unreachable!("{other:?} is not in the table"),
+        };
+        RsaPublicKey::from_spki(public_key)
+            .unwrap()
+            .encrypt(padding, plaintext)
+            .unwrap()
+    }
+
+    fn verify(
+        &self,
+        public_key: &[u8],
+        algorithm: SignatureAlgorithm,
+        digest: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        use HashAlgorithm::{Sha256, Sha384, Sha512};
+        use SignatureAlgorithm::{Ecdsa, RsaPkcs1, RsaPss};
+        let ecdsa = |hash| {
+            EcPublicKey::from_spki(public_key)
+                .unwrap()
+                .verify_digest(hash, digest, signature)
+        };
+        let rsa = |scheme| {
+            RsaPublicKey::from_spki(public_key)
+                .unwrap()
+                .verify_digest(scheme, digest, signature)
+        };
+        match algorithm {
+            Ecdsa(Sha256) => ecdsa(EcdsaHash::Sha256),
+            Ecdsa(Sha384) => ecdsa(EcdsaHash::Sha384),
+            Ecdsa(Sha512) => ecdsa(EcdsaHash::Sha512),
+            RsaPss(Sha256) => rsa(RsaSignature::PssSha256),
+            RsaPss(Sha384) => rsa(RsaSignature::PssSha384),
+            RsaPss(Sha512) => rsa(RsaSignature::PssSha512),
+            RsaPkcs1(Sha256) => rsa(RsaSignature::Pkcs1Sha256),
+            RsaPkcs1(Sha384) => rsa(RsaSignature::Pkcs1Sha384),
+            RsaPkcs1(Sha512) => rsa(RsaSignature::Pkcs1Sha512),
+            other => unreachable!("{other:?} is not in the table"),
+        }
+    }
+}
+
+/// Runs the suite with a cache of that size.
+fn check(capacity: usize) {
+    let roots = RootKeys::open(&fixture("root-two-versions.json"), &key_file()).unwrap();
+    let provider = SoftProvider::new(Arc::new(roots), Arc::new(SystemRng), capacity);
+    let report = run(check_provider(&provider, &Caller));
+    assert_eq!(report.skipped, [KeySpec::Sm4, KeySpec::Sm2]);
+    assert_eq!(report.passed.len() + report.skipped.len(), KeySpec::ALL.len());
+
+    let rsa = [KeySpec::Rsa2048, KeySpec::Rsa3072, KeySpec::Rsa4096];
+    let curves = [
+        KeySpec::EcP256,
+        KeySpec::EcP256k,
+        KeySpec::EcP384,
+        KeySpec::EcP521,
+    ];
+    let mut signatures = HashSet::new();
+    for hash in [
+        HashAlgorithm::Sha256,
+        HashAlgorithm::Sha384,
+        HashAlgorithm::Sha512,
+    ] {
+        signatures.extend(rsa.map(|spec| (spec, SignatureAlgorithm::RsaPss(hash))));
+        signatures.extend(rsa.map(|spec| (spec, SignatureAlgorithm::RsaPkcs1(hash))));
+        signatures.extend(curves.map(|spec| (spec, SignatureAlgorithm::Ecdsa(hash))));
+    }
+    assert_eq!(report.signatures.into_iter().collect::<HashSet<_>>(), signatures);
+    let mut encryptions = HashSet::new();
+    for hash in [HashAlgorithm::Sha1, HashAlgorithm::Sha256] {
+        encryptions.extend(rsa.map(|spec| (spec, EncryptionAlgorithm::RsaOaep(hash))));
+    }
+    assert_eq!(
+        report.encryptions.into_iter().collect::<HashSet<_>>(),
+        encryptions
+    );
+    check_keeper(&provider);
+}
+
+#[test]
+fn the_provider_conforms() {
+    check(10_000);
+}
+
+#[test]
+fn the_provider_conforms_if_it_keeps_no_key_open() {
+    check(0);
+}

@@ -1,0 +1,114 @@
+//! Changing keys that are there.
+
+use claviger_model::{Change, Error, Import, Key, KeyId, KeyState, Missing, Scope, SignedDuration};
+use claviger_store::{Draft, KeyChange, Outboxed, VersionChange};
+use rusqlite::Connection;
+
+use super::rows;
+use crate::error::Failure;
+use crate::row::as_kept;
+use crate::{outbox, tags, versions};
+
+/// See `Store::update_key`. Where nothing changes, the number is 0: there is no draft.
+pub(crate) fn update(
+    connection: &Connection,
+    scope: &Scope,
+    id: KeyId,
+    draft: &Draft,
+    mut change: KeyChange,
+) -> Result<Change<Outboxed<Key>>, Failure> {
+    let key = write(connection, scope, id, &mut change)?;
+    settle(connection, key, draft)
+}
+
+/// See `Store::update_keys`. A refusal midway is an error, and undoes what was written before it.
+pub(crate) fn update_all(
+    connection: &Connection,
+    scope: &Scope,
+    ids: &[KeyId],
+    draft: &Draft,
+    mut change: KeyChange,
+) -> Result<Change<Outboxed<Vec<Key>>>, Failure> {
+    let mut changed = false;
+    let mut keys = Vec::with_capacity(ids.len());
+    for id in ids {
+        let key = write(connection, scope, *id, &mut change)?;
+        changed |= matches!(key, Change::Changed(_));
+        keys.push(key.into_inner());
+    }
+    let keys = if changed {
+        Change::Changed(keys)
+    } else {
+        Change::AlreadySo(keys)
+    };
+    settle(connection, keys, draft)
+}
+
+/// See `Store::update_version`.
+pub(crate) fn update_version(
+    connection: &Connection,
+    scope: &Scope,
+    id: KeyId,
+    version: &VersionChange,
+    draft: &Draft,
+    mut change: KeyChange,
+) -> Result<Change<Outboxed<Key>>, Failure> {
+    let key = write(connection, scope, id, &mut change)?;
+    if let Change::Changed(_) = key {
+        versions::apply(connection, scope, id, version)?;
+    }
+    settle(connection, key, draft)
+}
+
+/// Changes one key; without a draft.
+fn write(
+    connection: &Connection,
+    scope: &Scope,
+    id: KeyId,
+    change: &mut KeyChange,
+) -> Result<Change<Key>, Failure> {
+    let was = rows::load(connection, scope, id)?.ok_or(Error::NotFound(Missing::Key))?;
+    let key = match change(was.clone())? {
+        Change::AlreadySo(_) => return Ok(Change::AlreadySo(was)),
+        Change::Changed(key) => merge(&was, key),
+    };
+    rows::update(connection, &key)?;
+    tags::replace(connection, &was.tags, &key)?;
+    Ok(Change::Changed(key))
+}
+
+/// Leaves the draft if something changed.
+fn settle<T>(
+    connection: &Connection,
+    change: Change<T>,
+    draft: &Draft,
+) -> Result<Change<Outboxed<T>>, Failure> {
+    match change {
+        Change::Changed(value) => Ok(Change::Changed(outbox::record(connection, draft, value)?)),
+        Change::AlreadySo(value) => Ok(Change::AlreadySo(Outboxed { number: 0, value })),
+    }
+}
+
+/// What can change of a key, over what cannot; as it will be read back.
+fn merge(was: &Key, wish: Key) -> Key {
+    Key {
+        state: match wish.state {
+            KeyState::PendingDeletion { due } => KeyState::PendingDeletion { due: as_kept(due) },
+            other => other,
+        },
+        description: wish.description,
+        primary: wish.primary,
+        last_rotated: as_kept(wish.last_rotated),
+        rotation: wish
+            .rotation
+            .map(|interval| SignedDuration::from_secs(interval.as_secs())),
+        import: wish.import.map(|import| Import {
+            expires: import.expires.map(as_kept),
+            ..import
+        }),
+        deletion_protection: wish.deletion_protection,
+        policy: wish.policy,
+        tags: wish.tags,
+        ..was.clone()
+    }
+}

@@ -1,0 +1,119 @@
+//! What is asked often must not cost more the more keys there are.
+
+use std::sync::mpsc;
+
+use claviger_model::{KeyId, SignedDuration};
+use rusqlite::types::Value;
+use rusqlite::{Connection, StatementStatus, params, params_from_iter};
+
+use super::{Place, bytes, moment, on_writer, scope};
+use crate::tags::{Wish, select};
+use crate::{SqliteStore, keys};
+
+/// A store with so many plain keys that have one tag each; every tenth rotates, in years.
+fn filled(count: u32) -> Place {
+    let place = Place::new();
+    on_writer(&place.store, move |connection| {
+        connection.execute_batch("BEGIN").unwrap();
+        for number in 0..count {
+            insert(connection, number);
+        }
+        connection.execute_batch("COMMIT").unwrap();
+    });
+    place
+}
+
+fn insert(connection: &Connection, number: u32) {
+    let rotation = number.is_multiple_of(10).then_some(600_000_000);
+    connection
+        .prepare_cached(
+            "INSERT INTO keys (account, region, id, spec, usage, origin, protection, created, state, last_rotated,
+                               rotation, description)
+             VALUES (?1, ?2, ?3, 'aes-256', 'encrypt', 'generated', 'software', 0, 'enabled', ?4, ?5, '')",
+        )
+        .unwrap()
+        .execute(params![
+            scope().account.number().cast_signed(),
+            scope().region.as_str(),
+            bytes(number),
+            moment().as_microsecond(),
+            rotation
+        ])
+        .unwrap();
+    connection
+        .prepare_cached("INSERT INTO tags (account, region, key, name, value) VALUES (?1, ?2, ?3, 'n', ?4)")
+        .unwrap()
+        .execute(params![
+            scope().account.number().cast_signed(),
+            scope().region.as_str(),
+            bytes(number),
+            number.to_string()
+        ])
+        .unwrap();
+}
+
+/// The rows of a statement, and the steps that the database needs for them.
+fn cost(store: &SqliteStore, sql: String, values: Vec<Value>) -> (usize, i32) {
+    let (sender, receiver) = mpsc::channel();
+    on_writer(store, move |connection| {
+        let mut statement = connection.prepare(&sql).unwrap();
+        let mut rows = statement.query(params_from_iter(values)).unwrap();
+        let mut count = 0;
+        while rows.next().unwrap().is_some() {
+            count += 1;
+        }
+        drop(rows);
+        let steps = statement.get_status(StatementStatus::VmStep);
+        sender.send((count, steps)).unwrap();
+    });
+    receiver.recv().unwrap()
+}
+
+fn assert_same_cost(rows: usize, sql: &str, values: &[Value]) {
+    let [few, many] = [50, 3000].map(|count| cost(&filled(count).store, sql.to_owned(), values.to_vec()));
+    assert_eq!((few.0, many.0), (rows, rows), "{sql}");
+    assert!(
+        many.1 <= few.1 + few.1 / 2,
+        "{} steps, then {}: {sql}",
+        few.1,
+        many.1
+    );
+}
+
+#[test]
+fn looking_for_due_keys_costs_what_is_due() {
+    let now = Value::Integer(moment().as_microsecond());
+    assert_same_cost(0, keys::DUE, &[now, Value::Integer(100)]);
+    let later = moment() + SignedDuration::from_secs(700_000_000);
+    let later = Value::Integer(later.as_microsecond());
+    assert_same_cost(5, keys::DUE, &[later, Value::Integer(5)]);
+}
+
+#[test]
+fn tag_rows_cost_what_they_show() {
+    let wish = |keys: &[u32], tags: &[(&str, &str)], after: Option<u32>| Wish {
+        scope: scope(),
+        keys: keys
+            .iter()
+            .map(|number| KeyId::from_bytes(bytes(*number)))
+            .collect(),
+        tags: tags
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), Some((*value).to_owned())))
+            .collect(),
+        after: after.map(|number| (KeyId::from_bytes(bytes(number)), "n".to_owned())),
+        limit: 4,
+    };
+    for (wish, rows) in [
+        (wish(&[], &[], None), 4),
+        (wish(&[], &[], Some(40)), 4),
+        (wish(&[3, 30, 60_000], &[], None), 2),
+        (wish(&[], &[("n", "17")], None), 1),
+        (wish(&[], &[("n", "17")], Some(3)), 1),
+        (wish(&[17, 18], &[("n", "17")], None), 1),
+        (wish(&[], &[("n", "17"), ("n", "18")], None), 0),
+    ] {
+        let (sql, values) = select(&wish);
+        assert_same_cost(rows, &sql, &values);
+    }
+}

@@ -1,0 +1,157 @@
+//! Versions of keys: table `key_versions`.
+
+use claviger_model::{
+    Error, KeyId, KeyVersion, KeyVersionId, Material, Missing, Page, Paged, Quota, Region, Scope,
+};
+use claviger_store::{StoreError, VersionChange, VersionRow};
+use rusqlite::types::ToSql;
+use rusqlite::{Connection, params};
+
+use crate::error::{Failure, Fault};
+use crate::row::{Cells, Raw, micros, number};
+use crate::{materials, page, reader};
+
+/// Where the column of `materials` is in what [`load`] reads.
+const BYTES_COLUMN: usize = 5;
+
+pub(crate) fn load(connection: &Connection, id: KeyVersionId) -> Result<Option<KeyVersion>, Fault> {
+    let mut statement = connection.prepare_cached(
+        "SELECT account, region, key, created, material, bytes
+         FROM key_versions LEFT JOIN materials ON slot = material WHERE id = ?1",
+    )?;
+    let mut rows = statement.query([id.as_bytes()])?;
+    let Some(row) = rows.next()? else {
+        return Ok(None);
+    };
+    let mut cells = Cells::new("key_versions", &id, row);
+    let account = cells.account_id("account")?;
+    let region: Region = cells.parsed("region")?;
+    Ok(Some(KeyVersion {
+        id,
+        key: cells.key_id("key")?,
+        scope: Scope { account, region },
+        created: cells.time("created")?,
+        material: match cells.optional_integer("material")? {
+            None => None,
+            Some(slot) => {
+                let mut cells = Cells::at("materials", &slot, row, BYTES_COLUMN);
+                let bytes = cells.blob("bytes")?;
+                let material = materials::read(bytes);
+                Some(material.ok_or_else(|| cells.bad("bytes", "shorter than it says"))?)
+            }
+        },
+    }))
+}
+
+/// One page, with the length of the whole list as of the same moment.
+pub(crate) fn list(
+    connection: &Connection,
+    scope: &Scope,
+    key: KeyId,
+    page: Page,
+) -> Result<Paged<VersionRow>, Fault> {
+    let account = number(scope.account);
+    let values: [&dyn ToSql; 3] = [&account, &scope.region.as_str(), key.as_bytes()];
+    reader::snapshot(connection, |connection| {
+        let mut count = connection.prepare_cached(COUNT)?;
+        // Ids tell versions of the same moment apart.
+        let mut select = connection.prepare_cached(
+            "SELECT id, created FROM key_versions WHERE account = ?1 AND region = ?2 AND key = ?3
+             ORDER BY created DESC, id DESC LIMIT ?4 OFFSET ?5",
+        )?;
+        page::read(&mut count, &mut select, &values, page, |row| {
+            let name = Raw(row, 0);
+            let mut cells = Cells::new("key_versions", &name, row);
+            Ok(VersionRow {
+                id: KeyVersionId::from_bytes(cells.uuid("id")?),
+                created: cells.time("created")?,
+            })
+        })
+    })
+}
+
+const COUNT: &str = "SELECT count(*) FROM key_versions WHERE account = ?1 AND region = ?2 AND key = ?3";
+
+/// Adds a version to a key that is there.
+pub(crate) fn insert(
+    connection: &Connection,
+    scope: &Scope,
+    key: KeyId,
+    version: &KeyVersion,
+) -> Result<(), Failure> {
+    if version.key != key || version.scope != *scope {
+        return Err(StoreError::Database("the version is of another key".into()).into());
+    }
+    let slot = version.material.as_ref();
+    let slot = slot
+        .map(|material| materials::put(connection, material))
+        .transpose()?;
+    connection
+        .prepare_cached(
+            "INSERT INTO key_versions (id, account, region, key, created, material)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            version.id.as_bytes(),
+            number(version.scope.account),
+            version.scope.region.as_str(),
+            version.key.as_bytes(),
+            micros(version.created),
+            slot,
+        ])?;
+    Ok(())
+}
+
+/// Does to the versions of a key what `Store::update_version` was asked.
+pub(crate) fn apply(
+    connection: &Connection,
+    scope: &Scope,
+    key: KeyId,
+    change: &VersionChange,
+) -> Result<(), Failure> {
+    match change {
+        VersionChange::Add { version, quota } => {
+            let count: i64 = connection.prepare_cached(COUNT)?.query_row(
+                params![number(scope.account), scope.region.as_str(), key.as_bytes()],
+                |row| row.get(0),
+            )?;
+            if count >= i64::from(*quota) {
+                return Err(Error::Quota(Quota::Versions).into());
+            }
+            insert(connection, scope, key, version)
+        }
+        VersionChange::Fill(id, material) => put(connection, scope, key, *id, Some(material)),
+        VersionChange::Clear(id) => put(connection, scope, key, *id, None),
+    }
+}
+
+/// Puts material, or none, in place of what a version has.
+fn put(
+    connection: &Connection,
+    scope: &Scope,
+    key: KeyId,
+    id: KeyVersionId,
+    material: Option<&Material>,
+) -> Result<(), Failure> {
+    // Also of no use where there is no such version: the refusal below undoes it.
+    materials::erase(connection, id)?;
+    let slot = material
+        .map(|material| materials::put(connection, material))
+        .transpose()?;
+    let found = connection
+        .prepare_cached(
+            "UPDATE key_versions SET material = ?5
+             WHERE id = ?1 AND account = ?2 AND region = ?3 AND key = ?4",
+        )?
+        .execute(params![
+            id.as_bytes(),
+            number(scope.account),
+            scope.region.as_str(),
+            key.as_bytes(),
+            slot,
+        ])?;
+    if found == 0 {
+        return Err(Error::NotFound(Missing::Version).into());
+    }
+    Ok(())
+}

@@ -1,7 +1,17 @@
 //! Work that takes long.
 
+use std::thread;
+
 use claviger_provider::ProviderError;
 use tokio::runtime::Handle;
+use tokio::sync::{Semaphore, oneshot};
+
+/// Key pairs that are made at a time; more wait their turn.
+const MAKERS: usize = 4;
+static PLACES: Semaphore = Semaphore::const_new(MAKERS);
+
+/// The least urgent there is. SOURCE: `nice(2)`.
+const LEAST_URGENT: i32 = 19;
 
 /// Runs RSA's private operations, which take from half a millisecond to seconds, on a thread of their own, so that
 /// the threads of the runtime stay free for others.
@@ -18,4 +28,30 @@ pub(crate) async fn run<T: Send + 'static>(
             .map_err(|_| ProviderError::Unavailable),
         Err(_) => Ok(work()),
     }
+}
+
+/// Runs the search for RSA primes, up to seconds of computing, on a thread of its own that gives way to all others:
+/// on a machine with few cores, callers who only want to encrypt would wait for its turns.
+///
+/// Without a runtime the work is done at once.
+pub(crate) async fn run_aside<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ProviderError> {
+    if Handle::try_current().is_err() {
+        return Ok(work());
+    }
+    let place = PLACES.acquire().await.map_err(|_| ProviderError::Unavailable)?;
+    let (sender, made) = oneshot::channel();
+    let thread = thread::Builder::new()
+        .name("key-maker".to_owned())
+        .spawn(move || {
+            // Where it is not allowed, keys are made all the same. A thread of a pool would have to become urgent again
+            // afterwards, which takes a right that servers do not have.
+            let _ = rustix::process::nice(LEAST_URGENT);
+            // A caller that went away does not want it.
+            let _ = sender.send(work());
+            drop(place);
+        });
+    thread.map_err(|_| ProviderError::Unavailable)?;
+    made.await.map_err(|_| ProviderError::Unavailable)
 }

@@ -20,7 +20,7 @@ pub(crate) async fn generate(
         (Some(len), _) => secret_key(provider, len)?.with(wrap)?,
         (None, Some(kind)) => {
             let pair = if kind.is_slow() {
-                blocking::run(move || kind.generate()).await?
+                blocking::run_aside(move || kind.generate()).await?
             } else {
                 kind.generate()
             };

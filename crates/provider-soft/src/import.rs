@@ -36,7 +36,7 @@ pub(crate) async fn wrapping_key(
         let pair = kind.open(&private).ok_or(ProviderError::Unavailable)?;
         Ok((pair.public_key(), private))
     };
-    let (public, private) = blocking::run(made).await??;
+    let (public, private) = blocking::run_aside(made).await??;
     let private = wrap::wrap_wrapping_key(&provider.roots, provider.rng.as_ref(), key, &private)?;
     Ok(WrappingKey {
         public,

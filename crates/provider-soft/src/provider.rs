@@ -32,8 +32,9 @@ impl SoftProvider {
     /// Makes a provider under these root keys. `cache_capacity` is how many secret keys it keeps open, about; key pairs
     /// count as more, by the memory they take.
     ///
-    /// What takes long, which is to make, open and use private RSA keys, runs on the blocking threads of the Tokio
-    /// runtime that polls it; outside of one it runs in place.
+    /// What takes long does not run on the workers of the Tokio runtime that polls it: RSA keys are made on threads of
+    /// their own that give way to all others, and opened and used on its blocking threads. Outside of a runtime it
+    /// runs in place.
     pub fn new(roots: Arc<RootKeys>, rng: Arc<dyn Rng>, cache_capacity: usize) -> Self {
         Self {
             roots,

@@ -32,6 +32,19 @@ impl Fields {
         string(&mut self.0, cut(value));
     }
 
+    /// Adds a list of texts, each cut at [`TEXT_LIMIT`].
+    pub fn texts<'a>(&mut self, name: &'static str, values: impl IntoIterator<Item = &'a str>) {
+        self.name(name);
+        self.0.push(b'[');
+        for (index, value) in values.into_iter().enumerate() {
+            if index > 0 {
+                self.0.push(b',');
+            }
+            string(&mut self.0, cut(value));
+        }
+        self.0.push(b']');
+    }
+
     /// Adds a key id.
     pub fn key(&mut self, name: &'static str, id: KeyId) {
         self.name(name);
@@ -375,6 +388,7 @@ mod tests {
         let mut context = EncryptionContext::default();
         context.add("tenant".into(), "7\t".into());
         request.context("context", &context);
+        request.texts("keys", ["one", "\"two\""]);
         let mut response = Fields::default();
         response.key("key", KeyId::from_bytes([1; 16]));
         let record = Record {
@@ -406,6 +420,7 @@ mod tests {
         assert_eq!(json["time"], "2026-11-21T20:46:13.500Z");
         assert_eq!(json["request"]["alias"], "a\"b\\c\n\u{7f}ü");
         assert_eq!(json["request"]["context"]["tenant"], "7\t");
+        assert_eq!(json["request"]["keys"], serde_json::json!(["one", "\"two\""]));
         assert_eq!(json["response"]["key"], "01010101-0101-0101-0101-010101010101");
         assert_eq!(json["caller"]["access_key"], "LTAIexample");
         assert_eq!(json["source"]["address"], "::1");

@@ -10,10 +10,12 @@ pub use rows::{ListTagRows, TagRows};
 pub use set::TagKeys;
 pub use take::UntagKeys;
 
+use std::borrow::Cow;
+
 use claviger_audit::record::Fields;
 use claviger_model::{Action, Error, KeyId, Missing, Scope};
 
-use crate::call::{KeyRef, Need, Target};
+use crate::call::{KeyName, KeyRef, Need, Target};
 use crate::ops::{describe_key, key};
 use crate::pipeline::Permitted;
 
@@ -41,7 +43,19 @@ fn several(action: Action, keys: &[KeyRef]) -> Vec<Need> {
 fn describe_several(request: &mut Fields, keys: &[KeyRef]) {
     match keys {
         [key] => describe_key(request, key),
-        _ => request.number("keys", keys.len() as u64),
+        _ => {
+            let names: Vec<_> = keys.iter().map(|key| words(&key.name)).collect();
+            request.texts("keys", names.iter().map(AsRef::as_ref));
+        }
+    }
+}
+
+/// How a key was named.
+fn words(name: &KeyName) -> Cow<'_, str> {
+    match name {
+        KeyName::Id(id) => id.to_string().into(),
+        KeyName::Alias(name) => name.as_str().into(),
+        KeyName::Unknown(text) => text.as_ref().into(),
     }
 }
 

@@ -41,13 +41,11 @@ fn several(action: Action, keys: &[KeyRef]) -> Vec<Need> {
 }
 
 fn describe_several(request: &mut Fields, keys: &[KeyRef]) {
-    match keys {
-        [key] => describe_key(request, key),
-        _ => {
-            let names: Vec<_> = keys.iter().map(|key| words(&key.name)).collect();
-            request.texts("keys", names.iter().map(AsRef::as_ref));
-        }
+    if let [key] = keys {
+        return describe_key(request, key);
     }
+    let names: Vec<_> = keys.iter().map(|key| words(&key.name)).collect();
+    request.texts("keys", names.iter().map(AsRef::as_ref));
 }
 
 /// How a key was named.

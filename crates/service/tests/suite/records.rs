@@ -66,6 +66,18 @@ fn key_of(record: &Value) -> &Value {
     }
 }
 
+/// A policy on a key with this name of its statement.
+fn policy_called(sid: &str) -> String {
+    let statement = serde_json::json!({
+        "Sid": sid,
+        "Effect": "Allow",
+        "Principal": { "RAM": ["acs:ram::1234567890123456:root"] },
+        "Action": "kms:*",
+        "Resource": "*",
+    });
+    serde_json::json!({ "Version": "1", "Statement": [statement] }).to_string()
+}
+
 #[tokio::test]
 async fn every_operation_leaves_one_record_of_its_key() {
     let world = World::new().await;
@@ -136,16 +148,13 @@ async fn what_is_not_for_the_log_is_not_in_it() {
     let said = |what: &str| format!("{what} is not for the log");
     let create = CreateKey {
         description: said("description"),
-        policy: Some(format!(
-            "{{\"Version\":\"1\",\"Statement\":[\"{}\"]}}",
-            said("first policy")
-        )),
+        policy: Some(policy_called(&said("first policy"))),
         ..root.create_key()
     };
     root.calls(&service, create).await.unwrap();
     let policy = SetKeyPolicy {
         key: key(),
-        policy: format!("{{\"Version\":\"1\",\"Statement\":[\"{}\"]}}", said("policy")),
+        policy: policy_called(&said("policy")),
     };
     root.calls(&service, policy).await.unwrap();
     let edit = UpdateKeyDescription {

@@ -135,7 +135,7 @@ impl Asker<'_> {
                 self.call(SetDeletionProtection { key, reason }).await
             }
             "SetKeyPolicy" => {
-                let policy = r#"{"Version":"1","Statement":[]}"#.into();
+                let policy = r#"{"Version":"1","Statement":[{"Effect":"Allow","Principal":{"RAM":"acs:ram::1234567890123456:root"},"Action":"kms:*","Resource":"*"}]}"#.into();
                 self.call(SetKeyPolicy { key, policy }).await
             }
             "UpdateRotationPolicy" => {

@@ -1,19 +1,19 @@
 //! The policy on a key. It is kept as it came; nothing is decided by it yet.
 
 use claviger_audit::record::Fields;
+use claviger_authz::languages::ram::{self, Kind};
 use claviger_model::{Action, Change, Error, Field, KeyId, Scope};
-use serde_json::Value;
 
 use crate::call::{KeyRef, Need, Note};
 use crate::ops::{change, describe_key, key, one_key, own_key};
 use crate::pipeline::{Context, Operation, Permitted};
 
-/// Longest policy, in bytes. SOURCE: Alibaba Cloud KMS, SetKeyPolicy.
-pub const POLICY_LIMIT: usize = 32_768;
+/// Longest policy, in bytes.
+pub const POLICY_LIMIT: usize = ram::KEY_LIMIT;
 
 /// Puts a policy on a key, in place of the one that was there.
 ///
-/// Refused with [`Field::Policy`] unless it is a JSON object of version 1 with a list of statements.
+/// Refused with [`Field::Policy`] unless [`ram::parse`] takes it for a key's.
 #[derive(Debug)]
 pub struct SetKeyPolicy {
     /// The key.
@@ -40,19 +40,11 @@ pub struct KeyPolicy {
     pub policy: Option<String>,
 }
 
-/// Whether a text is a policy document by its form.
+/// Whether a text is a policy document for a key.
 pub(super) fn check(policy: &str) -> Result<(), Error> {
-    let wrong = Error::Invalid(Field::Policy);
-    if policy.len() > POLICY_LIMIT {
-        return Err(wrong);
-    }
-    let document: Value = serde_json::from_str(policy).map_err(|_| wrong.clone())?;
-    let version = document.get("Version").and_then(Value::as_str);
-    let statements = document.get("Statement").and_then(Value::as_array);
-    match (version, statements) {
-        (Some("1"), Some(_)) => Ok(()),
-        _ => Err(wrong),
-    }
+    ram::parse(policy, Kind::Key, POLICY_LIMIT)
+        .map(drop)
+        .map_err(|_| Error::Invalid(Field::Policy))
 }
 
 impl Operation for SetKeyPolicy {

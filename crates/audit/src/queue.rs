@@ -19,6 +19,8 @@ use crate::writer::{MAX_BATCH, Verdict, Writer};
 const GATHER_MOST: usize = 40;
 /// How long a batch waits for them.
 const GATHER_TIME: Duration = Duration::from_millis(1);
+/// How long nothing comes until the writer takes it for a pause.
+const PAUSE: Duration = Duration::from_millis(250);
 /// Batches without a try for more after a try was in vain.
 const GATHER_REST: u32 = 256;
 
@@ -188,11 +190,23 @@ impl Queue {
         self.wake.notify_one();
     }
 
-    /// Waits for records and moves them all to the empty `batch`; false once the queue is closed and empty.
-    fn take(&self, gather: &mut Gather, batch: &mut Batch) -> bool {
+    /// Waits for records and moves them all to the empty `batch`; false once the queue is closed and empty. Calls
+    /// `rest` when nothing has come for a while.
+    fn take(&self, gather: &mut Gather, batch: &mut Batch, rest: impl FnOnce()) -> bool {
         let mut state = self.state();
         let crowded = !state.waiting.entries.is_empty();
-        while state.waiting.entries.is_empty() && !state.closed {
+        let nothing = |state: &mut State| state.waiting.entries.is_empty() && !state.closed;
+        if nothing(&mut state) {
+            state.wake_at = Some(1);
+            let waited = self.wake.wait_timeout_while(state, PAUSE, nothing);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        if nothing(&mut state) {
+            drop(state);
+            rest();
+            state = self.state();
+        }
+        while nothing(&mut state) {
             state.wake_at = Some(1);
             state = self.wake.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
@@ -245,7 +259,7 @@ pub(crate) fn run(queue: &Queue, clock: &Clock, mut writer: Writer) {
     let mut batch = Batch::default();
     let mut verdicts = Vec::new();
     let mut gather = Gather { target: 1, rest: 0 };
-    while queue.take(&mut gather, &mut batch) {
+    while queue.take(&mut gather, &mut batch, || writer.rest()) {
         let Batch { entries, records } = &mut batch;
         let mut rest = entries.as_mut_slice();
         while !rest.is_empty() {

@@ -196,13 +196,7 @@ impl Record<'_> {
         put(out, "\",\"region\":");
         string(out, self.region);
         put(out, ",\"caller\":{\"type\":");
-        string(
-            out,
-            match self.caller.identity {
-                Identity::Root => "root",
-                Identity::System => "system",
-            },
-        );
+        write_identity(out, &self.caller.identity);
         if let Some(key) = &self.caller.access_key {
             put(out, ",\"access_key\":");
             string(out, key.as_str());
@@ -247,6 +241,41 @@ impl Record<'_> {
         put(out, ",\"wire\":");
         string(out, wire);
         out.push(b'}');
+    }
+}
+
+/// The kind of a caller and its names.
+fn write_identity(out: &mut Vec<u8>, identity: &Identity) {
+    match identity {
+        Identity::Root => put(out, "\"root\""),
+        Identity::System => put(out, "\"system\""),
+        Identity::User { id, name } => {
+            put(out, "\"user\",\"user\":");
+            string(out, name.as_str());
+            put(out, ",\"user_id\":\"");
+            push_number(out, id.number());
+            out.push(b'"');
+        }
+        Identity::Session {
+            role,
+            role_name,
+            name,
+            began,
+        } => {
+            put(out, "\"session\",\"role\":");
+            string(out, role_name.as_str());
+            put(out, ",\"role_id\":\"");
+            push_number(out, role.number());
+            put(out, "\",\"session\":");
+            string(out, name.as_str());
+            put(out, ",\"began\":\"");
+            time(out, *began);
+            out.push(b'"');
+        }
+        Identity::Service(name) => {
+            put(out, "\"service\",\"service\":");
+            string(out, name.as_str());
+        }
     }
 }
 
@@ -371,103 +400,4 @@ fn put(out: &mut Vec<u8>, text: &str) {
 }
 
 #[cfg(test)]
-mod tests {
-    use claviger_model::AccountId;
-
-    use super::*;
-
-    fn sample(outcome: Outcome<'_>) -> String {
-        let caller = Caller {
-            account: AccountId::from_number(1_234_567_890_123_456).unwrap(),
-            identity: Identity::Root,
-            access_key: Some("LTAIexample".parse().unwrap()),
-        };
-        let mut request = Fields::default();
-        request.text("alias", "a\"b\\c\n\u{7f}ü");
-        request.number("plaintext_bytes", 64);
-        let mut context = EncryptionContext::default();
-        context.add("tenant".into(), "7\t".into());
-        request.context("context", &context);
-        request.texts("keys", ["one", "\"two\""]);
-        let mut response = Fields::default();
-        response.key("key", KeyId::from_bytes([1; 16]));
-        let record = Record {
-            id: RequestId::from_bytes([2; 16]),
-            time: "2026-11-21T20:46:13.5Z".parse().unwrap(),
-            dialect: "some",
-            action: "Encrypt",
-            writes: false,
-            caller: &caller,
-            region: "cn-hangzhou",
-            source: Source {
-                address: "::1".parse().unwrap(),
-                agent: "curl/8",
-                host: "localhost:8443",
-                secure: true,
-            },
-            request: &request,
-            response: &response,
-            outcome,
-        };
-        String::from_utf8(record.to_json()).unwrap()
-    }
-
-    #[test]
-    fn a_served_call_reads_back_as_json_with_every_field() {
-        let text = sample(Outcome::Served);
-        assert!(!text.contains('\n'));
-        let json: serde_json::Value = serde_json::from_str(&text).unwrap();
-        assert_eq!(json["time"], "2026-11-21T20:46:13.500Z");
-        assert_eq!(json["request"]["alias"], "a\"b\\c\n\u{7f}ü");
-        assert_eq!(json["request"]["context"]["tenant"], "7\t");
-        assert_eq!(json["request"]["keys"], serde_json::json!(["one", "\"two\""]));
-        assert_eq!(json["response"]["key"], "01010101-0101-0101-0101-010101010101");
-        assert_eq!(json["caller"]["access_key"], "LTAIexample");
-        assert_eq!(json["source"]["address"], "::1");
-        assert_eq!(json["outcome"], "served");
-    }
-
-    #[test]
-    fn a_refused_call_has_its_codes_and_no_response() {
-        let refused = sample(Outcome::Refused {
-            code: "state",
-            wire: "Rejected.Disabled",
-        });
-        let json: serde_json::Value = serde_json::from_str(&refused).unwrap();
-        assert_eq!(json["error"]["wire"], "Rejected.Disabled");
-        assert!(json.get("response").is_none());
-    }
-
-    #[test]
-    fn long_text_is_cut_between_characters() {
-        let mut fields = Fields::default();
-        fields.text("agent", &"ü".repeat(400));
-        assert_eq!(
-            String::from_utf8(fields.0).unwrap(),
-            format!("\"agent\":\"{}\"", "ü".repeat(256))
-        );
-    }
-
-    #[test]
-    fn counted_strangers_read_back_as_json() {
-        let rows = [Stranger {
-            reason: "signature",
-            address: "127.0.0.1".parse().unwrap(),
-            access_key: "\"x".into(),
-            count: 3,
-        }];
-        let at = "2026-11-21T20:46:13Z".parse().unwrap();
-        let text = Strangers {
-            since: at,
-            until: at,
-            rows: &rows,
-            others: 1,
-        }
-        .to_json();
-        let json: serde_json::Value = serde_json::from_slice(&text).unwrap();
-        assert_eq!(
-            (&json["rows"][0]["count"], &json["rows"][0]["access_key"]),
-            (&3.into(), &"\"x".into())
-        );
-    }
-}
+mod tests;

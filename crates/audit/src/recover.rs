@@ -19,7 +19,8 @@ pub struct Recovery {
     pub created: bool,
     /// Where the chain stands, and the outbox mark from which the outbox has to be taken up again.
     pub head: Head,
-    /// Bytes cut off the end of the last segment.
+    /// Bytes cut off the end of the last segment, without the zeros at its very end: those are room that its writer had
+    /// made, or a batch of which nothing arrived.
     pub truncated_bytes: u64,
     /// A last segment that was removed, because it ended before its first line did.
     pub removed_segment: Option<u32>,
@@ -29,8 +30,10 @@ pub struct Recovery {
 pub(crate) struct Current {
     pub(crate) number: u32,
     pub(crate) day: Date,
-    /// Bytes that are durable; the file holds nothing behind them, unless a batch has failed.
+    /// Bytes that are durable; behind them the file holds nothing but zeros, unless a batch has failed.
     pub(crate) size: u64,
+    /// Length of the file with these zeros, or more.
+    pub(crate) reserved: u64,
     pub(crate) file: Box<dyn SegmentFile>,
 }
 
@@ -103,7 +106,7 @@ fn resume(files: &dyn Files, number: u32) -> Result<Option<Opened>, OpenError> {
         file.truncate(scan.end).map_err(io)?;
     }
     file.sync().and_then(|()| files.sync_dir()).map_err(io)?;
-    let truncated_bytes = size - scan.end;
+    let truncated_bytes = scan.written - scan.end;
     let recovery = Recovery {
         created: false,
         head: scan.head,
@@ -114,6 +117,7 @@ fn resume(files: &dyn Files, number: u32) -> Result<Option<Opened>, OpenError> {
         number,
         day: scan.header.day,
         size: scan.end,
+        reserved: scan.end,
         file,
     };
     Ok(Some(Opened {
@@ -169,6 +173,7 @@ pub(crate) fn create_segment(
             number: header.segment,
             day: header.day,
             size: bytes.len() as u64,
+            reserved: bytes.len() as u64,
             file,
         },
         head,

@@ -3,8 +3,8 @@
 //! What a process or machine that dies in the middle of a batch can leave behind the last durable line:
 //! - nothing, or whole lines that nobody was told about: they are good lines and stay;
 //! - part of a line: no newline ends it;
-//! - zero bytes: the file has grown, the data never came. At the end of the file, or, since a disk may write
-//!   sectors in any order, as a hole with later lines of the same batch behind it.
+//! - zero bytes: room was made, the data never came. At the end of the file, or, since a disk may write sectors in any
+//!   order, as a hole with later lines of the same batch behind it.
 //!
 //! Everything else is damage, and nothing of that is ever cut off.
 
@@ -34,6 +34,8 @@ pub(crate) struct Scan {
     pub(crate) head: Head,
     /// Where the last good line ends. What follows is torn.
     pub(crate) end: u64,
+    /// Where the zeros at the end of the file begin; at least `end`.
+    pub(crate) written: u64,
 }
 
 #[derive(Debug)]
@@ -67,13 +69,14 @@ pub(crate) fn scan(file: &dyn SegmentFile, size: u64) -> Result<Option<Scan>, Sc
     let Some(start) = first_line(file, size, &mut linker)? else {
         return Ok(None);
     };
-    let end = without_zeros(file, start.end, size)?;
-    let window = Window::read(file, &start, end)?;
-    let (head, end) = window.walk(&mut linker, size)?;
+    let written = without_zeros(file, start.end, size)?;
+    let window = Window::read(file, &start, written)?;
+    let (head, end) = window.walk(&mut linker, written)?;
     Ok(Some(Scan {
         header: start.header,
         head,
         end,
+        written,
     }))
 }
 
@@ -95,7 +98,12 @@ fn first_line(file: &dyn SegmentFile, size: u64, linker: &mut Linker) -> Result<
     let before = header.head_before(&line).map_err(bad)?;
     let head = linker.follow(&before, &line).map_err(bad)?;
     let end = bytes.iter().take_while(|byte| **byte != b'\n').count() as u64 + 1;
-    Ok(Some(Scan { header, head, end }))
+    Ok(Some(Scan {
+        header,
+        head,
+        end,
+        written: end,
+    }))
 }
 
 /// Where the file ends when trailing zero bytes are left out; never below `floor`.
@@ -151,13 +159,13 @@ impl Window {
     }
 
     /// Follows the chain to the last good line and says where that ends.
-    fn walk(&self, linker: &mut Linker, size: u64) -> Result<(Head, u64), ScanError> {
+    fn walk(&self, linker: &mut Linker, written: u64) -> Result<(Head, u64), ScanError> {
         let mut head = self.before;
         let mut offset = self.offset;
         for line in self.bytes.split_inclusive(|byte| *byte == b'\n') {
             match check(linker, &head, line) {
                 Ok(next) => head = next,
-                Err(_) if is_torn(line, offset, size) => break,
+                Err(_) if is_torn(line, offset, written) => break,
                 Err(fault) => return Err(ScanError::Bad { offset, fault }),
             }
             offset += line.len() as u64;
@@ -177,10 +185,10 @@ fn check(linker: &mut Linker, before: &Head, line: &[u8]) -> Result<Head, Fault>
     linker.follow(before, &line)
 }
 
-/// Whether an interrupted batch can have left this bad line at `offset` of a file of `size` bytes.
-fn is_torn(line: &[u8], offset: u64, size: u64) -> bool {
+/// Whether an interrupted batch can have left this bad line at `offset` of a file that ends at `written`.
+fn is_torn(line: &[u8], offset: u64, written: u64) -> bool {
     let part_of_a_line = !line.ends_with(b"\n") && line.len() <= MAX_LINE;
-    let in_last_batch = offset >= size.saturating_sub(MAX_BATCH as u64);
+    let in_last_batch = offset >= written.saturating_sub(MAX_BATCH as u64);
     part_of_a_line || (in_last_batch && has_hole(line, offset))
 }
 

@@ -24,7 +24,8 @@ pub struct Report {
     /// The chain after the last line. That it is the head the writer has seen cannot be told from the log alone:
     /// lines cut off the end leave a shorter log that is whole.
     pub head: Head,
-    /// Bytes at the very end that no newline ends: a line that is just being written, or that a crash has torn.
+    /// Bytes at the very end that no newline ends: a line that is just being written, or that a crash has torn. Zeros
+    /// behind them are room for lines to come and do not count.
     pub tail_bytes: u64,
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Walk {
     /// nothing.
     pub(crate) head: Option<Head>,
     pub(crate) log: Option<Uuid>,
-    /// Bytes after the last whole line of the last segment.
+    /// Bytes after the last whole line of the last segment, without the zeros at the very end.
     pub(crate) tail_bytes: u64,
     linker: Linker,
     line: Vec<u8>,
@@ -56,6 +56,16 @@ struct Segment {
     offset: u64,
     /// Bytes of the line in hand.
     length: u64,
+    /// The same without zeros at its end, where no newline ends it.
+    tail: u64,
+}
+
+/// Bytes up to the last one that is not zero.
+fn written(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map_or(0, |last| last as u64 + 1)
 }
 
 impl Segment {
@@ -72,6 +82,7 @@ impl Segment {
             line: 0,
             offset: 0,
             length: 0,
+            tail: 0,
         })
     }
 
@@ -88,9 +99,15 @@ impl Segment {
         Ok(match (line.ends_with(b"\n"), line.len()) {
             (true, ..=MAX_LINE) => Read::Line,
             (false, 0) if self.line > 1 => Read::End,
-            (false, ..=MAX_LINE) => Read::Torn,
+            (false, ..=MAX_LINE) => {
+                self.tail = written(line);
+                Read::Torn
+            }
             (true, _) => Read::TooLong,
-            (false, _) => self.skip().map_err(|source| self.failed(source))?,
+            (false, _) => {
+                self.tail = written(line);
+                self.skip().map_err(|source| self.failed(source))?
+            }
         })
     }
 
@@ -104,6 +121,9 @@ impl Segment {
             }
             if bytes.contains(&b'\n') {
                 return Ok(Read::TooLong);
+            }
+            if let Some(last) = bytes.iter().rposition(|byte| *byte != 0) {
+                self.tail = self.length + last as u64 + 1;
             }
             self.reader.consume(length);
             self.length += length as u64;
@@ -214,7 +234,7 @@ impl Walk {
                     Read::Line => return Ok(true),
                     Read::TooLong => return Err(segment.bad(Fault::TooLong)),
                     Read::Torn if self.ahead.as_slice().is_empty() => {
-                        self.tail_bytes = segment.length;
+                        self.tail_bytes = segment.tail;
                         return Ok(false);
                     }
                     Read::Torn => return Err(segment.bad(Fault::Torn)),

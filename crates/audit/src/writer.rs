@@ -19,6 +19,16 @@ use crate::scan::scan;
 /// look for the traces of an interrupted batch further back than this.
 pub const MAX_BATCH: usize = 1024 * 1024;
 
+/// How much a segment holds; see [`Options`](crate::Options).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Room {
+    pub(crate) segment_bytes: u64,
+    pub(crate) reserve_bytes: u64,
+    pub(crate) busy_after: u32,
+}
+
+static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+
 /// What became of one record.
 pub(crate) type Verdict = Result<Seq, AppendError>;
 
@@ -35,7 +45,7 @@ enum Debris {
 pub(crate) struct Writer {
     files: Box<dyn Files>,
     clock: Clock,
-    segment_bytes: u64,
+    room: Room,
     log: Uuid,
     current: Current,
     /// The chain after the last durable line.
@@ -45,14 +55,16 @@ pub(crate) struct Writer {
     missing: BTreeSet<u64>,
     linker: Linker,
     buffer: Vec<u8>,
+    /// Batches since the last pause.
+    streak: u32,
 }
 
 impl Writer {
-    pub(crate) fn new(files: Box<dyn Files>, clock: Clock, segment_bytes: u64, opened: Opened) -> Self {
+    pub(crate) fn new(files: Box<dyn Files>, clock: Clock, room: Room, opened: Opened) -> Self {
         Self {
             files,
             clock,
-            segment_bytes,
+            room,
             log: opened.log,
             current: opened.current,
             head: opened.recovery.head,
@@ -60,6 +72,7 @@ impl Writer {
             missing: BTreeSet::new(),
             linker: Linker::default(),
             buffer: Vec::new(),
+            streak: 0,
         }
     }
 
@@ -99,15 +112,63 @@ impl Writer {
         outcome
     }
 
+    /// A pause: the file ends with its last line again, for those who look at it with other tools.
+    pub(crate) fn rest(&mut self) {
+        self.streak = 0;
+        let _ = self.trim();
+    }
+
     /// Last chance to leave a clean folder. If it cannot be taken, the next opening cleans up.
     pub(crate) fn finish(mut self) {
         let _ = self.clear_debris();
+        let _ = self.trim();
+    }
+
+    /// Takes the reserve away.
+    fn trim(&mut self) -> io::Result<()> {
+        let current = &mut self.current;
+        if current.reserved > current.size && self.debris == Debris::None {
+            current.file.truncate(current.size)?;
+            current.reserved = current.size;
+        }
+        Ok(())
+    }
+
+    /// Makes room behind the lines of a busy segment, if the disk has it.
+    fn reserve(&mut self) {
+        self.streak = self.streak.saturating_add(1);
+        let end = self.current.size + self.buffer.len() as u64;
+        let Room {
+            reserve_bytes,
+            busy_after,
+            ..
+        } = self.room;
+        if self.streak <= busy_after || end <= self.current.reserved || reserve_bytes == 0 {
+            return;
+        }
+        let current = &mut self.current;
+        let (before, goal) = (current.reserved, end + reserve_bytes);
+        let mut at = before;
+        current.reserved = goal;
+        while at < goal {
+            let room = usize::try_from(goal - at).unwrap_or(ZEROS.len());
+            let zeros = ZEROS.get(..room).unwrap_or(&ZEROS);
+            if write_all(&mut *current.file, at, zeros).is_err() {
+                // The last bytes of a full disk are for records.
+                self.streak = 0;
+                if current.file.truncate(before).is_ok() {
+                    current.reserved = before;
+                }
+                return;
+            }
+            at += zeros.len() as u64;
+        }
     }
 
     fn prepare(&mut self) -> io::Result<()> {
         self.clear_debris()?;
         let today = self.clock.today();
-        if self.current.size >= self.segment_bytes || today > self.current.day {
+        if self.current.size >= self.room.segment_bytes || today > self.current.day {
             self.roll(today)?;
         }
         Ok(())
@@ -121,6 +182,15 @@ impl Writer {
             .ok_or(io::ErrorKind::FileTooLarge)?;
         // A clock that was set back must not make days run backwards in the log.
         let day = today.max(self.current.day);
+        // Nothing may stand between the last line of a segment and the first of the next, also after a power cut.
+        let Current {
+            file, size, reserved, ..
+        } = &mut self.current;
+        if *reserved > *size {
+            file.truncate(*size)?;
+            file.sync()?;
+            *reserved = *size;
+        }
         let header = Header {
             log: self.log,
             segment,
@@ -176,11 +246,15 @@ impl Writer {
         if self.buffer.is_empty() {
             return Ok(());
         }
-        let Current { file, size, .. } = &mut self.current;
+        self.reserve();
+        let Current {
+            file, size, reserved, ..
+        } = &mut self.current;
         let error = match write_all(&mut **file, *size, &self.buffer) {
             Ok(()) => match file.sync() {
                 Ok(()) => {
                     *size += self.buffer.len() as u64;
+                    *reserved = (*reserved).max(*size);
                     self.head = head;
                     self.missing = self.missing.split_off(&head.outbox.saturating_add(1));
                     return Ok(());
@@ -188,7 +262,10 @@ impl Writer {
                 Err(error) => error,
             },
             Err(error) => match file.truncate(*size).and_then(|()| file.sync()) {
-                Ok(()) => return Err(error),
+                Ok(()) => {
+                    *reserved = *size;
+                    return Err(error);
+                }
                 Err(_) => error,
             },
         };
@@ -218,6 +295,7 @@ impl Writer {
         }
         file.truncate(self.current.size)?;
         file.sync()?;
+        self.current.reserved = self.current.size;
         self.current.file = file;
         Ok(())
     }

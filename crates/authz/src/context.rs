@@ -1,15 +1,19 @@
 //! What is known about a request when it is judged.
 
-use std::fmt::{self, Write as _};
+use std::fmt::Write as _;
 use std::net::IpAddr;
 
-use claviger_model::{Tags, Timestamp};
+use claviger_model::{Action, Tags, Timestamp};
+
+use crate::text::Text;
 
 /// One thing to be judged: may this be done to that?
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
     /// Name of the action in the language of the policies, such as `kms:Decrypt`.
     pub action: &'a str,
+    /// The action, where it is one that the service knows. The name must be that of the language then.
+    pub known: Option<Action>,
     /// Name of the resource in the language of the policies.
     pub resource: &'a str,
     /// All else.
@@ -51,12 +55,14 @@ pub struct RequestContext<'a> {
     pub resource_tags: Option<&'a Tags>,
     /// Tags of the resource again, for actions that consult them under the name of their own service.
     pub key_tags: Option<&'a Tags>,
-    /// Tags that the request brings.
-    pub request_tags: Option<&'a Tags>,
+    /// Keys and values of the tags that the request brings.
+    pub request_tags: &'a [(&'a str, &'a str)],
     /// Keys of the tags that the request brings or names.
     pub tag_keys: &'a [&'a str],
     /// The algorithm of an encryption or decryption, in the words of the policies.
     pub encryption_algorithm: Option<&'a str>,
+    /// The word that who takes a role brings from the other side.
+    pub external_id: Option<&'a str>,
     /// Further keys with their values, in any order. Names are compared without regard to case; no value is no key.
     pub further: &'a [(&'a str, &'a [&'a str])],
 }
@@ -73,9 +79,10 @@ impl<'a> RequestContext<'a> {
             mfa: None,
             resource_tags: None,
             key_tags: None,
-            request_tags: None,
+            request_tags: &[],
             tag_keys: &[],
             encryption_algorithm: None,
+            external_id: None,
             further: &[],
         }
     }
@@ -90,9 +97,10 @@ impl<'a> RequestContext<'a> {
             Key::Principal => Found::text(self.principal.identity()),
             Key::ResourceTag(tag) => Found::text(tag_value(self.resource_tags, tag)),
             Key::KeyTag(tag) => Found::text(tag_value(self.key_tags, tag)),
-            Key::RequestTag(tag) => Found::text(tag_value(self.request_tags, tag)),
+            Key::RequestTag(tag) => Found::text(value_of(self.request_tags.iter().copied(), tag)),
             Key::TagKeys => Found::Many(self.tag_keys),
             Key::EncryptionAlgorithm => Found::text(self.encryption_algorithm),
+            Key::ExternalId => Found::text(self.external_id),
             Key::Further(name) => {
                 let same = |(other, _): &&(&str, &'a [&'a str])| other.eq_ignore_ascii_case(name);
                 let values = self.further.iter().find(same);
@@ -112,11 +120,22 @@ impl<'a> Principal<'a> {
     }
 }
 
-/// The tag of exactly this key, else one whose key differs in case only.
 fn tag_value<'a>(tags: Option<&'a Tags>, key: &str) -> Option<&'a str> {
-    let tags = tags?;
-    let alike = || tags.iter().find(|(other, _)| same_but_for_case(other, key));
-    tags.get(key).or_else(|| alike().map(|(_, value)| value))
+    value_of(tags?.iter(), key)
+}
+
+/// The tag of exactly this key, else one whose key differs in case only.
+fn value_of<'a>(tags: impl Iterator<Item = (&'a str, &'a str)>, key: &str) -> Option<&'a str> {
+    let mut alike = None;
+    for (other, value) in tags {
+        if other == key {
+            return Some(value);
+        }
+        if alike.is_none() && same_but_for_case(other, key) {
+            alike = Some(value);
+        }
+    }
+    alike
 }
 
 fn same_but_for_case(a: &str, b: &str) -> bool {
@@ -151,6 +170,8 @@ pub enum Key {
     TagKeys,
     /// The algorithm of an encryption or decryption.
     EncryptionAlgorithm,
+    /// The word between both sides of a role that is taken.
+    ExternalId,
     /// Anything else, by name.
     Further(Box<str>),
 }
@@ -199,8 +220,8 @@ impl<'a> Found<'a> {
 impl Value<'_> {
     /// Hands the value over as text: times in UTC as of RFC 3339, addresses in canonical form.
     pub(crate) fn with_text<R>(self, look: impl FnOnce(&str) -> R) -> R {
-        let mut short = ShortText::default();
-        // INVARIANT: none of these is longer than `ShortText`, the only reason for it to fail.
+        let mut short = Text::<64>::default();
+        // INVARIANT: text takes every write.
         let written = match self {
             Self::Text(text) => return look(text),
             Self::Bool(value) => write!(short, "{value}"),
@@ -208,37 +229,5 @@ impl Value<'_> {
             Self::Address(address) => write!(short, "{}", address.to_canonical()),
         };
         look(written.map_or("", |()| short.as_str()))
-    }
-}
-
-/// Text on the stack.
-struct ShortText {
-    bytes: [u8; 64],
-    length: usize,
-}
-
-impl Default for ShortText {
-    fn default() -> Self {
-        Self {
-            bytes: [0; 64],
-            length: 0,
-        }
-    }
-}
-
-impl ShortText {
-    fn as_str(&self) -> &str {
-        let text = self.bytes.get(..self.length).map(std::str::from_utf8);
-        text.and_then(Result::ok).unwrap_or_default()
-    }
-}
-
-impl fmt::Write for ShortText {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.length + text.len();
-        let room = self.bytes.get_mut(self.length..end).ok_or(fmt::Error)?;
-        room.copy_from_slice(text.as_bytes());
-        self.length = end;
-        Ok(())
     }
 }

@@ -8,12 +8,12 @@ use crate::context::Request;
 use crate::policy::{Effect, Policy, Reach, Statement};
 
 /// The policies that a request meets.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Evaluation<'a> {
+#[derive(Debug, Clone, Copy)]
+pub struct Evaluation<'a, P = &'a Policy> {
     /// What the session was narrowed to when it was made.
     pub session: Option<&'a Policy>,
     /// Those of the user and of its groups, or of the role.
-    pub identity: &'a [&'a Policy],
+    pub identity: &'a [P],
     /// The one on the resource; for taking a role, its trust policy.
     pub resource: Option<&'a Policy>,
     /// Whether who asks and the resource are of one account. Taking a role needs both sides, as if it were not so.
@@ -92,7 +92,18 @@ impl Outcome {
     }
 }
 
-impl<'a> Evaluation<'a> {
+impl<P> Default for Evaluation<'_, P> {
+    fn default() -> Self {
+        Self {
+            session: None,
+            identity: &[],
+            resource: None,
+            same_account: false,
+        }
+    }
+}
+
+impl<'a, P: AsRef<Policy>> Evaluation<'a, P> {
     /// Answers one request. Allocates nothing.
     pub fn decide(&self, request: &Request<'_>) -> Decision {
         let session = self.findings(Set::Session, request);
@@ -129,11 +140,16 @@ impl<'a> Evaluation<'a> {
 
     fn findings(&self, set: Set, request: &Request<'_>) -> Findings {
         let mut findings = Findings::default();
-        for one in self.matches(set, request).filter(|one| one.counts) {
-            match one.statement.effect {
-                Effect::Allow => findings.allow = findings.allow.or(Some(one.place)),
+        for (place, statement) in self.statements(set) {
+            // One allow is as good as many.
+            let needless = statement.effect == Effect::Allow && findings.allow.is_some();
+            if needless || self.counts(set, statement, request) != Some(true) {
+                continue;
+            }
+            match statement.effect {
+                Effect::Allow => findings.allow = Some(place),
                 Effect::Deny => {
-                    findings.deny = Some(one.place);
+                    findings.deny = Some(place);
                     break;
                 }
             }
@@ -142,13 +158,32 @@ impl<'a> Evaluation<'a> {
     }
 
     fn matches(&self, set: Set, request: &Request<'_>) -> impl Iterator<Item = Match<'a>> {
+        self.statements(set).filter_map(move |(place, statement)| {
+            let counts = self.counts(set, statement, request)?;
+            Some(Match {
+                set,
+                place,
+                statement,
+                counts,
+            })
+        })
+    }
+
+    /// Whether a statement of a set that applies can decide; none where it does not apply.
+    fn counts(&self, set: Set, statement: &Statement, request: &Request<'_>) -> Option<bool> {
+        let reach = statement.reach(request)?;
+        let home = set == Set::Resource && self.same_account;
+        Some(!(home && reach == Reach::Account && statement.effect == Effect::Allow))
+    }
+
+    fn statements(&self, set: Set) -> impl Iterator<Item = (StatementRef, &'a Statement)> + use<'a, P> {
         let (one, many) = match set {
             Set::Session => (self.session, &[][..]),
             Set::Identity => (None, self.identity),
             Set::Resource => (self.resource, &[][..]),
         };
-        let policies = one.into_iter().chain(many.iter().copied()).enumerate();
-        let statements = policies.flat_map(|(policy, found)| {
+        let policies = one.into_iter().chain(many.iter().map(AsRef::as_ref)).enumerate();
+        policies.flat_map(|(policy, found)| {
             let numbered = found.statements.iter().enumerate();
             numbered.map(move |(number, statement)| {
                 let place = StatementRef {
@@ -156,16 +191,6 @@ impl<'a> Evaluation<'a> {
                     statement: number,
                 };
                 (place, statement)
-            })
-        });
-        let home = set == Set::Resource && self.same_account;
-        statements.filter_map(move |(place, statement)| {
-            let reach = statement.reach(request)?;
-            Some(Match {
-                set,
-                place,
-                statement,
-                counts: !(home && reach == Reach::Account && statement.effect == Effect::Allow),
             })
         })
     }

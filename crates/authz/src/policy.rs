@@ -1,5 +1,7 @@
 //! Policies, compiled: patterns, networks, numbers and dates are parsed once, whatever language they were written in.
 
+use claviger_model::Action;
+
 use crate::condition::Condition;
 use crate::context::{Principal, Request, RequestContext};
 use crate::pattern::Pattern;
@@ -9,6 +11,39 @@ use crate::pattern::Pattern;
 pub struct Policy {
     /// The statements, as the document orders them.
     pub statements: Box<[Statement]>,
+}
+
+impl Policy {
+    /// One statement about everything.
+    fn all(effect: Effect) -> Self {
+        Self {
+            statements: Box::new([Statement {
+                sid: None,
+                effect,
+                principals: None,
+                actions: Selector::everything(),
+                known: ActionSet::of(|_| true),
+                resources: Selector::everything(),
+                conditions: Box::default(),
+            }]),
+        }
+    }
+
+    /// Allows everything.
+    pub fn allow_all() -> Self {
+        Self::all(Effect::Allow)
+    }
+
+    /// Denies everything: stands in for a policy that cannot be read, which might have denied.
+    pub fn deny_all() -> Self {
+        Self::all(Effect::Deny)
+    }
+}
+
+impl AsRef<Self> for Policy {
+    fn as_ref(&self) -> &Self {
+        self
+    }
 }
 
 /// One rule. It applies when principal, action, resource and all conditions do.
@@ -22,6 +57,8 @@ pub struct Statement {
     pub principals: Option<Box<[PrincipalPattern]>>,
     /// Which actions.
     pub actions: Selector,
+    /// Which of the known actions those are, found out once.
+    pub known: ActionSet,
     /// Which resources.
     pub resources: Selector,
     /// All must hold.
@@ -46,6 +83,39 @@ pub enum Selector {
     Except(Box<[Pattern]>),
 }
 
+/// Some of the actions that there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ActionSet([u64; ActionSet::WORDS]);
+
+impl ActionSet {
+    const WORDS: usize = Action::ALL.len().div_ceil(64);
+
+    /// Those that fit.
+    pub fn of(fits: impl Fn(Action) -> bool) -> Self {
+        let mut words = [0; Self::WORDS];
+        for action in Action::ALL.iter().filter(|action| fits(**action)) {
+            let (word, bit) = place(*action);
+            if let Some(word) = words.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        Self(words)
+    }
+
+    /// Whether an action is one of them.
+    pub fn has(&self, action: Action) -> bool {
+        let (word, bit) = place(action);
+        self.0.get(word).is_some_and(|word| word & bit != 0)
+    }
+}
+
+/// The word and the bit of an action in a set.
+fn place(action: Action) -> (usize, u64) {
+    #[expect(clippy::as_conversions, reason = "an enum without data is its number")]
+    let number = action as usize;
+    (number / 64, 1 << (number % 64))
+}
+
 /// Whom a statement is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PrincipalPattern {
@@ -53,7 +123,7 @@ pub enum PrincipalPattern {
     Account(Box<str>),
     /// Users, roles, sessions by their resource name.
     Identity(Pattern),
-    /// One service by its host name.
+    /// One service, by its host name or by the first label of it.
     Service(Box<str>),
     /// One identity provider by its resource name.
     Federated(Box<str>),
@@ -71,7 +141,11 @@ pub enum Reach {
 impl Statement {
     /// How the statement applies to a request; none when it does not.
     pub fn reach(&self, request: &Request<'_>) -> Option<Reach> {
-        if !self.actions.selects(request.action) || !self.resources.selects(request.resource) {
+        let meant = match request.known {
+            Some(action) => self.known.has(action),
+            None => self.actions.selects(request.action),
+        };
+        if !meant || !self.resources.selects(request.resource) {
             return None;
         }
         let reach = match &self.principals {
@@ -113,7 +187,9 @@ impl PrincipalPattern {
                 (meant, Reach::Direct)
             }
             (Self::Service(wanted), Principal::Service(name)) => {
-                (wanted.eq_ignore_ascii_case(name), Reach::Direct)
+                let short = wanted.split('.').next().unwrap_or_default();
+                let meant = [wanted, short].iter().any(|one| one.eq_ignore_ascii_case(name));
+                (meant, Reach::Direct)
             }
             (Self::Federated(wanted), Principal::Federated(name)) => (**wanted == *name, Reach::Direct),
             _ => (false, Reach::Direct),

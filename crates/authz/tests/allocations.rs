@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "the policies are right")]
 
+use std::sync::Arc;
+
 use claviger_authz::context::{Principal, Request, RequestContext};
 use claviger_authz::evaluate::{Evaluation, Outcome};
-use claviger_authz::languages::ram::{KEY_LIMIT, Kind, parse};
+use claviger_authz::languages::ram::{IDENTITY_LIMIT, KEY_LIMIT, Kind, parse};
 use claviger_authz::policy::Policy;
-use claviger_model::Tags;
+use claviger_authz::{Facts, Held, Question, Rights, Subject, Touched, authorize};
+use claviger_model::{AccountId, Action, Caller, Identity, KeyId, Resource, Scope, Tags};
 
 /// Ten statements that come close and then don't apply.
 fn near_miss(number: usize) -> Policy {
@@ -64,6 +67,7 @@ fn a_hundred_statements_are_judged_without_an_allocation() {
     };
     let request = Request {
         action: "kms:GenerateDataKey",
+        known: None,
         resource: "acs:kms:cn-hangzhou:1234567890123456:key/0123456789",
         context: &context,
     };
@@ -74,4 +78,71 @@ fn a_hundred_statements_are_judged_without_an_allocation() {
     // The counter counts.
     let explained = allocation_counter::measure(|| assert_eq!(evaluation.explain(&request).matches.len(), 1));
     assert!(explained.count_total > 0);
+}
+
+/// A key of the first account.
+struct Thing(Resource, Tags);
+
+impl Touched for Thing {
+    type Target = Self;
+    type Absence = ();
+
+    fn question(&self) -> Question<'_> {
+        Question {
+            tags: Some(&self.1),
+            ..Question::new(Action::GenerateDataKey, &self.0)
+        }
+    }
+
+    fn into_target(self) -> Result<Self, ()> {
+        Ok(self)
+    }
+}
+
+fn judged(identity: Identity, rights: &Rights) -> (bool, u64) {
+    let account = AccountId::from_number(1_234_567_890_123_456).unwrap();
+    let scope = Scope {
+        account,
+        region: "cn-hangzhou".parse().unwrap(),
+    };
+    let caller = Caller {
+        account,
+        identity,
+        access_key: None,
+    };
+    let subject = Subject {
+        caller: &caller,
+        rights,
+    };
+    let facts = Facts {
+        source: Some("10.1.2.3".parse().unwrap()),
+        mfa: Some(false),
+        tag_keys: &["a", "c"],
+        further: &[("x:level", &["5"]), ("x:since", &["2025-01-01T00:00:00Z"])],
+        ..Facts::at("2026-11-22T12:00:00Z".parse().unwrap())
+    };
+    let mut tags = Tags::default();
+    tags.set("project".into(), "Apollo".into()).unwrap();
+    let key = Resource::Key(scope, KeyId::from_bytes([1; 16]));
+    let things = vec![Thing(key, tags)];
+    let mut allowed = false;
+    let counted = allocation_counter::measure(|| allowed = authorize(subject, &facts, things).is_ok());
+    (allowed, counted.count_total)
+}
+
+#[test]
+fn whole_questions_of_roots_and_users_are_judged_without_an_allocation() {
+    let account = AccountId::from_number(1_234_567_890_123_456).unwrap();
+    assert_eq!(judged(Identity::Root, &Rights::root(account)), (true, 0));
+    let everything = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
+    let policies = (0..10).map(near_miss);
+    let policies = policies.chain([parse(everything, Kind::Identity, IDENTITY_LIMIT).unwrap()]);
+    let held = policies.map(|policy| Held {
+        title: "some".into(),
+        policy: Arc::new(policy),
+    });
+    let name = "alice".parse().unwrap();
+    let rights = Rights::user(account, &name, held.collect());
+    let id = "123456789012345678".parse().unwrap();
+    assert_eq!(judged(Identity::User { id, name }, &rights), (true, 0));
 }

@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::fs;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, RandomizedNonceKey};
 use base64::Engine as _;
@@ -14,7 +15,7 @@ use hyper::body::Incoming;
 use hyper::header::CONTENT_TYPE;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -24,6 +25,9 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use crate::Bare;
 use crate::error::Error;
+
+/// How long a head may take: the server's default.
+const HEAD_TIME: Duration = Duration::from_secs(60);
 
 /// Serves until it is killed.
 pub(crate) fn serve(options: &Bare) -> Result<(), Error> {
@@ -99,9 +103,12 @@ async fn connection(stream: TcpStream, tls: Option<TlsAcceptor>, key: &Randomize
 
 async fn requests(stream: impl AsyncRead + AsyncWrite + Unpin, key: &RandomizedNonceKey) {
     let service = service_fn(|request| answer(request, key));
+    // Set up as the server's: a slow head is cut off.
     // The client hangs up at the end of a measurement; that is no error worth a word.
     drop(
         hyper::server::conn::http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(HEAD_TIME)
             .serve_connection(TokioIo::new(stream), service)
             .await,
     );

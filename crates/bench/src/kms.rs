@@ -54,9 +54,48 @@ impl<'a> Kms<'a> {
             access_key_id: server.credential("access_key_id")?,
             access_key_secret: server.credential("access_key_secret")?,
             region: server.credential("region")?,
+            version: "2016-01-20",
             host: &target.host,
         };
         Ok(Self { target, client })
+    }
+
+    /// The same access key, for the administration of identities.
+    pub(crate) fn identities(server: &'a Server, target: &'a Target) -> Result<Self, Error> {
+        let mut kms = Self::new(server, target)?;
+        kms.client.version = "2015-05-01";
+        Ok(kms)
+    }
+
+    /// With another access key.
+    pub(crate) fn with_key(self, id: &'a str, secret: &'a str) -> Self {
+        let client = Client {
+            access_key_id: id,
+            access_key_secret: secret,
+            ..self.client
+        };
+        Self { client, ..self }
+    }
+
+    /// Makes this call for each of `names`, which stand in for `parameters`' first value and are as long as it.
+    pub(crate) fn for_names(
+        &self,
+        action: &str,
+        parameters: &[(&str, &str)],
+        names: &[String],
+    ) -> Result<(), Error> {
+        let (_, first) = parameters
+            .first()
+            .ok_or_else(|| Error::Unfit("no parameters".to_owned()))?;
+        let call = Call { action, parameters };
+        let requests = self.keyed(Scheme::Rpc, &call, first, "RequestId")?;
+        let mut requests = requests.naming(names, Choice::InTurn);
+        let mut load = Load::connect(self.target, CONNECTIONS)?;
+        let outcome = load.closed(&mut requests, Until::Count(names.len()))?;
+        match outcome.first_error {
+            Some(error) => Err(Error::Protocol(format!("refused {action}: {error}"))),
+            None => Ok(()),
+        }
     }
 
     /// One call, for preparations.

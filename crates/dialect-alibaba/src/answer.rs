@@ -6,6 +6,10 @@
 
 use std::io::Write as _;
 
+use claviger_model::{Resource, Timestamp};
+use claviger_secret::SecretBytes;
+use claviger_service::ResourceName;
+
 /// Which form an answer takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Format {
@@ -80,9 +84,19 @@ impl Answer {
         self.end(name);
     }
 
+    /// A secret of letters, digits and `+ / = - _`; nothing where it is not one.
+    pub(crate) fn secret(&mut self, name: &str, value: &SecretBytes) {
+        self.plain(name, std::str::from_utf8(value.expose()).unwrap_or_default());
+    }
+
     /// An identifier in its canonical text.
     pub(crate) fn id(&mut self, name: &str, id: [u8; 36]) {
         self.plain(name, std::str::from_utf8(&id).unwrap_or_default());
+    }
+
+    /// A resource by the name that policies have for it.
+    pub(crate) fn resource(&mut self, name: &str, resource: &Resource) {
+        self.text(name, &ResourceName(resource).to_string());
     }
 
     /// A number.
@@ -178,6 +192,11 @@ impl Answer {
             let _ = write!(self.out, "</{name}>");
         }
     }
+}
+
+/// Dates are UTC with seconds.
+pub(crate) fn date(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
 /// SOURCE: RFC 8259 section 7.

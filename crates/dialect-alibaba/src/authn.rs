@@ -61,6 +61,10 @@ impl Proof for Evidence<'_> {
         self.nonce
     }
 
+    fn token(&self) -> &str {
+        self.token
+    }
+
     fn verify(&self, credential: &Credential) -> bool {
         let keys = credential.prepared(Prepared::new);
         match &self.kind {

@@ -5,26 +5,26 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use claviger_front::{Door, Line, Reply, Request, Trouble};
 use claviger_model::RequestId;
-use claviger_service::{AuthnError, Call, Credential, Refused, Service, Source};
+use claviger_service::{AuthnError, Credential, Refused, Service, Source};
 use claviger_signing::query::Params;
 use claviger_signing::scheme::{self, Scheme};
-use http::{HeaderName, StatusCode};
 use tracing::{Instrument as _, trace_span};
 
-use crate::answer::{Answer, Format};
+use crate::answer::Format;
+use crate::api::Api;
 use crate::authn::{self, Evidence, Kind};
-use crate::error::{self, WireError};
-use crate::ops::{self, Input};
-use crate::params::dry_run;
-use crate::request::{self, HeaderView, Signature, VERSION};
+use crate::error::WireError;
+use crate::known::Known;
+use crate::reply::reply;
+use crate::request::{self, HeaderView, Signature};
 
-/// Answers bear the request id in this header too.
-static ID_HEADER: HeaderName = HeaderName::from_static("x-acs-request-id");
+/// The name of this front door in logs and records.
+pub(crate) const NAME: &str = "alibaba";
 
 /// The front door.
 #[derive(Debug)]
 pub struct AlibabaDoor {
-    service: Arc<Service>,
+    pub(crate) service: Arc<Service>,
 }
 
 impl AlibabaDoor {
@@ -73,8 +73,23 @@ impl AlibabaDoor {
             .authenticate(request, &signature, &params, action, version, line)
             .instrument(trace_span!(target: "claviger::stage", "signature"))
             .await?;
-        self.serve_known(request, &params, action, version, &credential, *format)
-            .await
+        let headers = &request.head.headers;
+        let known = Known {
+            id: request.id,
+            time: request.time,
+            credential: &credential,
+            source: Source {
+                address: request.peer,
+                agent: request::header(headers, "user-agent"),
+                host: request::header(headers, "host"),
+                secure: request.secure,
+            },
+            action,
+            version,
+            params: &params,
+            format: *format,
+        };
+        known.serve(&self.service).await
     }
 
     async fn authenticate(
@@ -87,7 +102,10 @@ impl AlibabaDoor {
         line: &mut Line,
     ) -> Result<Arc<Credential>, WireError> {
         let (claimed, judged) = match evidence(request, signature, params, action, version) {
-            Ok(evidence) => (Some(evidence.access_key), self.judge(&evidence).await),
+            Ok(evidence) => {
+                let api = Api::of_version(version).unwrap_or(Api::Kms);
+                (Some(evidence.access_key), self.judge(&evidence, api).await)
+            }
             Err(error) => (None, Err((AuthnError::NoCredentials, error))),
         };
         match judged {
@@ -107,69 +125,18 @@ impl AlibabaDoor {
         }
     }
 
-    async fn judge(&self, evidence: &Evidence<'_>) -> Result<Arc<Credential>, (AuthnError, WireError)> {
-        match self.service.authenticate(evidence).await {
-            // There are no temporary credentials yet: whoever sends a token has mixed something up.
-            Ok(_) if !evidence.token.is_empty() => {
-                Err((AuthnError::NoCredentials, WireError::foreign_token()))
-            }
-            Ok(credential) => Ok(credential),
-            Err(error @ AuthnError::WrongSignature) => {
-                Err((error, WireError::wrong_signature(&evidence.string_to_sign())))
-            }
-            Err(error) => Err((error, WireError::unknown_caller(error))),
-        }
-    }
-
-    async fn serve_known(
+    async fn judge(
         &self,
-        request: &Request,
-        params: &Params<'_>,
-        action: &str,
-        version: &str,
-        credential: &Credential,
-        format: Format,
-    ) -> Result<Vec<u8>, WireError> {
-        let caller = credential.caller();
-        let scope = self.service.home(caller.account);
-        let headers = &request.head.headers;
-        let row = ops::row(action);
-        let call = Call {
-            id: request.id,
-            time: request.time,
-            caller,
-            scope: &scope,
-            dialect: self.name(),
-            source: Source {
-                address: request.peer,
-                agent: request::header(headers, "user-agent"),
-                host: request::header(headers, "host"),
-                secure: request.secure,
-            },
-            wire_code: error::code,
-            dry_run: row.is_some_and(|row| row.dry_runs) && dry_run(params),
-        };
-        if version != VERSION {
-            return Err(ops::refuse(&self.service, &call, action, WireError::invalid_version()).await);
-        }
-        let Some(row) = row else {
-            let error = if ops::not_served().contains(&action) {
-                WireError::unsupported_operation()
-            } else {
-                WireError::unknown_action()
-            };
-            return Err(ops::refuse(&self.service, &call, action, error).await);
-        };
-        let root = format!("{action}Response");
-        let mut answer = Answer::open(format, &root);
-        let input = Input {
-            params,
-            scope: &scope,
-        };
-        (row.serve)(&self.service, &call, &input, &mut answer).await?;
-        let _encoding = trace_span!(target: "claviger::stage", "encode").entered();
-        answer.id("RequestId", request.id.to_ascii());
-        Ok(answer.close(&root))
+        evidence: &Evidence<'_>,
+        api: Api,
+    ) -> Result<Arc<Credential>, (AuthnError, WireError)> {
+        self.service
+            .authenticate(evidence)
+            .await
+            .map_err(|error| match error {
+                AuthnError::WrongSignature => (error, WireError::wrong_signature(&evidence.string_to_sign())),
+                _ => (error, WireError::unknown_caller(api, error)),
+            })
     }
 }
 
@@ -233,42 +200,10 @@ fn evidence<'a>(
     }
 }
 
-fn reply(
-    id: RequestId,
-    host: &str,
-    format: Format,
-    mut line: Line,
-    result: Result<Vec<u8>, WireError>,
-) -> Reply {
-    let (status, body) = match result {
-        Ok(body) => (StatusCode::OK, body),
-        Err(error) => {
-            line.code = error.code;
-            let mut answer = Answer::open(format, "Error");
-            if format == Format::Json {
-                answer.number("HttpStatus", error.status.as_u16().into());
-            }
-            answer.id("RequestId", id.to_ascii());
-            answer.text("HostId", host);
-            answer.text("Code", error.code);
-            answer.text("Message", &error.message);
-            (error.status, answer.close("Error"))
-        }
-    };
-    let content_type = format.content_type();
-    Reply {
-        status,
-        content_type,
-        id_header: Some(ID_HEADER.clone()),
-        body,
-        line,
-    }
-}
-
 #[async_trait]
 impl Door for AlibabaDoor {
     fn name(&self) -> &'static str {
-        "alibaba"
+        NAME
     }
 
     fn claims(&self, path: &str) -> bool {

@@ -3,16 +3,38 @@
 //! SOURCE: KMS API reference, "Common error codes" and the error tables of the operations (read 2026-11-21). Codes of
 //! the platform's gateway are from general knowledge of it; they are marked.
 
-mod core;
+mod denied;
+mod faults;
+mod kms;
+mod ram;
 
 use std::borrow::Cow;
 
 use claviger_front::Trouble;
-use claviger_model::{AliasName, Resource};
-use claviger_service::AuthnError;
+use claviger_model::{Action, AliasName, Caller, Error, Identity, SignedDuration};
+use claviger_service::WireCode;
 use http::StatusCode;
 
-pub(crate) use self::core::{code, wire};
+pub(crate) use self::denied::AccessDenied;
+use crate::api::Api;
+
+/// The core's refusal in the words of an API.
+pub(crate) fn wire(api: Api, action: Action, error: &Error) -> WireError {
+    match api {
+        Api::Kms => kms::wire(action, error),
+        Api::Ram | Api::Sts | Api::Admin => ram::wire(api, action, error),
+    }
+}
+
+/// Gives the code alone, for audit records.
+pub(crate) fn codes(api: Api) -> WireCode {
+    match api {
+        Api::Kms => |action, error| wire(Api::Kms, action, error).code,
+        Api::Ram => |action, error| wire(Api::Ram, action, error).code,
+        Api::Sts => |action, error| wire(Api::Sts, action, error).code,
+        Api::Admin => |action, error| wire(Api::Admin, action, error).code,
+    }
+}
 
 /// An error as this face spells it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +42,10 @@ pub(crate) struct WireError {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
     pub(crate) message: Cow<'static, str>,
+    /// What a denied caller is told besides.
+    pub(crate) denied: Option<Box<AccessDenied>>,
+    /// After what while trying again helps.
+    pub(crate) retry_after: Option<SignedDuration>,
 }
 
 impl WireError {
@@ -28,10 +54,37 @@ impl WireError {
             status,
             code,
             message: message.into(),
+            denied: None,
+            retry_after: None,
         }
     }
 
-    fn bad(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+    /// The same with what a denied caller is told besides.
+    pub(crate) fn for_caller(self, caller: &Caller, error: &Error) -> Self {
+        let Error::Denied(denial) = error else {
+            return self;
+        };
+        // SOURCE: STS, AssumeRole: an account itself cannot call it.
+        let message = if denial.action == Action::AssumeRole && caller.identity == Identity::Root {
+            "Roles may not be assumed by root accounts.".into()
+        } else {
+            self.message
+        };
+        Self {
+            message,
+            denied: Some(Box::new(AccessDenied::new(caller, denial))),
+            ..self
+        }
+    }
+
+    fn after(self, wait: SignedDuration) -> Self {
+        Self {
+            retry_after: Some(wait),
+            ..self
+        }
+    }
+
+    pub(crate) fn bad(code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, message)
     }
 
@@ -137,39 +190,6 @@ impl WireError {
         Self::bad("InvalidTimeStamp.Format", message)
     }
 
-    pub(crate) fn foreign_token() -> Self {
-        let message = "Specified SecurityToken mismatch with the AccessKey.";
-        Self::bad("InvalidSecurityToken.MismatchWithAccessKey", message)
-    }
-
-    /// The words for a caller that is not known. A wrong signature has its own, with the string to sign.
-    pub(crate) fn unknown_caller(error: AuthnError) -> Self {
-        match error {
-            AuthnError::NoCredentials => Self::missing("AccessKeyId"),
-            AuthnError::Skewed => Self::bad(
-                "InvalidTimeStamp.Expired",
-                "Specified time stamp or date value is expired.",
-            ),
-            AuthnError::UnknownKey => Self::new(
-                StatusCode::NOT_FOUND,
-                "InvalidAccessKeyId.NotFound",
-                "The AccessKey ID provided does not exist in our records.",
-            ),
-            AuthnError::InactiveKey => Self::new(
-                StatusCode::FORBIDDEN,
-                "Forbidden.AccessKey",
-                "This AccessKey is not enabled.",
-            ),
-            AuthnError::WrongSignature => Self::wrong_signature(""),
-            AuthnError::NonceUsed => Self::bad(
-                "SignatureNonceUsed",
-                "Specified signature nonce was used already.",
-            ),
-            AuthnError::Overloaded => throttled(),
-            AuthnError::Unavailable => unavailable(),
-        }
-    }
-
     /// The words for what the front refuses before a request is read.
     pub(crate) fn trouble(trouble: Trouble) -> Self {
         let detail = match trouble {
@@ -178,57 +198,14 @@ impl WireError {
             Trouble::LargeHead => "the request headers are too large",
             Trouble::LargeBody => "the request body is too large",
             Trouble::SlowBody => "the request body did not arrive whole and in time",
-            Trouble::Overload => return throttled(),
-            Trouble::Fault => return internal(),
+            Trouble::Overload => return Self::throttled(Api::Kms),
+            Trouble::Fault => return Self::internal(Api::Kms),
         };
         Self {
             status: trouble.status(),
             ..Self::unparsable(&detail)
         }
     }
-}
-
-fn throttled() -> WireError {
-    WireError::new(
-        StatusCode::TOO_MANY_REQUESTS,
-        "Rejected.Throttling",
-        "QPS Limit Exceeded",
-    )
-}
-
-/// The spelling that clients test for; the vendor's metadata has another.
-fn unavailable() -> WireError {
-    let message = "Service Unavailable Temporary.";
-    WireError::new(
-        StatusCode::SERVICE_UNAVAILABLE,
-        "ServiceUnavailableTemporary",
-        message,
-    )
-}
-
-fn internal() -> WireError {
-    WireError::new(
-        StatusCode::INTERNAL_SERVER_ERROR,
-        "InternalFailure",
-        "Internal Failure.",
-    )
-}
-
-/// SOURCE: "Use RAM to control access to KMS resources": resource names, containers without a slash.
-pub(crate) fn arn(resource: &Resource) -> String {
-    let scope = resource.scope();
-    let tail: Cow<'_, str> = match resource {
-        Resource::Key(_, id) => format!("key/{id}").into(),
-        Resource::UnknownKey(_, text) => format!("key/{text}").into(),
-        Resource::Alias(_, name) => alias_name(name).into(),
-        Resource::Keys(_) => "key".into(),
-        Resource::Aliases(_) => "alias".into(),
-        Resource::Certificate(_, id) => format!("certificate/{id}").into(),
-        Resource::UnknownCertificate(_, text) => format!("certificate/{text}").into(),
-        Resource::Certificates(_) => "certificate".into(),
-        Resource::Service(_) => "*".into(),
-    };
-    format!("acs:kms:{}:{}:{tail}", scope.region, scope.account)
 }
 
 /// An alias with the prefix it has on this face.

@@ -1,22 +1,33 @@
-//! The front door for programs written for Alibaba Cloud KMS (product Kms, version 2016-01-20, RPC style).
+//! The front door for programs written for Alibaba Cloud: key management (product Kms), identities (Ram) and temporary
+//! credentials (Sts), RPC style, and the administration of the deployment in the same style.
 //!
-//! A request goes through `request` (parameters, scheme), `authn` (proof), its row in `ops` (decode, core,
-//! encode) and `answer` (JSON or XML). Every error that leaves here is worded in `error`.
+//! A request goes through `request` (parameters, scheme), `authn` (proof), the row of its operation in the table of its
+//! version (`api`, `row`: decode, core, encode) and `answer` (JSON or XML). Every error that leaves here is worded in
+//! `error`.
 //!
-//! The crate must never hold a rule of key management: it decodes, asks the service and encodes.
+//! The crate must never hold a rule of key management or of permissions: it decodes, asks the service and encodes.
 //!
-//! To add an operation: a file under `ops` with its `WireOp`, and a row in `ops/mod.rs`; take its name off the list of
-//! those not served in `ops/not_served.rs`.
+//! To add an operation: its `WireOp` in a file under `ops`, `ram`, `sts` or `admin`, and a row in the `mod.rs` there;
+//! take its name off the list of those not served.
 
 #![deny(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions)]
 
+mod admin;
 mod answer;
+mod api;
 mod authn;
 mod door;
 mod error;
+mod known;
+mod offline;
 mod ops;
 mod params;
+mod ram;
+mod reply;
 mod request;
+mod row;
+mod sts;
 
+pub use api::Api;
 pub use door::AlibabaDoor;
-pub use ops::{not_served, ours, served};
+pub use offline::CallError;

@@ -6,18 +6,21 @@
 mod bytes;
 mod certificates;
 mod context;
+mod identities;
 mod interval;
 mod keys;
 mod lists;
+pub(crate) mod parameter;
 mod tags;
 
 use claviger_model::{Error, Page};
 use claviger_signing::query::Params;
 
 use crate::error::WireError;
-use crate::ops::Input;
+use crate::row::Input;
 
 pub(crate) use bytes::PLAINTEXT_LIMIT;
+pub(crate) use identities::{DESCRIPTION_LIMIT, NOTE_LIMIT, marker};
 pub(crate) use interval::interval_text;
 
 /// Why a request does not become an operation.
@@ -100,8 +103,13 @@ impl Input<'_> {
     ///
     /// SOURCE: ListKeys: pages from 1, 10 entries by default, 100 at the most.
     pub(crate) fn page(&self) -> Result<PageParams, WireError> {
+        self.page_of(10)
+    }
+
+    /// A page of a list with another size by default.
+    pub(crate) fn page_of(&self, size: u32) -> Result<PageParams, WireError> {
         let number = self.integer("PageNumber")?.unwrap_or(1);
-        let size = self.integer("PageSize")?.unwrap_or(10);
+        let size = self.integer("PageSize")?.unwrap_or(size);
         if number == 0 || number > i32::MAX.unsigned_abs() {
             return Err(WireError::invalid("PageNumber"));
         }

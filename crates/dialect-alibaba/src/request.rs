@@ -4,20 +4,17 @@ use claviger_signing::acs::{Request as Signed, StringToSign};
 use claviger_signing::query::{DecodeError, Params, decode_pairs};
 use claviger_signing::scheme::{self, Scheme};
 use claviger_signing::{Headers, Refusal};
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 
 use crate::answer::Format;
 use crate::error::WireError;
-
-/// The only version of the API.
-pub(crate) const VERSION: &str = "2016-01-20";
 
 /// Headers as the signature code reads them.
 pub(crate) struct HeaderView<'a>(pub(crate) &'a HeaderMap);
 
 impl Headers for HeaderView<'_> {
     fn values<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
-        self.0.get_all(name).into_iter().map(http::HeaderValue::as_bytes)
+        named(self.0, name).map(HeaderValue::as_bytes)
     }
 }
 
@@ -133,9 +130,18 @@ pub(crate) fn format(params: &Params<'_>) -> Format {
 
 /// The text of a header that is there once; empty otherwise.
 pub(crate) fn header<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
-    headers
-        .get(name)
+    named(headers, name)
+        .next()
         .and_then(|value| value.to_str().ok())
         .map(str::trim)
         .unwrap_or_default()
+}
+
+/// The values of the headers of a name in lower case. A request has about a dozen headers, and at most a hundred: to
+/// compare them all takes less time than the hash of a name.
+fn named<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h HeaderValue> {
+    headers
+        .iter()
+        .filter(move |(own, _)| own.as_str() == name)
+        .map(|(_, value)| value)
 }

@@ -210,5 +210,6 @@ fn response(reply: Reply, id: RequestId) -> Response<Full<Bytes>> {
     {
         headers.insert(name, id);
     }
+    headers.extend(reply.headers);
     response
 }

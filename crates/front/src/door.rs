@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use async_trait::async_trait;
 use bytes::Bytes;
 use claviger_model::{RequestId, Timestamp};
-use http::{HeaderName, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 
 /// A whole request.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ pub struct Reply {
     pub content_type: &'static str,
     /// A further header that carries the request id, where the dialect has one.
     pub id_header: Option<HeaderName>,
+    /// Further headers, such as when to try again.
+    pub headers: Vec<(HeaderName, HeaderValue)>,
     /// Body.
     pub body: Vec<u8>,
     /// What the log says about the request.

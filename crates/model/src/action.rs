@@ -154,4 +154,124 @@ actions! {
     DescribeService read,
     /// Subscribe to the service.
     OpenService write,
+    /// List dedicated instances of the service. There are none.
+    ListInstances read,
+    /// List access points for applications. There are none.
+    ListAccessPoints read,
+    /// List the client keys of access points. There are none.
+    ListClientKeys read,
+    /// List the networks from which access points may be used. There are none.
+    ListNetworkRules read,
+    /// List what may be done through access points. There is nothing.
+    ListAccessRules read,
+    /// Make a user.
+    CreateUser write,
+    /// Show a user.
+    GetUser read,
+    /// Change a user.
+    UpdateUser write,
+    /// Delete a user.
+    DeleteUser write,
+    /// List users.
+    ListUsers read,
+    /// Make an access key.
+    CreateAccessKey write,
+    /// Switch an access key on or off.
+    UpdateAccessKey write,
+    /// Delete an access key.
+    DeleteAccessKey write,
+    /// List the access keys of a user.
+    ListAccessKeys read,
+    /// Tell when an access key was last used.
+    GetAccessKeyLastUsed read,
+    /// Make a group.
+    CreateGroup write,
+    /// Show a group.
+    GetGroup read,
+    /// Change a group.
+    UpdateGroup write,
+    /// Delete a group.
+    DeleteGroup write,
+    /// List groups.
+    ListGroups read,
+    /// Put a user into a group.
+    AddUserToGroup write,
+    /// Take a user out of a group.
+    RemoveUserFromGroup write,
+    /// List the groups of a user.
+    ListGroupsForUser read,
+    /// List the users of a group.
+    ListUsersForGroup read,
+    /// Make a role.
+    CreateRole write,
+    /// Show a role.
+    GetRole read,
+    /// Change a role.
+    UpdateRole write,
+    /// Delete a role.
+    DeleteRole write,
+    /// List roles.
+    ListRoles read,
+    /// Make a policy.
+    CreatePolicy write,
+    /// Show a policy.
+    GetPolicy read,
+    /// Delete a policy.
+    DeletePolicy write,
+    /// List policies.
+    ListPolicies read,
+    /// Add a version to a policy.
+    CreatePolicyVersion write,
+    /// Show a version of a policy.
+    GetPolicyVersion read,
+    /// Delete a version of a policy.
+    DeletePolicyVersion write,
+    /// List the versions of a policy.
+    ListPolicyVersions read,
+    /// Choose the version of a policy that counts.
+    SetDefaultPolicyVersion write,
+    /// Put a policy on a user.
+    AttachPolicyToUser write,
+    /// Take a policy off a user.
+    DetachPolicyFromUser write,
+    /// Put a policy on a group.
+    AttachPolicyToGroup write,
+    /// Take a policy off a group.
+    DetachPolicyFromGroup write,
+    /// Put a policy on a role.
+    AttachPolicyToRole write,
+    /// Take a policy off a role.
+    DetachPolicyFromRole write,
+    /// List the policies on a user.
+    ListPoliciesForUser read,
+    /// List the policies on a group.
+    ListPoliciesForGroup read,
+    /// List the policies on a role.
+    ListPoliciesForRole read,
+    /// List what a policy is attached to.
+    ListEntitiesForPolicy read,
+    /// Take a role for a while.
+    AssumeRole read,
+    /// Tell who the caller is. Needs no permission.
+    GetCallerIdentity read,
+    /// Make an account.
+    CreateAccount write,
+    /// Show an account.
+    GetAccount read,
+    /// Change an account.
+    UpdateAccount write,
+    /// Delete an account.
+    DeleteAccount write,
+    /// List accounts.
+    ListAccounts read,
+    /// Make a service.
+    CreateService write,
+    /// Show a service.
+    GetService read,
+    /// Delete a service.
+    DeleteService write,
+    /// List services.
+    ListServices read,
+    /// Tell what would be decided about a call, and by which statements.
+    ExplainDecision read,
 }

@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use jiff::Timestamp;
 
-use crate::{AccountId, DomainId, ParseIdError};
+use crate::{
+    AccountId, DomainId, ParseIdError, RoleId, RoleName, ServiceName, SessionName, UserId, UserName,
+};
 
 /// A tenant of the deployment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,6 +75,26 @@ pub enum AccessKeyStatus {
 pub enum Identity {
     /// The account itself; it may do everything with its own resources.
     Root,
+    /// A user.
+    User {
+        /// Its id.
+        id: UserId,
+        /// Its name when the call came.
+        name: UserName,
+    },
+    /// Somebody who took a role for a while.
+    Session {
+        /// The role.
+        role: RoleId,
+        /// The name of the role.
+        role_name: RoleName,
+        /// What the session was called by who took the role.
+        name: SessionName,
+        /// When it began.
+        began: Timestamp,
+    },
+    /// A service of the deployment.
+    Service(ServiceName),
     /// The server's own jobs. No credential leads here.
     System,
 }

@@ -1,6 +1,6 @@
 //! Why the core said no. Dialects map each case, with the action, to their own codes and words.
 
-use crate::{CertificateStatus, Resource, StateKind};
+use crate::{Action, CertificateStatus, Resource, SignedDuration, StateKind};
 
 /// A thing that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,6 +15,76 @@ pub enum Missing {
     Certificate,
     /// A resource whose tags are asked for.
     Tagged,
+    /// An account.
+    Account,
+    /// A user.
+    User,
+    /// A group.
+    Group,
+    /// A role.
+    Role,
+    /// A policy.
+    Policy,
+    /// A version of a policy.
+    PolicyVersion,
+    /// A policy on an identity.
+    Attachment,
+    /// A user in a group.
+    Member,
+    /// An access key of a user or service.
+    AccessKey,
+    /// A service.
+    Service,
+}
+
+/// A thing that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Existing {
+    /// A user of that name.
+    User,
+    /// A group of that name.
+    Group,
+    /// A role of that name.
+    Role,
+    /// A policy of that name.
+    Policy,
+    /// The policy on that identity.
+    Attachment,
+    /// The user in that group.
+    Member,
+    /// A service of that name.
+    Service,
+}
+
+/// What keeps a thing from being deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InUse {
+    /// The user has access keys.
+    UserKeys,
+    /// The user is in groups.
+    UserGroups,
+    /// Policies are attached to the user.
+    UserPolicies,
+    /// Users are in the group.
+    GroupUsers,
+    /// Policies are attached to the group.
+    GroupPolicies,
+    /// Policies are attached to the role.
+    RolePolicies,
+    /// The policy is attached to a user.
+    PolicyOfUser,
+    /// The policy is attached to a group.
+    PolicyOfGroup,
+    /// The policy is attached to a role.
+    PolicyOfRole,
+    /// The policy has further versions.
+    PolicyVersions,
+    /// The version is the one that counts.
+    DefaultVersion,
+    /// The account has users, groups, roles, policies, services, keys, certificates or aliases.
+    Account,
+    /// The account is the one that runs the deployment.
+    FirstAccount,
 }
 
 /// A part of the request whose value only the core can judge.
@@ -46,8 +116,10 @@ pub enum Field {
     Expiry,
     /// Too many tags.
     Tags,
-    /// The policy is not a policy document, or too long.
+    /// The policy is too long.
     Policy,
+    /// The life of a session is out of the bounds of its role.
+    SessionDuration,
 }
 
 /// Something that is bounded per account and region.
@@ -63,6 +135,22 @@ pub enum Quota {
     Tags,
     /// Certificates.
     Certificates,
+    /// Users of an account.
+    Users,
+    /// Groups of an account.
+    Groups,
+    /// Roles of an account.
+    Roles,
+    /// Policies that an account wrote.
+    Policies,
+    /// Versions of one policy.
+    PolicyVersions,
+    /// Access keys of one user, of a service or of the root of an account.
+    AccessKeys,
+    /// Policies on one identity.
+    Attachments,
+    /// Groups that one user is in.
+    Memberships,
 }
 
 /// A wish that is well-formed but not served.
@@ -114,10 +202,27 @@ pub enum Refusal {
 /// Permission was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial {
+    /// What the caller may not do.
+    pub action: Action,
     /// What the caller may not touch.
     pub resource: Resource,
     /// Whether a statement forbids it, or merely none allows it.
     pub explicit: bool,
+    /// The kind of policies that forbids it, or that would have to allow it.
+    pub policy: DenyingPolicy,
+}
+
+/// A kind of policies, as far as a denied caller may know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DenyingPolicy {
+    /// Those of the caller: of the user and its groups, or of the role.
+    Identity,
+    /// The one that the session was narrowed to.
+    Session,
+    /// The one on the resource.
+    Resource,
+    /// The trust policy of the role.
+    Trust,
 }
 
 /// Every reason for which the core refuses or fails. One enum leaves the core.
@@ -135,6 +240,21 @@ pub enum Error {
     /// The key refused.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A thing of that name is there already.
+    #[error("{0:?} exists")]
+    Exists(Existing),
+    /// Something has to go before.
+    #[error("in use: {0:?}")]
+    InUse(InUse),
+    /// A policy document is not one. The text says what is wrong and where.
+    #[error("malformed policy: {0}")]
+    Document(Box<str>),
+    /// A text of the request is not what it has to be. The second text says what is wrong, and where if it can.
+    #[error("malformed {0:?}: {1}")]
+    Malformed(Field, Box<str>),
+    /// The caller asks more often than it may. Trying again after this while helps.
+    #[error("too many calls")]
+    Throttled(SignedDuration),
     /// A value that only the core can judge is wrong.
     #[error("{0:?} is not valid")]
     Invalid(Field),
@@ -182,6 +302,20 @@ impl Error {
             Self::NotFound(Missing::Version) => "version_not_found",
             Self::NotFound(Missing::Certificate) => "certificate_not_found",
             Self::NotFound(Missing::Tagged) => "resource_not_found",
+            Self::NotFound(Missing::Account) => "account_not_found",
+            Self::NotFound(Missing::User) => "user_not_found",
+            Self::NotFound(Missing::Group) => "group_not_found",
+            Self::NotFound(Missing::Role) => "role_not_found",
+            Self::NotFound(Missing::Policy) => "policy_not_found",
+            Self::NotFound(Missing::PolicyVersion) => "policy_version_not_found",
+            Self::NotFound(Missing::Attachment) => "attachment_not_found",
+            Self::NotFound(Missing::Member) => "member_not_found",
+            Self::NotFound(Missing::AccessKey) => "access_key_not_found",
+            Self::NotFound(Missing::Service) => "service_not_found",
+            Self::Exists(_) => "exists",
+            Self::InUse(_) => "in_use",
+            Self::Document(_) => "policy_document",
+            Self::Throttled(_) => "throttled",
             Self::AliasExists => "alias_exists",
             Self::ReservedAlias => "alias_reserved",
             Self::Refused(Refusal::NotUsable(_)) => "state",
@@ -198,7 +332,7 @@ impl Error {
             Self::ImportToken => "import_token",
             Self::ImportTokenExpired => "import_token_expired",
             Self::KeyMaterial => "key_material",
-            Self::Invalid(_) => "invalid",
+            Self::Invalid(_) | Self::Malformed(..) => "invalid",
             Self::Unsupported(_) => "unsupported",
             Self::DryRun => "dry_run",
             Self::AlreadyOpen => "already_open",

@@ -11,7 +11,9 @@ use jiff::{SignedDuration, Timestamp};
 pub use material::{Fingerprint, Import};
 pub use rotation::{ROTATION_LONGEST, ROTATION_SHORTEST, RotationStatus, VERSION_REST};
 
-use crate::{KeyId, KeySpec, KeyVersionId, ProtectionLevel, Purpose, Refusal, Scope, Tags, Usage};
+use crate::{
+    KeyId, KeySpec, KeyVersionId, ProtectionLevel, Purpose, Refusal, Scope, ServiceName, Tags, Usage,
+};
 
 /// Where the material of a key comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,8 +29,8 @@ pub enum Origin {
 pub enum Creator {
     /// The account that owns it.
     Account,
-    /// An integrated service, for the account. The name is the service's.
-    Service(String),
+    /// An integrated service, for the account.
+    Service(ServiceName),
 }
 
 /// What may be done with a key, and until when.

@@ -16,6 +16,7 @@ mod clock;
 mod context;
 mod error;
 mod id;
+mod identity;
 mod key;
 mod page;
 mod resource;
@@ -29,16 +30,21 @@ pub use caller::{AccessKeyId, AccessKeyStatus, Account, Caller, Identity};
 pub use certificate::{Certificate, CertificateStatus, CertificateUse, Issued};
 pub use clock::{Clock, Random, RandomError, SystemClock};
 pub use context::EncryptionContext;
-pub use error::{Denial, Error, Field, Missing, Quota, Refusal, Unsupported};
+pub use error::{Denial, DenyingPolicy, Error, Existing, Field, InUse, Missing, Quota, Refusal, Unsupported};
 pub use id::{
     AccountId, CertificateId, DomainId, KeyId, KeyVersionId, ParseIdError, Region, RequestId, Scope,
+};
+pub use identity::{
+    Attachment, CustomPolicy, Group, GroupName, Holder, KeyOwner, NamePage, Named, POLICY_VERSIONS,
+    PolicyName, PolicyRef, PolicyVersion, Role, RoleId, RoleName, SESSION_DEFAULT, SESSION_LONGEST,
+    SESSION_SHORTEST, ServiceIdentity, ServiceName, SessionName, User, UserId, UserName,
 };
 pub use key::{
     Change, Creator, Fingerprint, Import, Key, KeyState, KeyVersion, Material, Origin, ROTATION_LONGEST,
     ROTATION_SHORTEST, ReadyKey, Resume, RotationStatus, StateKind, VERSION_REST,
 };
 pub use page::{KeyFilter, KeyMatch, Page, Paged};
-pub use resource::Resource;
+pub use resource::{IdentityResource, Resource};
 pub use spec::{Family, KeySpec, ProtectionLevel, Purpose, Usage};
 pub use tag::{TAG_LIMIT, Tags, TooManyTags};
 

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use claviger_audit::record::Mark;
 use claviger_model::{
-    AccessKeyId, AccessKeyStatus, Account, AccountId, DomainId, Identity, RandomError, Region, Timestamp,
+    AccessKeyId, AccessKeyStatus, Account, AccountId, DomainId, KeyOwner, RandomError, Region, Timestamp,
 };
 use claviger_provider::{Cell, Keeper as _, ProviderError};
 use claviger_provider_soft::SoftProvider;
 use claviger_secret::SecretBytes;
-use claviger_store::{AccessKey, Draft, SealedCell, Store as _, StoreError, WriteError};
+use claviger_service::{NewAccessKey, NewAccessKeyError, secret_cell};
+use claviger_store::{Draft, IdentityStore as _, SealedCell, Store as _, StoreError, WriteError};
 use claviger_store_sqlite::SqliteStore;
 use serde_json::json;
 
@@ -45,10 +46,12 @@ pub(crate) enum BootstrapError {
     Provider(#[from] ProviderError),
     #[error(transparent)]
     Random(#[from] RandomError),
-    #[error("account {0} has no access key")]
+    #[error(transparent)]
+    AccessKey(#[from] NewAccessKeyError),
+    #[error("there is no account")]
+    NoAccount,
+    #[error("account {0} has no access key that is enabled; `claviger admin key` makes and enables them")]
     NoAccessKey(AccountId),
-    #[error("a stored name is not valid: {0}")]
-    BadName(&'static str),
 }
 
 impl From<BootstrapError> for Failure {
@@ -73,13 +76,13 @@ pub(crate) async fn first_account(
         .await?
         .into_iter()
         .next()
-        .ok_or(BootstrapError::BadName("account"))?;
-    let keys = store.access_keys(account.id).await?;
+        .ok_or(BootstrapError::NoAccount)?;
+    let keys = store.access_keys(account.id, &KeyOwner::Root).await?;
     let key = keys
         .into_iter()
-        .next()
+        .find(|key| key.status == AccessKeyStatus::Active)
         .ok_or(BootstrapError::NoAccessKey(account.id))?;
-    let secret = keeper.open(&secret_cell(key.id.as_str()), &key.secret.0)?;
+    let secret = keeper.open(&secret_cell(&key.id), &key.secret.0)?;
     let project = format!("project/{}/{region}", account.id);
     let project = remembered(store, keeper, &project, || {
         let mut bytes = [0; 16];
@@ -99,15 +102,6 @@ pub(crate) async fn first_account(
     })
 }
 
-fn secret_cell(row: &str) -> Cell<'_> {
-    Cell {
-        table: "access_keys",
-        column: "secret",
-        row,
-    }
-}
-
-/// SOURCE: RAM, access keys: ids begin with `LTAI`, secrets have 30 characters.
 async fn make_account(
     store: &Arc<SqliteStore>,
     keeper: &SoftProvider,
@@ -120,30 +114,15 @@ async fn make_account(
         name: name.to_owned(),
         created: now,
     };
-    let tail = word(20)?;
-    let tail = tail
-        .expose_str()
-        .map_err(|_| BootstrapError::BadName("access key"))?;
-    let id: AccessKeyId = format!("LTAI{tail}")
-        .parse()
-        .map_err(|_| BootstrapError::BadName("access key"))?;
-    let sealed = keeper.seal(&secret_cell(id.as_str()), &word(30)?)?;
-    let event = format!("account {} made with access key {id}", account.id);
+    let (new, kept) = NewAccessKey::draw(account.id, KeyOwner::Root, now, &NameRandom, keeper)?;
+    let event = format!("account {} made with access key {}", account.id, new.id);
     let mark = Mark {
         time: now,
         event: &event,
         version: env!("CARGO_PKG_VERSION"),
     };
-    let access_key = AccessKey {
-        id,
-        account: account.id,
-        identity: Identity::Root,
-        secret: SealedCell(sealed),
-        status: AccessKeyStatus::Active,
-        created: now,
-    };
     store
-        .create_account(account, access_key, Draft(mark.to_json().into()))
+        .create_account(account, kept, Draft(mark.to_json().into()))
         .await?;
     Ok(())
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::admin::Admin;
+
 /// A key management service for programs written for Alibaba Cloud KMS, on your own machines.
 #[derive(Debug, Parser)]
 #[command(name = "claviger", version, max_term_width = 100)]
@@ -13,18 +15,31 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
                         3 the command failed."
 )]
 pub(crate) struct Cli {
-    /// What goes to the log on standard error: a level (error, warn, info, debug, trace) or a filter such as
-    /// `info,claviger::request=debug`, which logs a line per request.
+    /// What goes to the log on standard error.
+    ///
+    /// A level (error, warn, info, debug, trace) or a filter such as `info,claviger::request=debug`, which logs a line
+    /// per request. By default `info`, and `warn` with `admin`.
     #[arg(
         long,
         global = true,
-        default_value = "info",
         value_name = "FILTER",
-        env = "CLAVIGER_LOG"
+        env = "CLAVIGER_LOG",
+        hide_env_values = true,
+        help_heading = "With all commands"
     )]
-    pub(crate) log: String,
+    log: Option<String>,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    pub(crate) fn log_filter(&self) -> &str {
+        let usual = match self.command {
+            Command::Admin(_) => "warn",
+            _ => "info",
+        };
+        self.log.as_deref().unwrap_or(usual)
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -37,6 +52,11 @@ pub(crate) enum Command {
     Init(Init),
     /// Serve with the settings of a file.
     Serve(WithConfig),
+    /// Administer accounts, users, access keys, groups, roles, policies and services.
+    ///
+    /// Works on a running server, as whom the credentials belong to, or on the data folder of a stopped one, as the root
+    /// of an account. All of it is in the audit log.
+    Admin(Admin),
     /// The audit log.
     #[command(subcommand)]
     Audit(AuditCommand),

@@ -12,7 +12,7 @@
 //! ```
 //! Everything is readable by its owner only.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -64,6 +64,12 @@ impl Folder {
             )));
         }
         Ok(false)
+    }
+
+    /// Whether a process works on the folder: the log lets one write at a time.
+    pub(crate) fn is_in_use(&self) -> bool {
+        let lock = File::open(self.audit().join("lock"));
+        lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
     }
 
     pub(crate) fn database(&self) -> PathBuf {

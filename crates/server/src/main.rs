@@ -3,6 +3,7 @@
 //! This crate alone knows every implementation. Code here reads settings, builds parts and hands them to each other;
 //! rules of key management live below.
 
+mod admin;
 mod bootstrap;
 mod cli;
 mod commands;
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
         .command
         .stage_times()
         .map(|path| (stages::StageTimes::default(), path));
-    output::start_logging(&cli.log, stages.as_ref().map(|(times, _)| times));
+    output::start_logging(cli.log_filter(), stages.as_ref().map(|(times, _)| times));
     tracing::debug!(?hardening, "process hardened");
     let done = commands::run(cli.command);
     let done = done.and_then(|code| match stages {

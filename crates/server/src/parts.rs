@@ -6,6 +6,7 @@ use claviger_audit::{AuditLog, Clock as AuditClock, Options as AuditOptions};
 use claviger_crypto::SystemRng;
 use claviger_model::{Clock, Region, SystemClock};
 use claviger_provider_soft::{RootKeys, Sealer, SoftProvider};
+use claviger_secret::Protection;
 use claviger_service::{Parts, Service};
 use claviger_store::Store;
 use claviger_store_sqlite::{Options as StoreOptions, SqliteStore};
@@ -25,17 +26,14 @@ pub(crate) struct Opened {
     pub(crate) provider: Arc<SoftProvider>,
     pub(crate) audit: AuditLog,
     pub(crate) clock: Arc<dyn Clock>,
+    /// What keeps opened keys out of swap.
+    pub(crate) memory: Protection,
 }
 
 /// Opens root key, audit log and database.
 pub(crate) fn open(folder: &Folder, sealer: &Sealer, settings: &Settings) -> Result<Opened, Failure> {
     let roots = RootKeys::open(&folder.root_key(), sealer).map_err(|error| Failure::failed(chain(&error)))?;
-    let memory = roots.memory();
-    if memory.protection != claviger_secret::Protection::Locked {
-        tracing::warn!(
-            "key memory may be swapped out: raise the limit of locked memory (LimitMEMLOCK in systemd)"
-        );
-    }
+    let memory = roots.memory().protection;
     let provider = Arc::new(SoftProvider::new(Arc::new(roots), Arc::new(SystemRng), OPEN_KEYS));
     // The log before the database: its lock keeps a second server, perhaps with a newer schema, from touching either.
     let (audit, recovery) = AuditLog::open(&folder.audit(), audit_options(settings))
@@ -54,6 +52,7 @@ pub(crate) fn open(folder: &Folder, sealer: &Sealer, settings: &Settings) -> Res
         provider,
         audit,
         clock: Arc::new(SystemClock),
+        memory,
     })
 }
 
@@ -95,6 +94,7 @@ impl Opened {
             regions,
             nonce_limit: settings.limits.nonces,
             quotas: settings.quotas(),
+            rates: settings.rates(),
             version: env!("CARGO_PKG_VERSION"),
         };
         let service = Service::start(parts)

@@ -7,6 +7,7 @@ use std::time::Duration;
 use claviger_dialect_alibaba::AlibabaDoor;
 use claviger_front::{Front, Listener, Tls};
 use claviger_model::{Clock as _, SystemClock};
+use claviger_secret::Protection;
 use claviger_service::JOB_BEAT;
 use claviger_store_sqlite::SqliteStore;
 use tokio::signal::unix::{SignalKind, signal};
@@ -65,6 +66,11 @@ pub(crate) async fn serve(
     let fault = |error: std::io::Error| Failure::failed(format!("cannot wait for signals: {error}"));
     let mut terminate = signal(SignalKind::terminate()).map_err(fault)?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(fault)?;
+    if opened.memory != Protection::Locked {
+        tracing::warn!(
+            "key memory may be swapped out: raise the limit of locked memory (LimitMEMLOCK in systemd)"
+        );
+    }
     let store: Arc<SqliteStore> = Arc::clone(&opened.store);
     let service = opened.start(settings).await?;
     let door = Arc::new(AlibabaDoor::new(Arc::clone(&service)));

@@ -1,21 +1,21 @@
-//! Who is calling: clock window, credential, signature, replay — in this order.
+//! Who is calling: clock window, credential, signature, status, end of a session, replay — in this order.
 
+mod load;
 mod nonce;
+mod uses;
 
-use std::any::{Any, TypeId};
-use std::fmt;
 use std::net::IpAddr;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, PoisonError};
 
-use claviger_model::{AccessKeyId, AccessKeyStatus, Caller, Error, Missing, SignedDuration, Timestamp};
-use claviger_provider::{Cell, Keeper};
-use claviger_secret::SecretBytes;
+use claviger_model::{AccessKeyId, AccessKeyStatus, AccountId, Error, SignedDuration, Timestamp};
+use claviger_provider::Keeper;
 use claviger_store::Store;
-
 use quick_cache::sync::Cache;
 
 use self::nonce::{Freshness, Nonces};
-use crate::pipeline::from_store;
+use self::uses::Uses;
+use crate::credential::Credential;
+use crate::session::{KEY_START, Session};
 
 /// How far a caller's clock may be from ours, either way.
 ///
@@ -28,53 +28,18 @@ pub const NONCE_MEMORY: SignedDuration = SignedDuration::from_mins(30);
 /// Credentials kept in memory.
 const CAPACITY: usize = 10_000;
 
-/// What a caller shows: a signature made with the secret of an access key.
+/// What a caller shows: a signature made with the secret of an access key, and the token of a session where it is one's.
 pub trait Proof: Send + Sync {
     /// The access key it claims.
     fn access_key(&self) -> &str;
+    /// The token of a session; empty where there is none.
+    fn token(&self) -> &str;
     /// The time it was signed for.
     fn time(&self) -> Timestamp;
     /// A word that the access key uses once.
     fn nonce(&self) -> &str;
     /// Whether the signature was made with this credential's secret, judged in constant time.
     fn verify(&self, credential: &Credential) -> bool;
-}
-
-/// An access key with its secret opened.
-pub struct Credential {
-    caller: Caller,
-    status: AccessKeyStatus,
-    secret: SecretBytes,
-    prepared: RwLock<Vec<(TypeId, Arc<dyn Any + Send + Sync>)>>,
-}
-
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credential")
-            .field("caller", &self.caller)
-            .field("status", &self.status)
-            .finish_non_exhaustive()
-    }
-}
-
-impl Credential {
-    /// What a dialect computes once from the secret, such as keyed hash states. Made at first use and kept.
-    pub fn prepared<T: Any + Send + Sync>(&self, prepare: impl FnOnce(&SecretBytes) -> T) -> Arc<T> {
-        let kind = TypeId::of::<T>();
-        let known = self.prepared.read().unwrap_or_else(PoisonError::into_inner);
-        let found = known
-            .iter()
-            .find(|(id, _)| *id == kind)
-            .map(|(_, value)| Arc::clone(value));
-        drop(known);
-        if let Some(Ok(value)) = found.map(Arc::downcast::<T>) {
-            return value;
-        }
-        let made = Arc::new(prepare(&self.secret));
-        let mut known = self.prepared.write().unwrap_or_else(PoisonError::into_inner);
-        known.push((kind, Arc::clone(&made) as Arc<dyn Any + Send + Sync>));
-        made
-    }
 }
 
 /// Why a caller is not known.
@@ -86,9 +51,18 @@ pub enum AuthnError {
     /// The request is too old, or from the future.
     #[error("signed outside the clock window")]
     Skewed,
-    /// There is no such access key.
+    /// There is no such access key; of a session, it came without its token, or its role is gone.
     #[error("unknown access key")]
     UnknownKey,
+    /// The token is not one of ours, or not whole.
+    #[error("malformed session token")]
+    TokenMalformed,
+    /// The token is that of another access key.
+    #[error("session token of another access key")]
+    TokenMismatch,
+    /// The session is over.
+    #[error("session is over")]
+    TokenExpired,
     /// The access key is switched off.
     #[error("inactive access key")]
     InactiveKey,
@@ -113,6 +87,9 @@ impl AuthnError {
             Self::NoCredentials => "no_credentials",
             Self::Skewed => "skewed",
             Self::UnknownKey => "unknown_key",
+            Self::TokenMalformed => "token_malformed",
+            Self::TokenMismatch => "token_mismatch",
+            Self::TokenExpired => "token_expired",
             Self::InactiveKey => "inactive_key",
             Self::WrongSignature => "signature",
             Self::NonceUsed => "replay",
@@ -134,12 +111,18 @@ pub struct Refused<'a> {
 }
 
 /// Looks credentials up and judges proofs.
+///
+/// **Invariant:** on one node no credential is older than the last change of its account's identities whose call was
+/// answered: changes forget before they answer, and what was being loaded at that moment is not kept.
 #[derive(Debug)]
 pub(crate) struct Authenticator {
     store: Arc<dyn Store>,
     keeper: Arc<dyn Keeper>,
     credentials: Cache<AccessKeyId, Arc<Credential>>,
+    /// How often credentials were forgotten. Held while they are, and while one is put into the cache.
+    forgotten: Mutex<u64>,
     nonces: Nonces,
+    uses: Uses,
 }
 
 impl Authenticator {
@@ -148,7 +131,9 @@ impl Authenticator {
             store,
             keeper,
             credentials: Cache::new(CAPACITY),
+            forgotten: Mutex::new(0),
             nonces: Nonces::new(nonce_limit),
+            uses: Uses::default(),
         }
     }
 
@@ -161,57 +146,86 @@ impl Authenticator {
             return Err(AuthnError::Skewed);
         }
         let id: AccessKeyId = proof.access_key().parse().map_err(|_| AuthnError::UnknownKey)?;
-        let credential = self.credential(&id).await?;
+        let credential = if id.as_str().starts_with(KEY_START) {
+            self.of_session(&id, proof.token()).await?
+        } else {
+            let credential = self.credential(&id, self.load(&id)).await?;
+            if !proof.token().is_empty() {
+                return Err(AuthnError::TokenMismatch);
+            }
+            credential
+        };
         if !proof.verify(&credential) {
             return Err(AuthnError::WrongSignature);
         }
         if credential.status == AccessKeyStatus::Inactive {
             return Err(AuthnError::InactiveKey);
         }
+        if credential.expires().is_some_and(|end| end <= now) {
+            return Err(AuthnError::TokenExpired);
+        }
         match self.nonces.take(&id, proof.nonce(), now) {
-            Freshness::Fresh => Ok(credential),
+            Freshness::Fresh => {
+                self.uses.note(&credential, now);
+                Ok(credential)
+            }
             Freshness::Used => Err(AuthnError::NonceUsed),
             Freshness::NoRoom => Err(AuthnError::Overloaded),
         }
     }
 
-    async fn credential(&self, id: &AccessKeyId) -> Result<Arc<Credential>, AuthnError> {
-        let loaded = self.credentials.get_or_insert_async(id, self.load(id)).await;
-        loaded.map_err(|error| match error {
-            Error::NotFound(_) => AuthnError::UnknownKey,
-            Error::Overloaded => AuthnError::Overloaded,
-            _ => AuthnError::Unavailable,
-        })
+    /// Forgets everything about the identities of an account, because something changed there.
+    pub(crate) fn forget(&self, account: AccountId) {
+        let mut forgotten = self.forgotten.lock().unwrap_or_else(PoisonError::into_inner);
+        *forgotten = forgotten.wrapping_add(1);
+        self.credentials
+            .retain(|_, credential| credential.caller().account != account);
     }
 
-    async fn load(&self, id: &AccessKeyId) -> Result<Arc<Credential>, Error> {
-        let row = self.store.access_key(id).await.map_err(from_store)?;
-        let row = row.ok_or(Error::NotFound(Missing::Key))?;
-        let cell = Cell {
-            table: "access_keys",
-            column: "secret",
-            row: id.as_str(),
+    async fn of_session(&self, id: &AccessKeyId, token: &str) -> Result<Arc<Credential>, AuthnError> {
+        if token.is_empty() {
+            return Err(AuthnError::UnknownKey);
+        }
+        if let Some(known) = self.credentials.get(id)
+            && known.has_token(token)
+        {
+            return Ok(known);
+        }
+        let session = Session::open(self.keeper.as_ref(), token).map_err(AuthnError::from)?;
+        let session = session.ok_or(AuthnError::TokenMalformed)?;
+        if session.access_key != *id {
+            return Err(AuthnError::TokenMismatch);
+        }
+        self.credential(id, self.load_session(session, token)).await
+    }
+
+    /// The credential of an access key from the cache, or as it is loaded now.
+    async fn credential(
+        &self,
+        id: &AccessKeyId,
+        load: impl Future<Output = Result<Credential, Error>>,
+    ) -> Result<Arc<Credential>, AuthnError> {
+        let place = match self.credentials.get_value_or_guard_async(id).await {
+            Ok(known) => return Ok(known),
+            Err(place) => place,
         };
-        let secret = self.keeper.open(&cell, &row.secret.0).map_err(|error| {
-            tracing::error!(%error, access_key = %id, "secret of an access key does not open");
-            Error::Internal
-        })?;
-        Ok(Arc::new(Credential {
-            caller: Caller {
-                account: row.account,
-                identity: row.identity,
-                access_key: Some(id.clone()),
-            },
-            status: row.status,
-            secret,
-            prepared: RwLock::default(),
-        }))
+        let before = *self.forgotten.lock().unwrap_or_else(PoisonError::into_inner);
+        let loaded = Arc::new(load.await?);
+        let forgotten = self.forgotten.lock().unwrap_or_else(PoisonError::into_inner);
+        if *forgotten == before {
+            // It fails where the place is gone, and then there is nothing to keep.
+            let _ = place.insert(Arc::clone(&loaded));
+        }
+        Ok(loaded)
     }
 }
 
-impl Credential {
-    /// Whom the credential stands for.
-    pub fn caller(&self) -> &Caller {
-        &self.caller
+impl From<Error> for AuthnError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound(_) => Self::UnknownKey,
+            Error::Overloaded => Self::Overloaded,
+            _ => Self::Unavailable,
+        }
     }
 }

@@ -6,11 +6,15 @@
 
 use std::sync::Arc;
 
-use claviger_model::{AliasName, Error, Key, KeyId, KeyVersion, KeyVersionId, Missing, Scope, Timestamp};
+use claviger_authz::policy::Policy;
+use claviger_model::{
+    AliasName, Creator, Error, Key, KeyId, KeyVersion, KeyVersionId, Missing, Scope, ServiceName, Timestamp,
+};
 use claviger_store::Store;
 use quick_cache::sync::Cache;
 
 use crate::pipeline::from_store;
+use crate::rights::of_key;
 
 /// How many keys, versions and aliases each are kept. About 1 KiB a key with its primary version.
 const CAPACITY: usize = 200_000;
@@ -24,6 +28,18 @@ pub struct LoadedKey {
     pub key: Key,
     /// Its primary version, if it has one.
     pub primary: Option<KeyVersion>,
+    /// The policy on it, compiled.
+    pub policy: Option<Arc<Policy>>,
+}
+
+impl LoadedKey {
+    /// The service that made it.
+    pub(crate) fn maker(&self) -> Option<&ServiceName> {
+        match &self.key.creator {
+            Creator::Account => None,
+            Creator::Service(name) => Some(name),
+        }
+    }
 }
 
 /// The caches in front of the store.
@@ -72,6 +88,7 @@ impl Keys {
         Ok(Arc::new(LoadedKey {
             key: loaded.key.clone().settle(now),
             primary: None,
+            policy: loaded.policy.clone(),
         }))
     }
 
@@ -120,6 +137,8 @@ impl Keys {
             Some(version) => self.store.key_version(version).await.map_err(from_store)?,
             None => None,
         };
-        Ok(Arc::new(LoadedKey { key, primary }))
+        let policy = key.policy.as_deref();
+        let policy = policy.map(|document| of_key(&key.id.to_string(), document));
+        Ok(Arc::new(LoadedKey { key, primary, policy }))
     }
 }

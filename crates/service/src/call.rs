@@ -3,8 +3,11 @@
 use claviger_audit::record::Fields;
 pub use claviger_audit::record::Source;
 use claviger_model::{
-    Action, AliasName, Caller, CertificateId, Error, KeyId, KeyVersionId, RequestId, Scope, Timestamp,
+    AccountId, Action, AliasName, Caller, CertificateId, EncryptionAlgorithm, Error, IdentityResource, KeyId,
+    KeyVersionId, RequestId, Scope, Timestamp,
 };
+
+use crate::credential::Credential;
 
 /// Gives the code that a dialect puts on the wire for an error, for the audit record.
 pub type WireCode = fn(Action, &Error) -> &'static str;
@@ -16,8 +19,8 @@ pub struct Call<'a> {
     pub id: RequestId,
     /// When it was accepted.
     pub time: Timestamp,
-    /// Who calls.
-    pub caller: &'a Caller,
+    /// Who calls, and with which rights.
+    pub credential: &'a Credential,
     /// Where the call is at home when its parameters name no other place.
     pub scope: &'a Scope,
     /// The front door's name.
@@ -28,6 +31,54 @@ pub struct Call<'a> {
     pub wire_code: WireCode,
     /// Only asks whether the call would work.
     pub dry_run: bool,
+}
+
+impl<'a> Call<'a> {
+    /// Who calls.
+    pub fn caller(&self) -> &'a Caller {
+        self.credential.caller()
+    }
+}
+
+/// What a request brings for the conditions of policies to look at.
+#[derive(Debug, Clone, Default)]
+pub struct Asked<'a> {
+    /// Keys and values of tags that things are to bear.
+    pub tags: Vec<(&'a str, &'a str)>,
+    /// Keys of the tags that the request brings or names.
+    pub tag_keys: Vec<&'a str>,
+    /// How a key pair is to encrypt or decrypt. A symmetric key has one way, which need not be told.
+    pub algorithm: Option<EncryptionAlgorithm>,
+    /// A word between both sides of a role that is taken.
+    pub external_id: Option<&'a str>,
+}
+
+impl<'a> Asked<'a> {
+    /// Tags that things are to bear.
+    pub fn tags(tags: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
+        let tags: Vec<_> = tags.collect();
+        Self {
+            tag_keys: tags.iter().map(|(key, _)| *key).collect(),
+            tags,
+            ..Self::default()
+        }
+    }
+
+    /// Tags that are named by their keys.
+    pub fn tag_keys(keys: impl IntoIterator<Item = &'a String>) -> Self {
+        Self {
+            tag_keys: keys.into_iter().map(String::as_str).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The way in which a key pair is to encrypt or decrypt.
+    pub fn algorithm(algorithm: EncryptionAlgorithm) -> Self {
+        Self {
+            algorithm: Some(algorithm),
+            ..Self::default()
+        }
+    }
 }
 
 /// How a caller named a key.
@@ -94,6 +145,14 @@ pub enum Target {
     Aliases(Scope),
     /// The service as a whole.
     Service(Scope),
+    /// Identities and what belongs to them, by name; they need not exist.
+    Identity(AccountId, IdentityResource),
+    /// The caller itself as a user of an account; for others than users the collection of users.
+    Own(AccountId),
+    /// A role with its trust policy, to be taken.
+    Role(AccountId, Box<str>),
+    /// The accounts and services of the deployment.
+    Deployment,
 }
 
 /// A permission that an operation needs.

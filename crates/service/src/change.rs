@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use claviger_model::{Change, Error, Key, KeyId, Refusal, Scope, Timestamp};
+use claviger_model::{AccountId, Change, Error, Key, KeyId, Refusal, Scope, Timestamp};
 use claviger_store::{Draft, KeyChange, WriteError};
 
 use crate::cache::Keys;
@@ -27,10 +27,30 @@ impl Service {
         change: impl Future<Output = Result<T, WriteError>> + Send + 'static,
         forget: impl FnOnce(&Keys) + Send + 'static,
     ) -> Result<T, Error> {
-        let (keys, outbox) = (Arc::clone(&self.keys), Arc::clone(&self.outbox));
+        let keys = Arc::clone(&self.keys);
+        self.to_the_end(change, move || forget(&keys)).await
+    }
+
+    /// The same for a change of who there is in an account and who may do what: no credential of it stays in memory.
+    pub(crate) async fn make_identity<T: Send + 'static>(
+        &self,
+        account: AccountId,
+        change: impl Future<Output = Result<T, WriteError>> + Send + 'static,
+    ) -> Result<T, Error> {
+        let authenticator = Arc::clone(&self.authenticator);
+        self.to_the_end(change, move || authenticator.forget(account))
+            .await
+    }
+
+    async fn to_the_end<T: Send + 'static>(
+        &self,
+        change: impl Future<Output = Result<T, WriteError>> + Send + 'static,
+        forget: impl FnOnce() + Send + 'static,
+    ) -> Result<T, Error> {
+        let outbox = Arc::clone(&self.outbox);
         let made = tokio::spawn(async move {
             let made = change.await;
-            forget(&keys);
+            forget();
             outbox.wake();
             made
         });

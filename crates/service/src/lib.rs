@@ -11,10 +11,12 @@
 //!
 //! To add an operation: an `Action` in `model`, a file under `ops`, and its rows in the dialects.
 
+mod access_key;
 mod authn;
 mod cache;
 mod call;
 mod change;
+mod credential;
 mod envelope;
 mod import_token;
 mod jobs;
@@ -22,14 +24,24 @@ pub mod ops;
 mod outbox;
 mod pipeline;
 mod resolve;
+mod rights;
 mod service;
+mod service_keys;
+mod session;
 mod strangers;
 mod system;
+mod throttle;
 
-pub use authn::{AuthnError, Credential, NONCE_MEMORY, Proof, Refused, SKEW};
+/// The names of actions and resources in policies, for dialects that speak of them.
+pub use claviger_authz::languages::ram::{ResourceName, action_name};
+
+pub use access_key::{NewAccessKey, NewAccessKeyError, secret_cell};
+pub use authn::{AuthnError, NONCE_MEMORY, Proof, Refused, SKEW};
 pub use call::{
-    Call, CertificateName, CertificateRef, KeyName, KeyRef, Need, Note, Source, Target, WireCode,
+    Asked, Call, CertificateName, CertificateRef, KeyName, KeyRef, Need, Note, Source, Target, WireCode,
 };
+pub use credential::Credential;
 pub use jobs::{JOB_BEAT, Worked};
 pub use pipeline::{Audited, Context, Operation, Permitted};
 pub use service::{Parts, Quotas, Service, StartError};
+pub use throttle::{CallRates, Rates};

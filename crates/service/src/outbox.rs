@@ -66,14 +66,14 @@ impl Outbox {
         }
     }
 
-    /// Moves records as they arrive, for ever.
+    /// Moves what waits, and then records as they arrive, for ever.
     pub(crate) async fn carry(&self) {
         loop {
-            self.arrived.notified().await;
             while let Err(error) = self.drain().await {
                 tracing::warn!(%error, "audit records wait in the outbox");
                 tokio::time::sleep(RETRY).await;
             }
+            self.arrived.notified().await;
         }
     }
 
@@ -93,7 +93,11 @@ impl Outbox {
                 pending.push(self.audit.append(&draft.value.0, Some(draft.number)));
             }
             for append in pending {
-                append.await?;
+                match append.await {
+                    // A move that was broken off had it on its way already.
+                    Ok(_) | Err(AppendError::OutboxOrder { .. }) => {}
+                    Err(error) => return Err(error.into()),
+                }
             }
             self.store.settle(last).await?;
         }

@@ -6,14 +6,15 @@
 use std::sync::Arc;
 
 use claviger_audit::record::{Fields, Outcome, Record};
-use claviger_authz::{Permit, Question, authorize};
-use claviger_model::{Action, Certificate, Error, KeyVersion};
+use claviger_authz::policy::Policy;
+use claviger_authz::{Facts, NoPermit, Permit, authorize};
+use claviger_model::{AccountId, Action, Certificate, Error, Identity, KeyVersion, Role, ServiceName, Tags};
 use claviger_store::{Draft, Store, StoreError, WriteError};
 use tracing::{Instrument as _, trace_span};
 
 use crate::cache::{Keys, LoadedKey};
-use crate::call::{Call, Need, Note};
-use crate::resolve::denied;
+use crate::call::{Asked, Call, Need, Note};
+use crate::resolve::{Found, denied, is_hidden};
 use crate::service::Service;
 
 /// Something that can be asked of the service.
@@ -33,6 +34,11 @@ pub trait Operation: Send + Sync {
     /// # Errors
     /// When the request itself shows that it cannot be served.
     fn needs(&self) -> Result<Vec<Need>, Error>;
+
+    /// What the request brings for the conditions of policies to look at.
+    fn asked(&self) -> Asked<'_> {
+        Asked::default()
+    }
 
     /// Writes what was asked for into the audit record: ids, lengths, public words. Never secrets.
     fn describe(&self, request: &mut Fields);
@@ -58,8 +64,39 @@ pub enum Loaded {
     Version(Arc<KeyVersion>, Arc<LoadedKey>),
     /// A certificate.
     Certificate(Arc<Certificate>),
+    /// A role and its trust policy, compiled.
+    Role(Box<Role>, Arc<Policy>),
     /// Something that is a name only.
     Name,
+}
+
+impl Loaded {
+    /// The labels on it.
+    pub(crate) fn tags(&self) -> Option<&Tags> {
+        match self {
+            Self::Key(key) | Self::Version(_, key) => Some(&key.key.tags),
+            Self::Certificate(certificate) => Some(&certificate.tags),
+            Self::Role(role, _) => Some(&role.tags),
+            Self::Name => None,
+        }
+    }
+
+    /// The policy on it.
+    pub(crate) fn policy(&self) -> Option<&Policy> {
+        match self {
+            Self::Key(key) | Self::Version(_, key) => key.policy.as_deref(),
+            Self::Role(_, trust) => Some(trust),
+            Self::Certificate(_) | Self::Name => None,
+        }
+    }
+
+    /// The service that made it.
+    pub(crate) fn maker(&self) -> Option<&ServiceName> {
+        match self {
+            Self::Key(key) | Self::Version(_, key) => key.maker(),
+            Self::Certificate(_) | Self::Role(..) | Self::Name => None,
+        }
+    }
 }
 
 /// An answer whose audit record is durable. Only the pipeline makes one, so nothing else can be answered.
@@ -101,12 +138,35 @@ impl Context<'_> {
     ) -> Result<T, Error> {
         self.service.make(change, forget).await
     }
+
+    /// See [`Service::make_identity`].
+    pub(crate) async fn make_identity<T: Send + 'static>(
+        &self,
+        account: AccountId,
+        change: impl Future<Output = Result<T, WriteError>> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.service.make_identity(account, change).await
+    }
 }
 
 impl Call<'_> {
     /// The record of a call that was served, for the transaction of its change.
     pub(crate) fn served(&self, action: Action, request: &Fields, response: &Fields) -> Draft {
         Draft(self.record(action, request, response, Outcome::Served).into())
+    }
+
+    /// The circumstances of the call. Nobody shows a second factor here.
+    pub(crate) fn facts<'f>(&self, asked: &'f Asked<'_>) -> Facts<'f> {
+        Facts {
+            source: Some(self.source.address),
+            secure: self.source.secure,
+            mfa: Some(false),
+            tags: &asked.tags,
+            tag_keys: &asked.tag_keys,
+            algorithm: asked.algorithm,
+            external_id: asked.external_id,
+            ..Facts::at(self.time)
+        }
     }
 
     fn record(&self, action: Action, request: &Fields, response: &Fields, outcome: Outcome<'_>) -> Vec<u8> {
@@ -127,7 +187,7 @@ impl Call<'_> {
             dialect: self.dialect,
             action,
             writes,
-            caller: self.caller,
+            caller: self.caller(),
             region: self.scope.region.as_str(),
             source: self.source,
             request,
@@ -186,18 +246,21 @@ impl Service {
         note: &mut Note,
     ) -> Result<O::Output, Error> {
         let action = operation.action();
+        if let Some(throttle) = &self.throttle {
+            throttle.admit(call.caller(), action, self.clock.now())?;
+        }
         if action.writes() && !self.audit_is_healthy() {
             return Err(Error::Unavailable);
         }
         let mut permit = self
-            .permit(call, operation.needs()?)
+            .permit(call, operation.needs()?, operation.asked())
             .instrument(trace_span!(target: "claviger::stage", "authorize"))
             .await?;
         if call.dry_run && action.writes() {
             return Err(Error::DryRun);
         }
         if !call.dry_run && self.rotate_targets(&permit, call.time).await? {
-            permit = self.permit(call, operation.needs()?).await?;
+            permit = self.permit(call, operation.needs()?, operation.asked()).await?;
         }
         let cx = Context {
             service: self,
@@ -216,34 +279,35 @@ impl Service {
         }
     }
 
-    async fn permit(&self, call: &Call<'_>, needs: Vec<Need>) -> Result<Permitted, Error> {
-        let mut resources = Vec::with_capacity(needs.len());
-        let mut targets = Ok(Vec::with_capacity(needs.len()));
-        for need in &needs {
-            let (resource, loaded) = self.resolve(call, &need.target).await;
-            resources.push((need.action, resource));
-            targets = match (targets, loaded) {
-                (Ok(mut all), Ok(one)) => {
-                    all.push(one);
-                    Ok(all)
-                }
-                (Err(first), _) | (Ok(_), Err(first)) => Err(first),
-            };
-        }
-        let questions = resources.iter().map(|(action, resource)| Question {
-            action: *action,
-            resource,
-        });
-        match authorize(call.caller, questions, targets) {
-            Ok(permit) => permit.transpose(),
-            Err(denial) => {
-                let at = resources
-                    .iter()
-                    .position(|(_, resource)| *resource == denial.resource);
-                let need = at.and_then(|at| needs.get(at));
-                Err(denied(call, denial, need.map(|need| &need.target)))
+    async fn permit(&self, call: &Call<'_>, needs: Vec<Need>, asked: Asked<'_>) -> Result<Permitted, Error> {
+        let (subject, facts) = (call.credential.subject(), call.facts(&asked));
+        let found = self.find(call, &needs, false).await?;
+        let judged = match authorize(subject, &facts, found) {
+            Err(NoPermit::Denied(place, denial)) if is_hidden(call, needs.get(place), &denial) => {
+                let found = self.find(call, &needs, true).await?;
+                authorize(subject, &facts, found)
             }
+            other => other,
+        };
+        judged.map_err(|no| match no {
+            NoPermit::Denied(place, denial) => denied(denial, needs.get(place)),
+            NoPermit::Absent(error) => error,
+        })
+    }
+
+    /// Loads what a call needs. `at_home`: ciphertexts of other accounts are as good as those of nobody.
+    async fn find(&self, call: &Call<'_>, needs: &[Need], at_home: bool) -> Result<Vec<Found>, Error> {
+        let mut found = Vec::with_capacity(needs.len());
+        for need in needs {
+            if let Identity::Service(_) = call.caller().identity {
+                self.prepare_service_key(call, need).await?;
+            }
+            found.push(Found {
+                action: need.action,
+                thing: self.resolve(call, &need.target, at_home).await?,
+            });
         }
+        Ok(found)
     }
 
     async fn conclude<T>(

@@ -1,26 +1,30 @@
 //! The service: its parts, how it starts, and what runs beside the calls.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use claviger_audit::record::Mark;
 use claviger_audit::{AppendError, AuditLog, Health};
 use claviger_model::{
-    CertificateId, Clock, Error, KeyId, KeyVersionId, Random, RandomError, Region, RequestId, Scope,
-    Timestamp,
+    AccountId, CertificateId, Clock, Error, KeyId, KeyVersionId, Random, RandomError, Region, RequestId,
+    Scope, Timestamp,
 };
 use claviger_provider::{Keeper, Provider};
 use claviger_store::{Store, StoreError};
 
-use crate::authn::{Authenticator, AuthnError, Credential, Proof, Refused};
+use crate::authn::{Authenticator, AuthnError, Proof, Refused};
 use crate::cache::Keys;
+use crate::credential::Credential;
 use crate::outbox::Outbox;
 use crate::strangers::Tally;
+use crate::throttle::{Rates, Throttle};
 
 /// How often counted strangers are written to the log, and a failing log is tried again.
 const BEAT: Duration = Duration::from_secs(1);
 /// Beats between two batches of strangers.
 const STRANGER_BEATS: u32 = 10;
+/// Beats between two times that the last uses of access keys are noted.
+const USE_BEATS: u32 = 60;
 
 /// What a service is made of. A sealed server has no provider yet, so it has no service.
 #[derive(Debug)]
@@ -43,6 +47,8 @@ pub struct Parts {
     pub nonce_limit: usize,
     /// How many things an account may have.
     pub quotas: Quotas,
+    /// How often callers may call.
+    pub rates: Rates,
     /// Version of the program, for the log.
     pub version: &'static str,
 }
@@ -52,7 +58,7 @@ pub struct Parts {
 /// The defaults guard against a program that runs away: who runs the server pays for no key by the piece. A shared cloud
 /// is stricter.
 ///
-/// SOURCE: CreateKeyVersion: 50 versions of a key.
+/// SOURCE: CreateKeyVersion: 50 versions of a key. RAM, "Limitations": 5 versions of a policy, 2 access keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Quotas {
     /// Keys of an account in a region. Keys of services are counted by themselves.
@@ -63,16 +69,45 @@ pub struct Quotas {
     pub versions: u32,
     /// Certificates of an account in a region.
     pub certificates: u32,
+    /// Users of an account.
+    pub users: u32,
+    /// Groups of an account.
+    pub groups: u32,
+    /// Roles of an account.
+    pub roles: u32,
+    /// Policies that an account wrote.
+    pub policies: u32,
+    /// Versions of one of those.
+    pub policy_versions: u32,
+    /// Access keys of one user, of a service, of the root of an account.
+    pub access_keys: u32,
+    /// Policies of either kind on one identity.
+    pub attachments: u32,
+    /// Groups that one user is in.
+    pub memberships: u32,
+}
+
+impl Quotas {
+    /// What holds unless somebody says otherwise.
+    pub const DEFAULT: Self = Self {
+        keys: 10_000_000,
+        aliases: 10_000_000,
+        versions: 50,
+        certificates: 100_000,
+        users: 10_000,
+        groups: 1_000,
+        roles: 10_000,
+        policies: 100_000,
+        policy_versions: 5,
+        access_keys: 2,
+        attachments: 100,
+        memberships: 50,
+    };
 }
 
 impl Default for Quotas {
     fn default() -> Self {
-        Self {
-            keys: 10_000_000,
-            aliases: 10_000_000,
-            versions: 50,
-            certificates: 100_000,
-        }
+        Self::DEFAULT
     }
 }
 
@@ -103,13 +138,18 @@ pub struct Service {
     pub(crate) regions: Vec<Region>,
     pub(crate) keeper: Arc<dyn Keeper>,
     pub(crate) quotas: Quotas,
+    /// None where nobody bounds how often callers call.
+    pub(crate) throttle: Option<Throttle>,
     pub(crate) clock: Arc<dyn Clock>,
     /// Tells this run of the server from others that share its store.
     pub(crate) node: String,
+    pub(crate) first_account: OnceLock<AccountId>,
+    /// Held while a key is made for a service at its first use.
+    pub(crate) first_uses: tokio::sync::Mutex<()>,
     home: Region,
-    random: Arc<dyn Random>,
+    pub(crate) random: Arc<dyn Random>,
     audit: Arc<AuditLog>,
-    authenticator: Authenticator,
+    pub(crate) authenticator: Arc<Authenticator>,
     strangers: Tally,
     version: &'static str,
 }
@@ -124,16 +164,19 @@ impl Service {
             node: node.to_string(),
             keys: Arc::new(Keys::new(Arc::clone(&parts.store))),
             outbox: Arc::new(Outbox::new(Arc::clone(&parts.store), Arc::clone(&audit))),
-            authenticator: Authenticator::new(
+            authenticator: Arc::new(Authenticator::new(
                 Arc::clone(&parts.store),
                 Arc::clone(&parts.keeper),
                 parts.nonce_limit,
-            ),
+            )),
+            first_account: OnceLock::new(),
+            first_uses: tokio::sync::Mutex::new(()),
             strangers: Tally::new(parts.clock.now()),
             store: parts.store,
             provider: parts.provider,
             keeper: parts.keeper,
             quotas: parts.quotas,
+            throttle: Throttle::new(&parts.rates),
             regions: parts.regions,
             home,
             random: parts.random,
@@ -161,6 +204,9 @@ impl Service {
                 if count.is_multiple_of(STRANGER_BEATS) {
                     self.write_strangers().await;
                 }
+                if count.is_multiple_of(USE_BEATS) {
+                    self.authenticator.write_uses().await;
+                }
             }
         };
         tokio::join!(beats, self.outbox.carry());
@@ -169,6 +215,7 @@ impl Service {
     /// Ends a service after its last call: everything that waits is in the log when this resolves.
     pub async fn stop(&self) {
         self.write_strangers().await;
+        self.authenticator.write_uses().await;
         if let Err(error) = self.outbox.drain().await {
             tracing::warn!(%error, "records stay in the outbox until the next start");
         }
@@ -196,7 +243,7 @@ impl Service {
     }
 
     /// Where calls are at home that name no region.
-    pub fn home(&self, account: claviger_model::AccountId) -> Scope {
+    pub fn home(&self, account: AccountId) -> Scope {
         Scope {
             account,
             region: self.home.clone(),
@@ -212,20 +259,31 @@ impl Service {
         self.audit.health() == Health::Healthy
     }
 
+    /// Draws something random such as an id.
+    pub(crate) fn draw<T>(
+        &self,
+        make: impl FnOnce(&dyn Random) -> Result<T, RandomError>,
+    ) -> Result<T, Error> {
+        make(self.random.as_ref()).map_err(|error| {
+            tracing::error!(%error, "cannot draw ids");
+            Error::Internal
+        })
+    }
+
     pub(crate) fn draw_key(&self, now: Timestamp) -> Result<KeyId, Error> {
-        KeyId::draw(now, self.random.as_ref()).map_err(no_ids)
+        self.draw(|random| KeyId::draw(now, random))
     }
 
     pub(crate) fn draw_version(&self, now: Timestamp) -> Result<KeyVersionId, Error> {
-        KeyVersionId::draw(now, self.random.as_ref()).map_err(no_ids)
+        self.draw(|random| KeyVersionId::draw(now, random))
     }
 
     pub(crate) fn draw_certificate(&self, now: Timestamp) -> Result<CertificateId, Error> {
-        CertificateId::draw(now, self.random.as_ref()).map_err(no_ids)
+        self.draw(|random| CertificateId::draw(now, random))
     }
 
     pub(crate) fn draw_request(&self, now: Timestamp) -> Result<RequestId, Error> {
-        RequestId::draw(now, self.random.as_ref()).map_err(no_ids)
+        self.draw(|random| RequestId::draw(now, random))
     }
 
     /// Writes one record and waits until it is durable.
@@ -257,9 +315,4 @@ impl Service {
             tracing::warn!("a batch of refused callers could not be written to the audit log");
         }
     }
-}
-
-fn no_ids(error: RandomError) -> Error {
-    tracing::error!(%error, "cannot draw ids");
-    Error::Internal
 }

@@ -3,10 +3,11 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use claviger_audit::record::{Fields, Source};
-use claviger_model::{Action, Caller, Error, Identity, Scope, Timestamp};
+use claviger_model::{Action, Error, Scope, Timestamp};
 use claviger_store::Draft;
 
 use crate::call::Call;
+use crate::credential::Credential;
 use crate::service::Service;
 
 /// Stands for the front door in records of what nobody called for.
@@ -21,15 +22,11 @@ impl Service {
         now: Timestamp,
         response: &Fields,
     ) -> Result<Draft, Error> {
-        let caller = Caller {
-            account: scope.account,
-            identity: Identity::System,
-            access_key: None,
-        };
+        let credential = Credential::system(scope.account);
         let call = Call {
             id: self.draw_request(now)?,
             time: now,
-            caller: &caller,
+            credential: &credential,
             scope,
             dialect: DIALECT,
             source: Source {

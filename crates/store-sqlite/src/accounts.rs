@@ -1,32 +1,22 @@
-//! Accounts and their access keys: tables `accounts` and `access_keys`.
+//! Accounts: table `accounts`.
 
-use std::fmt::Display;
-
-use claviger_model::{AccessKeyId, Account, AccountId, DomainId};
-use claviger_store::{AccessKey, Draft, Outboxed, SealedCell, StoreError};
+use claviger_model::{Account, AccountId, DomainId, Error, InUse, KeyOwner, Missing};
+use claviger_store::{AccessKey, Draft, Outboxed, StoreError};
 use rusqlite::{Connection, Row, params};
 
 use crate::error::{Failure, Fault};
-use crate::outbox;
+use crate::identities::access_keys;
 use crate::row::{Cells, Raw, micros, number};
-use crate::words::Word;
+use crate::{outbox, query};
 
 pub(crate) fn load(connection: &Connection, id: AccountId) -> Result<Option<Account>, Fault> {
-    let mut statement =
-        connection.prepare_cached("SELECT id, domain, name, created FROM accounts WHERE id = ?1")?;
-    let mut rows = statement.query([number(id)])?;
-    Ok(rows.next()?.map(account).transpose()?)
+    let select = "SELECT id, domain, name, created FROM accounts WHERE id = ?1";
+    query::one(connection, select, [number(id)], account)
 }
 
 pub(crate) fn list(connection: &Connection) -> Result<Vec<Account>, Fault> {
-    let mut statement =
-        connection.prepare_cached("SELECT id, domain, name, created FROM accounts ORDER BY created, id")?;
-    let mut rows = statement.query([])?;
-    let mut accounts = Vec::new();
-    while let Some(row) = rows.next()? {
-        accounts.push(account(row)?);
-    }
-    Ok(accounts)
+    let select = "SELECT id, domain, name, created FROM accounts ORDER BY created, id";
+    query::all(connection, select, [], account)
 }
 
 fn account(row: &Row<'_>) -> Result<Account, StoreError> {
@@ -40,68 +30,77 @@ fn account(row: &Row<'_>) -> Result<Account, StoreError> {
     })
 }
 
+/// Whether what is to be added to an account finds it there.
+pub(crate) fn require(connection: &Connection, id: AccountId) -> Result<(), Failure> {
+    let select = "SELECT 1 FROM accounts WHERE id = ?1";
+    if query::exists(connection, select, [number(id)])? {
+        Ok(())
+    } else {
+        Err(Error::NotFound(Missing::Account).into())
+    }
+}
+
 pub(crate) fn create(
     connection: &Connection,
     account: &Account,
     access_key: &AccessKey,
     draft: &Draft,
 ) -> Result<Outboxed<()>, Failure> {
-    if access_key.account != account.id {
-        return Err(StoreError::Database("the access key is of another account".into()).into());
+    if access_key.account != account.id || access_key.owner != KeyOwner::Root {
+        return Err(StoreError::Database("the access key is not of the root of the account".into()).into());
     }
-    connection
-        .prepare_cached("INSERT INTO accounts (id, domain, name, created) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![
+    query::run(
+        connection,
+        "INSERT INTO accounts (id, domain, name, created) VALUES (?1, ?2, ?3, ?4)",
+        params![
             number(account.id),
             account.domain.as_bytes(),
             account.name,
             micros(account.created)
-        ])?;
-    connection
-        .prepare_cached(
-            "INSERT INTO access_keys (id, account, identity, secret, status, created)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?
-        .execute(params![
-            access_key.id.as_str(),
-            number(access_key.account),
-            access_key.identity.word(),
-            access_key.secret.0,
-            access_key.status.word(),
-            micros(access_key.created)
-        ])?;
+        ],
+    )?;
+    access_keys::insert(connection, access_key)?;
     outbox::record(connection, draft, ())
 }
 
-pub(crate) fn load_access_key(connection: &Connection, id: &AccessKeyId) -> Result<Option<AccessKey>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id, account, identity, secret, status, created FROM access_keys WHERE id = ?1",
-    )?;
-    let mut rows = statement.query([id.as_str()])?;
-    Ok(rows.next()?.map(|row| access_key(row, id)).transpose()?)
+pub(crate) fn rename(
+    connection: &Connection,
+    id: AccountId,
+    name: String,
+    draft: &Draft,
+) -> Result<Outboxed<Account>, Failure> {
+    let was = load(connection, id)?.ok_or(Error::NotFound(Missing::Account))?;
+    let update = "UPDATE accounts SET name = ?2 WHERE id = ?1";
+    query::run(connection, update, params![number(id), name])?;
+    outbox::record(connection, draft, Account { name, ..was })
 }
 
-pub(crate) fn access_keys_of(connection: &Connection, account: AccountId) -> Result<Vec<AccessKey>, Fault> {
-    let mut statement = connection.prepare_cached(
-        "SELECT id, account, identity, secret, status, created FROM access_keys WHERE account = ?1
-         ORDER BY created, id",
-    )?;
-    let mut rows = statement.query([number(account)])?;
-    let mut keys = Vec::new();
-    while let Some(row) = rows.next()? {
-        keys.push(access_key(row, &Raw(row, 0))?);
+/// Whether anything but access keys of its root belongs to the account.
+const IN_USE: &str = "\
+    SELECT 1 WHERE EXISTS (SELECT 1 FROM keys WHERE account = ?1)
+                OR EXISTS (SELECT 1 FROM aliases WHERE account = ?1)
+                OR EXISTS (SELECT 1 FROM certificates WHERE account = ?1)
+                OR EXISTS (SELECT 1 FROM users WHERE account = ?1)
+                OR EXISTS (SELECT 1 FROM user_groups WHERE account = ?1)
+                OR EXISTS (SELECT 1 FROM roles WHERE account = ?1)
+                OR EXISTS (SELECT 1 FROM policies WHERE account = ?1)
+                OR EXISTS (SELECT 1 FROM services WHERE account = ?1)";
+
+pub(crate) fn delete(connection: &Connection, id: AccountId, draft: &Draft) -> Result<Outboxed<()>, Failure> {
+    require(connection, id)?;
+    let first = "SELECT 1 WHERE ?1 = (SELECT id FROM accounts ORDER BY created, id LIMIT 1)";
+    if query::exists(connection, first, [number(id)])? {
+        return Err(Error::InUse(InUse::FirstAccount).into());
     }
-    Ok(keys)
-}
-
-fn access_key(row: &Row<'_>, name: &dyn Display) -> Result<AccessKey, StoreError> {
-    let mut cells = Cells::new("access_keys", name, row);
-    Ok(AccessKey {
-        id: cells.parsed("id")?,
-        account: cells.account_id("account")?,
-        identity: cells.word("identity")?,
-        secret: SealedCell(cells.blob("secret")?.into()),
-        status: cells.word("status")?,
-        created: cells.time("created")?,
-    })
+    if query::exists(connection, IN_USE, [number(id)])? {
+        return Err(Error::InUse(InUse::Account).into());
+    }
+    access_keys::delete_all(connection, id, &KeyOwner::Root)?;
+    for statement in [
+        "DELETE FROM counts WHERE account = ?1",
+        "DELETE FROM accounts WHERE id = ?1",
+    ] {
+        query::run(connection, statement, [number(id)])?;
+    }
+    outbox::record(connection, draft, ())
 }

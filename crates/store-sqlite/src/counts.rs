@@ -1,12 +1,13 @@
-//! How many keys, aliases and certificates a scope holds: table `counts`, which triggers keep.
+//! How many keys, aliases and certificates a scope holds, and identities and policies an account: table `counts`, which
+//! triggers keep.
 
-use claviger_model::{Creator, Error, Quota, Scope};
+use claviger_model::{AccountId, Creator, Error, Quota, Scope};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::Failure;
 use crate::row::number;
 
-/// What is counted per scope.
+/// What is counted.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Counted {
     /// Keys that the account made.
@@ -17,6 +18,14 @@ pub(crate) enum Counted {
     Aliases,
     /// Certificates.
     Certificates,
+    /// Users of an account.
+    Users,
+    /// Groups of an account.
+    Groups,
+    /// Roles of an account.
+    Roles,
+    /// Policies that an account wrote.
+    Policies,
 }
 
 impl Counted {
@@ -35,6 +44,10 @@ impl Counted {
             Self::ServiceKeys => "service-keys",
             Self::Aliases => "aliases",
             Self::Certificates => "certificates",
+            Self::Users => "users",
+            Self::Groups => "groups",
+            Self::Roles => "roles",
+            Self::Policies => "policies",
         }
     }
 
@@ -43,6 +56,10 @@ impl Counted {
             Self::Keys | Self::ServiceKeys => Quota::Keys,
             Self::Aliases => Quota::Aliases,
             Self::Certificates => Quota::Certificates,
+            Self::Users => Quota::Users,
+            Self::Groups => Quota::Groups,
+            Self::Roles => Quota::Roles,
+            Self::Policies => Quota::Policies,
         }
     }
 }
@@ -54,16 +71,38 @@ pub(crate) fn admit(
     what: Counted,
     quota: u32,
 ) -> Result<(), Failure> {
+    look(connection, scope.account, scope.region.as_str(), what, quota)
+}
+
+/// Whether one more fits into the account, whatever the region.
+pub(crate) fn admit_anywhere(
+    connection: &Connection,
+    account: AccountId,
+    what: Counted,
+    quota: u32,
+) -> Result<(), Failure> {
+    look(connection, account, "", what, quota)
+}
+
+fn look(
+    connection: &Connection,
+    account: AccountId,
+    region: &str,
+    what: Counted,
+    quota: u32,
+) -> Result<(), Failure> {
     let count: Option<i64> = connection
         .prepare_cached("SELECT number FROM counts WHERE account = ?1 AND region = ?2 AND what = ?3")?
-        .query_row(
-            params![number(scope.account), scope.region.as_str(), what.word()],
-            |row| row.get(0),
-        )
+        .query_row(params![number(account), region, what.word()], |row| row.get(0))
         .optional()?;
-    if count.unwrap_or(0) < i64::from(quota) {
+    fits(count.unwrap_or(0), quota, what.quota())
+}
+
+/// Whether there may be one more.
+pub(crate) fn fits(count: i64, quota: u32, what: Quota) -> Result<(), Failure> {
+    if count < i64::from(quota) {
         Ok(())
     } else {
-        Err(Error::Quota(what.quota()).into())
+        Err(Error::Quota(what).into())
     }
 }

@@ -88,7 +88,7 @@ impl Row {
                 KeyMatch::Protection(level) => protections.push(word(level.word())),
                 KeyMatch::OfAccount(true) | KeyMatch::Creator(Creator::Account) => row.of_account = true,
                 KeyMatch::OfAccount(false) => row.of_service = true,
-                KeyMatch::Creator(Creator::Service(name)) => creators.push(word(name)),
+                KeyMatch::Creator(Creator::Service(name)) => creators.push(word(name.as_str())),
                 KeyMatch::Alias(name) => aliases.push(word(name.as_str())),
                 KeyMatch::TagKey(name) => tag_keys.push(word(name)),
                 KeyMatch::TagValue(value) => tag_values.push(word(value)),

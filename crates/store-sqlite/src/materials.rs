@@ -1,7 +1,7 @@
-//! Sealed material: table `materials`. Its rows never move and never go, so that an erased one is nowhere else in the
+//! Sealed material and sealed secrets of access keys: table `materials`. Its rows never move and never go, so that an erased one is nowhere else in the
 //! file; the migration that made the table says why.
 
-use claviger_model::{KeyId, KeyVersionId, Material, Scope};
+use claviger_model::{KeyId, KeyVersionId, Scope};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::Failure;
@@ -11,8 +11,8 @@ use crate::row::number;
 const STEP: usize = 64;
 
 /// Writes material into a free row of its length, or a new one, and gives the row's number.
-pub(crate) fn put(connection: &Connection, material: &Material) -> Result<i64, Failure> {
-    let bytes = padded(material);
+pub(crate) fn put(connection: &Connection, sealed: &[u8]) -> Result<i64, Failure> {
+    let bytes = padded(sealed);
     let free: Option<i64> = connection
         .prepare_cached("SELECT slot FROM materials WHERE free = 1 AND length(bytes) = length(?1) LIMIT 1")?
         .query_row([&bytes], |row| row.get(0))
@@ -55,18 +55,18 @@ pub(crate) fn erase_all(connection: &Connection, scope: &Scope, key: KeyId) -> R
     Ok(())
 }
 
-/// The material in the bytes of a row; `None` where they are not of the right form.
-pub(crate) fn read(bytes: &[u8]) -> Option<Material> {
+/// What lies in the bytes of a row; `None` where they are not of the right form.
+pub(crate) fn read(bytes: &[u8]) -> Option<&[u8]> {
     let (length, rest) = bytes.split_first_chunk()?;
     let length = usize::try_from(u32::from_be_bytes(*length)).ok()?;
-    rest.get(..length).map(|sealed| Material(sealed.into()))
+    rest.get(..length)
 }
 
-fn padded(material: &Material) -> Vec<u8> {
+fn padded(sealed: &[u8]) -> Vec<u8> {
     // The database takes no blob whose length does not fit.
-    let length = u32::try_from(material.0.len()).unwrap_or(u32::MAX);
+    let length = u32::try_from(sealed.len()).unwrap_or(u32::MAX);
     let mut bytes = Vec::from(length.to_be_bytes());
-    bytes.extend_from_slice(&material.0);
+    bytes.extend_from_slice(sealed);
     bytes.resize(bytes.len().next_multiple_of(STEP), 0);
     bytes
 }

@@ -2,11 +2,12 @@
 
 use std::fmt;
 
-use claviger_model::{AccountId, KeyId, KeyVersionId, Timestamp};
+use claviger_model::{AccountId, KeyId, KeyVersionId, RoleId, Tags, Timestamp, UserId};
 use claviger_store::StoreError;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
+use crate::materials;
 use crate::words::Word;
 
 /// The columns of one row, read one after the other in the order of the statement.
@@ -155,11 +156,45 @@ impl<'a> Cells<'a> {
             .map_err(|_| self.bad(column, format_args!("{} bytes, not 16", bytes.len())))
     }
 
+    /// The column `bytes` of `materials`, without what surrounds the sealed value.
+    pub(crate) fn sealed(&mut self) -> Result<&'a [u8], StoreError> {
+        let sealed = materials::read(self.blob("bytes")?);
+        sealed.ok_or_else(|| self.bad("bytes", "shorter than it says"))
+    }
+
+    pub(crate) fn small(&mut self, column: &'static str) -> Result<u32, StoreError> {
+        let number = self.integer(column)?;
+        u32::try_from(number).map_err(|_| self.bad(column, format_args!("{number}, not a small number")))
+    }
+
+    pub(crate) fn user_id(&mut self, column: &'static str) -> Result<UserId, StoreError> {
+        let number = self.integer(column)?;
+        user_id(number).ok_or_else(|| self.bad(column, "not a user id"))
+    }
+
+    pub(crate) fn role_id(&mut self, column: &'static str) -> Result<RoleId, StoreError> {
+        let number = self.integer(column)?;
+        let id = u64::try_from(number).ok().and_then(RoleId::from_number);
+        id.ok_or_else(|| self.bad(column, "not a role id"))
+    }
+
+    /// The columns `name` and `value` of a table of tags.
+    pub(crate) fn tag(&mut self, tags: &mut Tags) -> Result<(), StoreError> {
+        let (name, value) = (self.text("name")?, self.text("value")?);
+        let set = tags.set(name.into(), value.into());
+        set.map_err(|error| self.bad("name", error))
+    }
+
     pub(crate) fn account_id(&mut self, column: &'static str) -> Result<AccountId, StoreError> {
         let number = self.integer(column)?;
         let id = u64::try_from(number).ok().and_then(AccountId::from_number);
         id.ok_or_else(|| self.bad(column, "not an account number"))
     }
+}
+
+/// Reads back what a column holds of a user id.
+pub(crate) fn user_id(number: i64) -> Option<UserId> {
+    u64::try_from(number).ok().and_then(UserId::from_number)
 }
 
 /// A column of a row as it lies there, for messages about rows whose own key is bad.

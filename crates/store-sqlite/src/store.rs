@@ -2,21 +2,20 @@
 
 use async_trait::async_trait;
 use claviger_model::{
-    AccessKeyId, Account, AccountId, Alias, AliasName, Change, Key, KeyFilter, KeyId, KeyVersion,
-    KeyVersionId, Page, Paged, Scope, Timestamp,
+    Alias, AliasName, Change, Key, KeyFilter, KeyId, KeyVersion, KeyVersionId, Page, Paged, Scope, Timestamp,
 };
 use claviger_store::{
-    AccessKey, Draft, KeyChange, KeyCheck, Outboxed, SealedCell, Store, StoreError, TagRow, VersionChange,
-    VersionRow, WriteError,
+    Draft, KeyChange, KeyCheck, Outboxed, SealedCell, Store, StoreError, TagRow, VersionChange, VersionRow,
+    WriteError,
 };
 use rusqlite::Connection;
 
 use crate::error::Failure;
-use crate::{SqliteStore, accounts, aliases, cells, keys, leases, outbox, tags, versions};
+use crate::{SqliteStore, aliases, cells, keys, leases, outbox, tags, versions};
 
 impl SqliteStore {
     /// A change that the domain has no say in.
-    async fn put<T: Send + 'static>(
+    pub(crate) async fn put<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -209,35 +208,6 @@ impl Store for SqliteStore {
     ) -> Result<Outboxed<Alias>, WriteError> {
         let (scope, name) = (scope.clone(), name.clone());
         self.write(move |connection| aliases::delete(connection, &scope, &name, &draft))
-            .await
-    }
-
-    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError> {
-        self.read(move |connection| accounts::load(connection, id)).await
-    }
-
-    async fn accounts(&self) -> Result<Vec<Account>, StoreError> {
-        self.read(accounts::list).await
-    }
-
-    async fn create_account(
-        &self,
-        account: Account,
-        access_key: AccessKey,
-        draft: Draft,
-    ) -> Result<Outboxed<()>, WriteError> {
-        self.write(move |connection| accounts::create(connection, &account, &access_key, &draft))
-            .await
-    }
-
-    async fn access_key(&self, id: &AccessKeyId) -> Result<Option<AccessKey>, StoreError> {
-        let id = id.clone();
-        self.read(move |connection| accounts::load_access_key(connection, &id))
-            .await
-    }
-
-    async fn access_keys(&self, account: AccountId) -> Result<Vec<AccessKey>, StoreError> {
-        self.read(move |connection| accounts::access_keys_of(connection, account))
             .await
     }
 

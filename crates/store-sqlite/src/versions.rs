@@ -35,9 +35,7 @@ pub(crate) fn load(connection: &Connection, id: KeyVersionId) -> Result<Option<K
             None => None,
             Some(slot) => {
                 let mut cells = Cells::at("materials", &slot, row, BYTES_COLUMN);
-                let bytes = cells.blob("bytes")?;
-                let material = materials::read(bytes);
-                Some(material.ok_or_else(|| cells.bad("bytes", "shorter than it says"))?)
+                Some(Material(cells.sealed()?.into()))
             }
         },
     }))
@@ -84,7 +82,7 @@ pub(crate) fn insert(
     }
     let slot = version.material.as_ref();
     let slot = slot
-        .map(|material| materials::put(connection, material))
+        .map(|material| materials::put(connection, &material.0))
         .transpose()?;
     connection
         .prepare_cached(
@@ -136,7 +134,7 @@ fn put(
     // Also of no use where there is no such version: the refusal below undoes it.
     materials::erase(connection, id)?;
     let slot = material
-        .map(|material| materials::put(connection, material))
+        .map(|material| materials::put(connection, &material.0))
         .transpose()?;
     let found = connection
         .prepare_cached(

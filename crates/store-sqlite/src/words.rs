@@ -1,8 +1,23 @@
 //! The words that stand for enums in the file, both ways. They are part of the stored format: never change one.
 
 use claviger_model::{
-    AccessKeyStatus, CertificateStatus, Identity, KeySpec, Origin, ProtectionLevel, StateKind, Usage,
+    AccessKeyStatus, CertificateStatus, KeySpec, Origin, ProtectionLevel, StateKind, Usage,
 };
+
+/// What a policy is attached to, in the column `holder_kind`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum HolderKind {
+    User,
+    Group,
+    Role,
+}
+
+/// Who wrote a policy, in the column `policy_kind`. Lists show the custom ones first: their words sort so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum PolicyKind {
+    Custom,
+    System,
+}
 
 /// A value that is kept as a short word.
 pub(crate) trait Word: Sized {
@@ -81,8 +96,13 @@ words! {
         Active = "active",
         Inactive = "inactive",
     }
-    Identity {
-        Root = "root",
+    HolderKind {
+        User = "user",
+        Group = "group",
+        Role = "role",
+    }
+    PolicyKind {
+        Custom = "custom",
         System = "system",
     }
 }

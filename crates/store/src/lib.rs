@@ -12,23 +12,25 @@
 mod certificates;
 pub mod conformance;
 mod error;
+mod identities;
 mod types;
 
 use async_trait::async_trait;
 use claviger_model::{
-    AccessKeyId, Account, AccountId, Alias, AliasName, Change, Error, Key, KeyFilter, KeyId, KeyVersion,
-    KeyVersionId, Page, Paged, Refusal, Scope, Timestamp,
+    Alias, AliasName, Change, Error, Key, KeyFilter, KeyId, KeyVersion, KeyVersionId, Page, Paged, Refusal,
+    Scope, Timestamp,
 };
 
 pub use certificates::{CertificateChange, CertificateStore};
 pub use error::StoreError;
+pub use identities::{HeldPolicy, IdentityChange, IdentityStore, Joined, PolicyRow};
 pub use types::{AccessKey, Draft, Outboxed, SealedCell, TagRow, VersionChange, VersionRow, WriteError};
 
 /// Everything durable except the audit log.
 ///
 /// Reads see every write whose future has resolved, on the same node at once.
 #[async_trait]
-pub trait Store: CertificateStore {
+pub trait Store: CertificateStore + IdentityStore {
     /// The key with that id in that scope.
     async fn key(&self, scope: &Scope, id: KeyId) -> Result<Option<Key>, StoreError>;
 
@@ -192,26 +194,6 @@ pub trait Store: CertificateStore {
         name: &AliasName,
         draft: Draft,
     ) -> Result<Outboxed<Alias>, WriteError>;
-
-    /// The account with that id.
-    async fn account(&self, id: AccountId) -> Result<Option<Account>, StoreError>;
-
-    /// All accounts, oldest first.
-    async fn accounts(&self) -> Result<Vec<Account>, StoreError>;
-
-    /// Adds an account with an access key for its root identity.
-    async fn create_account(
-        &self,
-        account: Account,
-        access_key: AccessKey,
-        draft: Draft,
-    ) -> Result<Outboxed<()>, WriteError>;
-
-    /// The access key with that id.
-    async fn access_key(&self, id: &AccessKeyId) -> Result<Option<AccessKey>, StoreError>;
-
-    /// All access keys of an account, oldest first.
-    async fn access_keys(&self, account: AccountId) -> Result<Vec<AccessKey>, StoreError>;
 
     /// A named cell: deployment-wide values such as the log's id or a wrapped password.
     async fn cell(&self, name: &str) -> Result<Option<SealedCell>, StoreError>;

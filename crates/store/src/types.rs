@@ -3,7 +3,7 @@
 use std::fmt;
 
 use claviger_model::{
-    AccessKeyId, AccessKeyStatus, AccountId, Error, Identity, KeyId, KeyVersion, KeyVersionId, Material,
+    AccessKeyId, AccessKeyStatus, AccountId, Error, KeyId, KeyOwner, KeyVersion, KeyVersionId, Material,
     Timestamp,
 };
 
@@ -46,13 +46,15 @@ pub struct AccessKey {
     /// The account it opens.
     pub account: AccountId,
     /// Whom it stands for in there.
-    pub identity: Identity,
+    pub owner: KeyOwner,
     /// Its secret half, sealed.
     pub secret: SealedCell,
     /// Whether it opens anything.
     pub status: AccessKeyStatus,
     /// When it was made.
     pub created: Timestamp,
+    /// When it was last used, as far as that was noted; it may lag by a minute.
+    pub last_used: Option<Timestamp>,
 }
 
 /// A version in a list, without its material.

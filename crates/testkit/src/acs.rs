@@ -38,12 +38,16 @@ impl AcsRequest {
             ("x-acs-signature-nonce", &client.nonce()),
             ("x-acs-version", VERSION),
         ];
-        Self {
+        let request = Self {
             algorithm,
             method: "POST".into(),
             query: owned(parameters),
             headers: owned(&headers),
             body: Vec::new(),
+        };
+        match client.token() {
+            "" => request,
+            token => request.set("x-acs-security-token", token),
         }
     }
 

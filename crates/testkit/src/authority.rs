@@ -6,13 +6,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::TempDir;
 
-/// Held while a command starts: until it runs, it has the open files of this process, and with them the locks of worlds
-/// that end in other threads.
-static STARTING: Mutex<()> = Mutex::new(());
+/// Held while a command runs: at its start it has the open files of this process, and with them the locks of worlds that
+/// end in other threads.
+static RUNNING: Mutex<()> = Mutex::new(());
 
-/// Waits until no command is starting, and keeps others from it.
-pub(crate) fn no_command_starts() -> MutexGuard<'static, ()> {
-    STARTING.lock().unwrap_or_else(PoisonError::into_inner)
+/// Waits until no command runs, and keeps others from it.
+pub(crate) fn no_command_runs() -> MutexGuard<'static, ()> {
+    RUNNING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A root and an authority below it, which issues. All times and serial numbers are those of the command.
@@ -96,11 +96,11 @@ impl Authority {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
-        let child = {
-            let _alone = no_command_starts();
-            command.spawn().unwrap()
+        // Until it has ended: a parent goes on a moment before the kernel closes the child's copies of its files.
+        let output = {
+            let _alone = no_command_runs();
+            command.output().unwrap()
         };
-        let output = child.wait_with_output().unwrap();
         let errors = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "openssl {line}: {errors}");
         String::from_utf8_lossy(&output.stdout).into_owned() + &errors

@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use claviger_audit::record::Mark;
-use claviger_model::{AccessKeyStatus, Account, AccountId, Clock as _, DomainId, Identity, Region};
-use claviger_provider::{Cell, Keeper as _};
-use claviger_secret::SecretBytes;
-use claviger_service::Quotas;
-use claviger_store::{AccessKey, Draft, SealedCell, Store as _};
+use claviger_model::{AccessKeyStatus, Account, AccountId, Clock as _, DomainId, KeyOwner, Region};
+use claviger_service::{Quotas, Rates};
+use claviger_store::{Draft, IdentityStore as _};
 
+use crate::identities::access_key;
 use crate::world::{Parts, open_provider, open_store};
 use crate::{Client, Disk, FakeClock, REGION, SeededRandom, World};
 
@@ -24,6 +23,7 @@ pub struct Builder {
     callers: Vec<(String, String, AccessKeyStatus)>,
     nonce_limit: usize,
     quotas: Quotas,
+    rates: Rates,
     regions: Vec<Region>,
 }
 
@@ -34,6 +34,7 @@ impl Builder {
             callers: Vec::new(),
             nonce_limit: 100_000,
             quotas: Quotas::default(),
+            rates: Rates::default(),
             regions: vec![REGION.parse().unwrap()],
         }
     }
@@ -82,6 +83,13 @@ impl Builder {
         self
     }
 
+    /// Bounds how often callers may call.
+    #[must_use]
+    pub fn rates(mut self, rates: Rates) -> Self {
+        self.rates = rates;
+        self
+    }
+
     /// Makes the world and starts its service. Without a caller of its own it gets one.
     pub async fn start(self) -> World {
         let folder = tempfile::tempdir().unwrap();
@@ -105,20 +113,9 @@ impl Builder {
                 name: format!("account of {id}"),
                 created: clock.now(),
             };
-            let cell = Cell {
-                table: "access_keys",
-                column: "secret",
-                row: &id,
-            };
-            let sealed = provider.seal(&cell, &SecretBytes::copied(secret.as_bytes()));
-            let access_key = AccessKey {
-                id: id.parse().unwrap(),
-                account: account.id,
-                identity: Identity::Root,
-                secret: SealedCell(sealed.unwrap()),
-                status,
-                created: clock.now(),
-            };
+            let owner = KeyOwner::Root;
+            let key = access_key(provider.as_ref(), (&id, &secret), account.id, owner, clock.now());
+            let key = claviger_store::AccessKey { status, ..key };
             clients.push(Client::new(account.id, &id, &secret, clock.clone()));
             let mark = Mark {
                 time: clock.now(),
@@ -126,7 +123,7 @@ impl Builder {
                 version: "test",
             };
             let draft = Draft(mark.to_json().into());
-            store.create_account(account, access_key, draft).await.unwrap();
+            store.create_account(account, key, draft).await.unwrap();
         }
         drop((store, provider));
         let parts = Parts {
@@ -137,6 +134,7 @@ impl Builder {
             regions: self.regions,
             nonce_limit: self.nonce_limit,
             quotas: self.quotas,
+            rates: self.rates,
         };
         World::over(parts, clients).await
     }

@@ -24,6 +24,7 @@ pub struct Client {
     account: AccountId,
     access_key_id: String,
     secret: String,
+    token: Option<String>,
     clock: FakeClock,
     nonces: Arc<AtomicU64>,
 }
@@ -70,6 +71,7 @@ impl Client {
             account,
             access_key_id: access_key_id.into(),
             secret: secret.into(),
+            token: None,
             clock,
             nonces: Arc::default(),
         }
@@ -97,6 +99,27 @@ impl Client {
             secret: secret.into(),
             ..self.clone()
         }
+    }
+
+    /// The token of its session; empty for others than sessions.
+    pub fn token(&self) -> &str {
+        self.token.as_deref().unwrap_or_default()
+    }
+
+    /// The same caller with the token of a session, which its requests bear from now on; an empty one takes it away.
+    #[must_use]
+    pub fn with_token(&self, token: &str) -> Self {
+        Self {
+            token: (!token.is_empty()).then(|| token.into()),
+            ..self.clone()
+        }
+    }
+
+    /// Somebody who took a role of an account.
+    #[must_use]
+    pub fn session(&self, account: AccountId, access_key_id: &str, secret: &str, token: &str) -> Self {
+        let session = Self::new(account, access_key_id, secret, self.clock.clone());
+        session.with_token(token)
     }
 
     /// A caller of the same account whose access key does not exist.
@@ -136,6 +159,9 @@ impl Client {
             ("Timestamp", &self.timestamp()),
         ];
         let mut pairs = owned(&common);
+        if let Some(token) = &self.token {
+            pairs.push(("SecurityToken".into(), token.clone()));
+        }
         pairs.extend(owned(parameters));
         RpcRequest {
             method: "POST".into(),

@@ -2,8 +2,8 @@
 
 use claviger_audit::record::Source;
 use claviger_model::{
-    AccountId, Caller, Change, Creator, Identity, Key, KeyId, KeySpec, KeyState, KeyVersion, KeyVersionId,
-    Material, Origin, ProtectionLevel, Tags, Usage,
+    AccountId, Change, Creator, Key, KeyId, KeySpec, KeyState, KeyVersion, KeyVersionId, Material, Origin,
+    ProtectionLevel, Tags, Usage,
 };
 use claviger_provider::{Binding, Provider as _};
 use claviger_service::Call;
@@ -11,7 +11,8 @@ use claviger_store::{Draft, Store as _};
 
 use crate::World;
 
-fn draft() -> Draft {
+/// The record of a change for which nobody called.
+pub(crate) fn draft() -> Draft {
     Draft(br#"{"kind":"test","event":"changed past the service"}"#[..].into())
 }
 
@@ -43,7 +44,7 @@ impl World {
             usage: Usage::EncryptDecrypt,
             origin: Origin::Generated,
             protection: ProtectionLevel::Software,
-            creator: Creator::Service(service.into()),
+            creator: Creator::Service(service.parse().unwrap()),
             created: now,
             state: KeyState::Enabled,
             description: String::new(),
@@ -104,15 +105,11 @@ impl World {
         let service = self.service();
         let (id, time) = service.begin().unwrap();
         let account = self.root().account();
-        let caller = Caller {
-            account,
-            identity: Identity::Root,
-            access_key: None,
-        };
+        let root = service.root_of(account).await.unwrap();
         let call = Call {
             id,
             time,
-            caller: &caller,
+            credential: &root,
             scope: &self.scope(account),
             dialect: "test",
             source: Source {

@@ -21,6 +21,7 @@ mod client;
 mod clock;
 mod damage;
 mod disk;
+mod identities;
 mod random;
 mod world;
 

@@ -8,14 +8,14 @@ use claviger_audit::{AuditLog, Folder, Options as AuditOptions, Seq, read};
 use claviger_crypto::SystemRng;
 use claviger_model::{AccountId, Clock as _, Region, Scope, SignedDuration, Timestamp};
 use claviger_provider_soft::{RootKeys, Sealer, SoftProvider};
-use claviger_service::{Quotas, Service, Worked};
+use claviger_service::{Quotas, Rates, Service, Worked};
 use claviger_store::Store;
 use claviger_store_sqlite::{Options as StoreOptions, SqliteStore};
 use serde_json::Value;
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::authority::no_command_starts;
+use crate::authority::no_command_runs;
 use crate::{Builder, Client, Disk, FakeClock, REGION, SeededRandom, Signed};
 
 /// Id of the audit log of every world.
@@ -42,6 +42,7 @@ pub(crate) struct Parts {
     pub(crate) regions: Vec<Region>,
     pub(crate) nonce_limit: usize,
     pub(crate) quotas: Quotas,
+    pub(crate) rates: Rates,
 }
 
 struct Running {
@@ -204,6 +205,7 @@ impl World {
             regions: self.parts.regions.clone(),
             nonce_limit: self.parts.nonce_limit,
             quotas: self.parts.quotas,
+            rates: self.parts.rates,
             version: "test",
         };
         let service = Arc::new(Service::start(parts).await.unwrap());
@@ -234,7 +236,7 @@ impl World {
     /// The audit log, while no service runs.
     pub fn open_log(&self) -> AuditLog {
         let options = AuditOptions::new(LOG, self.parts.clock.of_log());
-        let _alone = no_command_starts();
+        let _alone = no_command_runs();
         let files = self.parts.disk.over(Folder::lock(&self.audit_folder()).unwrap());
         AuditLog::open_in(files, options).unwrap().0
     }
@@ -244,7 +246,7 @@ impl World {
         self.parts.folder.path().join("audit")
     }
 
-    /// Waits until the outbox is empty. The records in it must come from calls.
+    /// Waits until the outbox is empty.
     pub async fn settle(&self) {
         let (service, store) = (self.service(), self.store());
         let emptied = async { while !store.outbox(0, 1).await.unwrap().is_empty() {} };

@@ -17,6 +17,10 @@ impl Proof for Claim {
         &self.access_key
     }
 
+    fn token(&self) -> &'static str {
+        ""
+    }
+
     fn time(&self) -> Timestamp {
         self.time
     }

@@ -13,14 +13,15 @@ LIVE = Path(__file__).resolve().parent.parent
 ROOT = LIVE.parent.parent
 INSTALL_SECONDS = 900
 
+PINS = LIVE / "requirements"
 # The example's own pins serve the newest Tea client, so they stand in one place and the tests prove them.
 PYTHON_SETS = {
-    "core-2.16": LIVE / "requirements" / "core-2.16.txt",
-    "core-2.13": LIVE / "requirements" / "core-2.13.txt",
-    "tea-3": ROOT / "examples" / "envelope" / "requirements.txt",
-    "tea-2": LIVE / "requirements" / "tea-2.txt",
+    "core-2.16": [PINS / "core-2.16.txt"],
+    "core-2.13": [PINS / "core-2.13.txt"],
+    "tea-3": [ROOT / "examples" / "envelope" / "requirements.txt", PINS / "tea-3.txt"],
+    "tea-2": [PINS / "tea-2.txt"],
 }
-BUILD_PINS = LIVE / "requirements" / "build.txt"
+BUILD_PINS = PINS / "build.txt"
 NODE_FILES = ("package.json", "package-lock.json", ".npmrc")
 
 
@@ -38,7 +39,8 @@ def prepare(names, cache):
 def _python(name, cache):
     folder = cache / name
     interpreter = folder / "bin" / "python"
-    stamp = _stamp(PYTHON_SETS[name].read_bytes(), BUILD_PINS.read_bytes(), sys.version, sys.executable)
+    files = PYTHON_SETS[name]
+    stamp = _stamp(*[file.read_bytes() for file in files], BUILD_PINS.read_bytes(), sys.version, sys.executable)
     if _fresh(folder, stamp):
         return interpreter
     try:
@@ -53,7 +55,7 @@ def _python(name, cache):
     # Source packages are built with pinned tools. Older pip takes the first variable, newer pip the second.
     pins = {"PIP_CONSTRAINT": str(BUILD_PINS), "PIP_BUILD_CONSTRAINT": str(BUILD_PINS)}
     pip = [str(interpreter), "-m", "pip", "--disable-pip-version-check", "--no-input", "--quiet"]
-    install = ["install", "--no-deps", "--no-compile", "-r", str(PYTHON_SETS[name])]
+    install = ["install", "--no-deps", "--no-compile", *[part for file in files for part in ("-r", str(file))]]
     _must(pip + install, f"pip install for {name}", **pins)
     _must([*pip, "check"], f"pip check for {name}")
     (folder / ".stamp").write_text(stamp)

@@ -1,6 +1,6 @@
 // Adapter for @alicloud/pop-core: RPC signatures; POST carries everything in the form body, GET in the query.
 
-import { wire } from './params.mjs';
+import { VERSIONS, transport, wire } from './params.mjs';
 import { CallError } from './trial.mjs';
 
 /** Yields [scheme, transport, make] for each way to use this client. */
@@ -9,10 +9,10 @@ export function* variants(require, credentials) {
   const { version } = require('@alicloud/pop-core/package.json');
   for (const protocol of ['https', 'http']) {
     for (const method of ['POST', 'GET']) {
-      const make = (accessKeyId, accessKeySecret) => {
-        const endpoint = credentials[`${protocol}_endpoint`];
-        const sdk = new RPCClient({ accessKeyId, accessKeySecret, endpoint, apiVersion: '2016-01-20' });
-        return new PopClient(sdk, version, method);
+      const make = (accessKeyId, accessKeySecret, { token, product = 'kms', secure } = {}) => {
+        const endpoint = credentials[`${transport(secure, protocol)}_endpoint`];
+        const config = { accessKeyId, accessKeySecret, endpoint, apiVersion: VERSIONS[product], securityToken: token };
+        return new PopClient(new RPCClient(config), version, method);
       };
       yield [`RPC HMAC-SHA1 ${method}`, protocol, make];
     }
@@ -23,6 +23,7 @@ class PopClient {
   client = '@alicloud/pop-core';
   wrongSecretCode = 'SignatureDoesNotMatch';
   hiddenFields = new Set();
+  showsDetails = true; // of denied calls
 
   constructor(sdk, version, method) {
     Object.assign(this, { sdk, versions: version, method });
@@ -35,7 +36,8 @@ class PopClient {
       return JSON.parse(JSON.stringify(answer)); // its parser makes objects without a prototype
     } catch (error) {
       if (!error.entry || error.name !== `${error.code}Error`) throw error;
-      throw new CallError(error.code, error.entry.response.statusCode, error.data.RequestId, error.message);
+      const { RequestId, AccessDeniedDetail } = error.data;
+      throw new CallError(error.code, error.entry.response.statusCode, RequestId, error.message, AccessDeniedDetail);
     }
   }
 }

@@ -1,17 +1,24 @@
 // The scenario that every Node client runs, put together from its parts: the twin of `python/scenario.py`, part by
 // part, section by section and check by check.
 
+import * as accounts from './scenario_accounts.mjs';
 import * as aliases from './scenario_aliases.mjs';
 import * as asymmetric from './scenario_asymmetric.mjs';
 import * as calls from './scenario_calls.mjs';
+import * as certificates from './scenario_certificates.mjs';
 import * as deletion from './scenario_deletion.mjs';
+import * as documents from './scenario_documents.mjs';
 import * as encryption from './scenario_encryption.mjs';
 import * as exporting from './scenario_export.mjs';
+import * as identities from './scenario_identities.mjs';
 import * as importing from './scenario_import.mjs';
 import * as keys from './scenario_keys.mjs';
 import * as macs from './scenario_macs.mjs';
 import * as policies from './scenario_policies.mjs';
+import * as rights from './scenario_rights.mjs';
 import * as rotation from './scenario_rotation.mjs';
+import * as services from './scenario_services.mjs';
+import * as sessions from './scenario_sessions.mjs';
 import * as signatures from './scenario_signatures.mjs';
 import * as specs from './scenario_specs.mjs';
 import * as tags from './scenario_tags.mjs';
@@ -42,8 +49,23 @@ export const FULL = [
   ...exporting.SECTIONS,
   ...tags.SECTIONS,
   ...policies.SECTIONS,
+  ...certificates.SECTIONS,
+  ...rights.SECTIONS,
+  ...sessions.SECTIONS,
   ...calls.SECTIONS,
 ];
-export const SHORT = [setup, inShort, ...calls.SHORT];
+export const SHORT = [setup, inShort, ...calls.SHORT, ...rights.SECTIONS, ...sessions.SECTIONS];
 // What depends on neither scheme nor transport and is dear: one pass of each client runs it behind the others.
-export const ONCE = [...specs.SECTIONS, ...signatures.ONCE, ...macs.ONCE, ...tags.ONCE];
+export const ONCE = [
+  ...specs.SECTIONS,
+  ...signatures.ONCE,
+  ...macs.ONCE,
+  ...tags.ONCE,
+  ...certificates.ONCE,
+  ...rights.ONCE,
+  ...sessions.ONCE,
+  ...identities.ONCE,
+  ...documents.ONCE,
+  ...accounts.ONCE,
+  ...services.ONCE,
+];

@@ -80,7 +80,7 @@ async function withoutMaterial(t) {
     ['EnableKey', NO_MOVE, {}],
     ['DisableKey', NO_MOVE, {}],
     ['CancelKeyDeletion', NO_MOVE, {}],
-    ['UpdateRotationPolicy', WRONG_KIND, { EnableAutomaticRotation: true, RotationInterval: '7d' }],
+    ['UpdateRotationPolicy', UNFILLED, { EnableAutomaticRotation: true, RotationInterval: '7d' }],
     ['CreateKeyVersion', WRONG_KIND, {}],
   ]) {
     await t.refused(`${action} without material`, wants, action, { KeyId, ...params });

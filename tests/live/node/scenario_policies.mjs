@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { INVALID, LEAVING, MISSING, NO_ALIAS_HERE, NO_KEY, made, without } from './scenario_common.mjs';
 
 /** A policy that leaves everything to the account. */
-function policyFor(t, Sid = 'live') {
+export function policyFor(t, Sid = 'live') {
   const Principal = { RAM: [`acs:ram::${t.credentials.account_id}:*`] };
   const statement = { Sid, Effect: 'Allow', Principal, Action: ['kms:*'], Resource: ['*'] };
   return { Version: '1', Statement: [statement] };

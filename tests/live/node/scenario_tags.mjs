@@ -11,7 +11,7 @@ const TWICE = [400, 'Duplicate.TagKey'];
 const NO_RESOURCE = [404, 'InvalidResourceId.NotFound'];
 
 /** Tags as the older calls take them. */
-function tags(pairs) {
+export function tags(pairs) {
   return Object.entries(pairs).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
 }
 

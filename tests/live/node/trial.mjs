@@ -6,13 +6,16 @@ const UUID = /^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
 /** A refusal, as the official client reported it. */
 export class CallError extends Error {
-  constructor(code, status, requestId, message) {
+  constructor(code, status, requestId, message, detail) {
     super(message);
-    Object.assign(this, { code, status, requestId });
+    Object.assign(this, { code, status, requestId, detail });
   }
 }
 
-/** One client against one server. `make(accessKeyId, secret)` builds a client with other credentials. */
+/**
+ * One client against one server. `make(accessKeyId, secret)` builds a client with other credentials; its third argument
+ * may name a `token` for temporary ones, a `product` for another service, and `secure` for that transport.
+ */
 export class Trial {
   constructor(make, credentials) {
     this.make = make;
@@ -22,8 +25,12 @@ export class Trial {
     this.failures = [];
   }
 
-  async call(action, params = {}) {
-    const answer = await this.api.call(action, params);
+  call(action, params = {}) {
+    return this.callBy(this.api, action, params);
+  }
+
+  async callBy(api, action, params = {}) {
+    const answer = await api.call(action, params);
     this.#requestId(action, answer.RequestId);
     return answer;
   }
@@ -37,7 +44,7 @@ export class Trial {
     this.that(name, isDeepStrictEqual(got, want), `got ${shown(got)}, want ${shown(want)}`);
   }
 
-  /** The call must fail with one of `wants`, each a `[status, code]`. */
+  /** The call must fail with one of `wants`, each a `[status, code]`. Gives the error, if there was one. */
   async refused(name, wants, action, params = {}, api = this.api) {
     const accepted = Array.isArray(wants[0]) ? wants : [wants];
     let answer;
@@ -49,9 +56,10 @@ export class Trial {
       const got = [error.status, error.code];
       const held = accepted.some((want) => isDeepStrictEqual(got, want));
       this.that(name, held, `got ${shown(got)} (${error.message}), want ${shown(accepted)}`);
-      return;
+      return error;
     }
     this.that(name, false, `succeeded with ${shown(answer)}, want ${shown(accepted)}`);
+    return undefined;
   }
 
   /** Runs each section. An exception fails that section and lets the next one run. */

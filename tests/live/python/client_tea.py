@@ -1,12 +1,14 @@
-"""Adapter for alibabacloud_kms20160120 (the Tea generation), versions 2 and 3, in all its signature modes."""
+"""Adapter for alibabacloud_kms20160120 (the Tea generation), versions 2 and 3, in all its signature modes, and for its
+siblings alibabacloud_ram20150501 and alibabacloud_sts20150401.
+"""
 
+import importlib
 import inspect
 import json
 import re
 from importlib.metadata import version
 
-from alibabacloud_kms20160120 import models
-from alibabacloud_kms20160120.client import Client
+from alibabacloud_tea_openapi.client import Client as GenericClient
 from Tea.exceptions import TeaException
 
 from params import REPEATED, flat
@@ -33,18 +35,33 @@ MODES = {
 }
 
 
+# product -> (package, version)
+PRODUCTS = {
+    "kms": ("alibabacloud_kms20160120", "2016-01-20"),
+    "ram": ("alibabacloud_ram20150501", "2015-05-01"),
+    "sts": ("alibabacloud_sts20150401", "2015-04-01"),
+    "claviger": (None, "2026-11-22"),  # its users take the generic door
+}
+
+
 class TeaClient:
     client = "alibabacloud_kms20160120"
     versions = f"{version('alibabacloud_kms20160120')} (tea-openapi {version('alibabacloud-tea-openapi')})"
     wrong_secret_code = "SignatureDoesNotMatch"
     hidden_fields = frozenset()
+    shows_details = True  # of denied calls
 
-    def __init__(self, credentials, access_key_id, secret, mode, secure):
-        arguments, self.refusal = MODES[mode]
-        self.sdk = Client(
+    def __init__(self, credentials, access_key_id, secret, mode, secure, token=None, product="kms"):
+        # Only the package for KMS brings along what signs by version 4.
+        arguments, self.refusal = MODES[mode if product == "kms" else mode.replace("ACS4", "ACS3")]
+        package, self.product_version = PRODUCTS[product]
+        self.models = package and importlib.import_module(f"{package}.models")
+        client = importlib.import_module(f"{package}.client").Client if package else GenericClient
+        self.sdk = client(
             openapi.Config(
                 access_key_id=access_key_id,
                 access_key_secret=secret,
+                security_token=token,
                 region_id=credentials["region"],
                 endpoint=credentials["https_endpoint" if secure else "http_endpoint"].split("://", 1)[1],
                 protocol="HTTPS" if secure else "HTTP",
@@ -60,24 +77,38 @@ class TeaClient:
             if type(error) is not self.refusal:
                 raise
             data = error.data
-            raise CallError(error.code, data["statusCode"], data.get("RequestId"), error.message) from error
+            told = getattr(error, "inner_exception", error)  # version 4 wraps what was raised
+            detail = getattr(told, "access_denied_detail", None) or getattr(told, "accessDeniedDetail", None)
+            raise CallError(
+                error.code, data["statusCode"], data.get("RequestId"), error.message, detail
+            ) from error
 
     def _send(self, action, params):
         method = getattr(self.sdk, snake(action), None)
-        if method is None:
+        if self.models is None or method is None:
             return self._send_untyped(action, params)
-        model = getattr(models, f"{action}Request", None)
+        model = getattr(self.models, f"{action}Request", None)
         if model is None:
             return method().body.to_map()
-        arguments = {snake(name): typed(action, name, value) for name, value in params.items()}
+        arguments = {snake(name): self._typed(action, name, value) for name, value in params.items()}
         if not arguments.keys() <= inspect.signature(model).parameters.keys():
             # The package is older than a parameter; its users send it through the generic door.
             return self._send_untyped(action, params)
         return method(model(**arguments)).body.to_map()
 
+    def _typed(self, action, name, value):
+        """Members of repeated lists go in as models, what the package makes JSON of as it is, the rest as JSON."""
+        if name in REPEATED:
+            member = getattr(self.models, f"{action}Request{name}", None)
+            return [member(**{snake(k): v for k, v in part.items()}) for part in value] if member else value
+        shrunk = getattr(self.models, f"{action}ShrinkRequest", None)
+        if shrunk and f"{snake(name)}_shrink" in inspect.signature(shrunk).parameters:
+            return value
+        return json.dumps(value) if isinstance(value, (dict, list)) else value
+
     def _send_untyped(self, action, params):
         call = openapi.Params(
-            action=action, version="2016-01-20", protocol="HTTPS", pathname="/", method="POST",
+            action=action, version=self.product_version, protocol="HTTPS", pathname="/", method="POST",
             auth_type="AK", style="RPC", req_body_type="formData", body_type="json",
         )
         return self.sdk.call_api(call, openapi.OpenApiRequest(query=texts(params)), RuntimeOptions())["body"]
@@ -85,16 +116,6 @@ class TeaClient:
 
 def snake(name):
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
-
-
-def typed(action, name, value):
-    """Contexts go in as dictionaries, members of repeated lists as models, every other structure as JSON text."""
-    if name in REPEATED:
-        member = getattr(models, f"{action}Request{name}", None)
-        return [member(**{snake(k): v for k, v in part.items()}) for part in value] if member else value
-    if isinstance(value, (dict, list)) and not name.endswith("EncryptionContext"):
-        return json.dumps(value)
-    return value
 
 
 def texts(params):
@@ -106,7 +127,7 @@ def variants(credentials):
     for secure in (True, False):
         for mode in MODES:
 
-            def make(access_key_id, secret, mode=mode, secure=secure):
-                return TeaClient(credentials, access_key_id, secret, mode, secure)
+            def make(access_key_id, secret, mode=mode, secure=secure, **more):
+                return TeaClient(credentials, access_key_id, secret, mode, secure, **more)
 
             yield mode, "https" if secure else "http", make

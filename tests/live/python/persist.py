@@ -8,6 +8,7 @@ import pathlib
 import sys
 
 from client_core import CoreClient
+from people import DENIED, Person, grant, role, root, session, statement, trusting, uid, user
 from scenario_common import data, describe, made, text, versions
 from scenario_import import external, parameters, wrapped
 from scenario_policies import policy_for
@@ -29,7 +30,7 @@ def write(t):
     blob = t.call("Encrypt", KeyId=kept, Plaintext=PLAINTEXT, EncryptionContext=CONTEXT)["CiphertextBlob"]
     leaving = made(t, Tags=tags(**TAGS), Policy=json.dumps(policy_for(t)))["KeyId"]
     t.call("ScheduleKeyDeletion", KeyId=leaving, PendingWindowInDays=7)
-    facts = {"blob": blob, "leaving": leaving, **pairs(t), **imports(t)}
+    facts = {"blob": blob, "leaving": leaving, **pairs(t), **imports(t), **people(t, kept)}
     facts["keys"] = {key: describe(t, key) for key in (kept, off, leaving, facts["key"]["KeyId"], facts["mac"])}
     facts["total"] = total(t)
     t.state.write_text(json.dumps(facts))
@@ -42,6 +43,17 @@ def pairs(t):
     value = t.call("AsymmetricSign", **SIGNED, **key)["Value"]
     mac = made(t, KeySpec="HMAC_SHA_256")["KeyId"]
     return {"key": key, "value": value, "mac": mac, "code": t.call("GenerateMac", KeyId=mac, **CODED)["Mac"]}
+
+
+def people(t, key):
+    """A user who may encrypt, and a session of it that may decrypt."""
+    name, alice = user(t)
+    taken = role(t, trusting(f"acs:ram::{uid(t)}:user/{name}"), statement("kms:Decrypt"))
+    grant(t, name, statement("kms:Encrypt"), statement("sts:AssumeRole", taken["Arn"]))
+    credentials = alice.sts("AssumeRole", RoleArn=taken["Arn"], RoleSessionName="over-restart")["Credentials"]
+    blob = alice.kms("Encrypt", KeyId=key, Plaintext=PLAINTEXT)["CiphertextBlob"]
+    shown = root(t).ram("GetUser", UserName=name)["User"]
+    return {"user": shown, "user's key": alice.access_key, "session": credentials, "blob of user": blob}
 
 
 def imports(t):
@@ -71,9 +83,20 @@ def read(t):
     t.equal("old signature is right", got, True)
     got = t.call("GenerateMac", KeyId=facts["mac"], **CODED)["Mac"]
     t.equal("the same code as before", data(got), data(facts["code"]))
+    people_hold(t, facts, kept)
     t.call("ImportKeyMaterial", **facts["again"])  # the token outlives the process
     opened = t.call("Decrypt", CiphertextBlob=facts["blob of import"])
     t.equal("imported again, old blob opens", opened["Plaintext"], PLAINTEXT)
+
+
+def people_hold(t, facts, key):
+    t.equal("user", root(t).ram("GetUser", UserName=facts["user"]["UserName"])["User"], facts["user"])
+    alice, worker = Person(t, *facts["user's key"].values()), session(t, facts["session"])
+    blob = {"CiphertextBlob": facts["blob of user"]}
+    alice.kms("Encrypt", KeyId=key, Plaintext=PLAINTEXT)
+    alice.refused("still not the user's right", DENIED, "kms", "Decrypt", **blob)
+    t.equal("an old session decrypts", worker.kms("Decrypt", **blob)["Plaintext"], PLAINTEXT)
+    worker.refused("still not the session's right", DENIED, "kms", "Encrypt", KeyId=key, Plaintext=PLAINTEXT)
 
 
 def total(t):
@@ -83,7 +106,12 @@ def total(t):
 def main(step, path, folder):
     with open(path, encoding="utf-8") as file:
         credentials = json.load(file)
-    trial = Trial(lambda key_id, secret: CoreClient(credentials, key_id, secret, "POST", True), credentials)
+
+    def make(key_id, secret, **more):
+        return CoreClient(credentials, key_id, secret, "POST", True, **more)
+
+    trial = Trial(make, credentials)
+    trial.tag = "restart"
     trial.state = pathlib.Path(folder) / "facts.json"
     trial.run([{"write": write, "read": read}[step]])
     print(json.dumps({"passed": trial.passed, "failures": trial.failures}))

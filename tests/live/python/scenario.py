@@ -4,17 +4,24 @@ same sections, same checks.
 
 import base64
 
+import scenario_accounts as accounts
 import scenario_aliases as aliases
 import scenario_asymmetric as asymmetric
 import scenario_calls as calls
+import scenario_certificates as certificates
 import scenario_deletion as deletion
+import scenario_documents as documents
 import scenario_encryption as encryption
 import scenario_export as export
+import scenario_identities as identities
 import scenario_import as importing
 import scenario_keys as keys
 import scenario_macs as macs
 import scenario_policies as policies
+import scenario_rights as rights
 import scenario_rotation as rotation
+import scenario_services as services
+import scenario_sessions as sessions
 import scenario_signatures as signatures
 import scenario_specs as specs
 import scenario_tags as tags
@@ -46,8 +53,23 @@ FULL = [
     *export.SECTIONS,
     *tags.SECTIONS,
     *policies.SECTIONS,
+    *certificates.SECTIONS,
+    *rights.SECTIONS,
+    *sessions.SECTIONS,
     *calls.SECTIONS,
 ]
-SHORT = [setup, in_short, *calls.SHORT]
+SHORT = [setup, in_short, *calls.SHORT, *rights.SECTIONS, *sessions.SECTIONS]
 # What depends on neither scheme nor transport and is dear: one pass of each client runs it behind the others.
-ONCE = [*specs.SECTIONS, *signatures.ONCE, *macs.ONCE, *tags.ONCE]
+ONCE = [
+    *specs.SECTIONS,
+    *signatures.ONCE,
+    *macs.ONCE,
+    *tags.ONCE,
+    *certificates.ONCE,
+    *rights.ONCE,
+    *sessions.ONCE,
+    *identities.ONCE,
+    *documents.ONCE,
+    *accounts.ONCE,
+    *services.ONCE,
+]

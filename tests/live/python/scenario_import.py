@@ -82,7 +82,7 @@ def without_material(t):
         ("EnableKey", NO_MOVE, {}),
         ("DisableKey", NO_MOVE, {}),
         ("CancelKeyDeletion", NO_MOVE, {}),
-        ("UpdateRotationPolicy", WRONG_KIND, plan),
+        ("UpdateRotationPolicy", UNFILLED, plan),
         ("CreateKeyVersion", WRONG_KIND, {}),
     ):
         t.refused(f"{action} without material", wants, action, **base, **params)

@@ -9,16 +9,19 @@ UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 class CallError(Exception):
     """A refusal, as the official client reported it through its own exception type."""
 
-    def __init__(self, code, status, request_id, message):
+    def __init__(self, code, status, request_id, message, detail=None):
         super().__init__(f"{status} {code}: {message}")
         self.code = code
         self.status = status
         self.request_id = request_id
         self.message = message
+        self.detail = detail
 
 
 class Trial:
-    """One client against one server. `make(access_key_id, secret)` builds a client with other credentials."""
+    """One client against one server. `make(access_key_id, secret)` builds a client with other credentials, and with
+    `token=` one for temporary ones, with `product=` one for another service, with `secure=` one for that transport.
+    """
 
     def __init__(self, make, credentials):
         self.make = make
@@ -28,7 +31,10 @@ class Trial:
         self.failures = []
 
     def call(self, action, **params):
-        answer = self.api.call(action, params)
+        return self.call_by(self.api, action, **params)
+
+    def call_by(self, api, action, **params):
+        answer = api.call(action, params)
         self._request_id(action, answer.get("RequestId"))
         return answer
 
@@ -46,6 +52,7 @@ class Trial:
         self.refused_for(self.api, name, wants, action, **params)
 
     def refused_for(self, api, name, wants, action, **params):
+        """The same for another client. Returns the error, if there was one."""
         wants = wants if isinstance(wants, list) else [wants]
         try:
             answer = api.call(action, params)
@@ -53,8 +60,9 @@ class Trial:
             self._request_id(name, error.request_id)
             got = (error.status, error.code)
             self.that(name, got in wants, f"got {got} ({error.message}), want {wants}")
-        else:
-            self.that(name, False, f"succeeded with {shown(answer)}, want {wants}")
+            return error
+        self.that(name, False, f"succeeded with {shown(answer)}, want {wants}")
+        return None
 
     def run(self, sections):
         """Runs each section. An exception fails that section and lets the next one run."""

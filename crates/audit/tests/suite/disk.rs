@@ -51,6 +51,8 @@ struct State {
     /// What a segment may look like after a power cut: as it was when last synced, and at each change since.
     /// Nothing stands for a file that is not there.
     images: BTreeMap<u32, Vec<Option<Vec<u8>>>>,
+    /// What was written to a segment since it was last synced: from byte to byte.
+    loose: BTreeMap<u32, Vec<(usize, usize)>>,
 }
 
 impl Disk {
@@ -141,13 +143,12 @@ impl Disk {
         state.dead = true;
         for (number, images) in &state.images {
             let path = segment(&self.dir, *number);
-            let durable = images.first().unwrap().as_ref().map_or(0, Vec::len);
+            let durable = images.first().unwrap().clone().unwrap_or_default();
             let Some(mut image) = images[choose(images.len())].clone() else {
                 let _ = fs::remove_file(path);
                 continue;
             };
-            let from = durable.min(image.len());
-            tear(&mut image, from, &mut choose);
+            tear(&mut image, &durable, &mut choose);
             fs::write(path, image).unwrap();
         }
     }
@@ -183,23 +184,23 @@ impl Disk {
     }
 }
 
-/// What is not durable may be there in part, may be zeros, and may have holes a sector wide.
-fn tear(image: &mut Vec<u8>, durable: usize, choose: &mut impl FnMut(usize) -> usize) {
-    let loose = image.len() - durable;
+/// What is not durable may be there in part, may be zeros, and may be as it was before, sector by sector.
+fn tear(image: &mut Vec<u8>, durable: &[u8], choose: &mut impl FnMut(usize) -> usize) {
+    let from = durable.len().min(image.len());
+    let loose = image.len() - from;
     match choose(4) {
-        0 => image.truncate(durable + choose(loose + 1)),
+        0 => image.truncate(from + choose(loose + 1)),
         1 => {
-            let kept = durable + choose(loose + 1);
+            let kept = from + choose(loose + 1);
             image[kept..].fill(0);
         }
         2 => {
-            let mut start = durable;
-            while start < image.len() {
-                let end = ((start / 512 + 1) * 512).min(image.len());
+            for (number, sector) in image.chunks_mut(512).enumerate() {
                 if choose(2) == 0 {
-                    image[start..end].fill(0);
+                    for (at, byte) in sector.iter_mut().enumerate() {
+                        *byte = durable.get(number * 512 + at).copied().unwrap_or_default();
+                    }
                 }
-                start = end;
             }
         }
         _ => {}
@@ -293,25 +294,31 @@ impl SegmentFile for DiskFile {
 
     fn write_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<usize> {
         let mut state = self.disk.begin(Op::Write)?;
-        let portion = state
-            .portion
-            .unwrap_or(bytes.len())
-            .min(state.space.unwrap_or(bytes.len()))
-            .min(bytes.len());
+        // Bytes that the file has already take no space.
+        let inside = usize::try_from(self.size()?.saturating_sub(offset)).unwrap();
+        let room = state.space.map_or(bytes.len(), |space| space + inside);
+        let portion = state.portion.unwrap_or(bytes.len()).min(room).min(bytes.len());
         if portion == 0 {
             return Err(io::ErrorKind::StorageFull.into());
         }
         if let Some(space) = &mut state.space {
-            *space -= portion;
+            *space -= portion.saturating_sub(inside);
         }
         self.file.write_all_at(&bytes[..portion], offset)?;
+        let start = usize::try_from(offset).unwrap();
+        let written = state.loose.entry(self.number).or_default();
+        written.push((start, start + portion));
         Disk::note(&mut state, self.number, &self.path);
         Ok(portion)
     }
 
     fn truncate(&mut self, size: u64) -> io::Result<()> {
         let mut state = self.disk.begin(Op::Truncate)?;
+        let given_back = usize::try_from(self.size()?.saturating_sub(size)).unwrap();
         self.file.set_len(size)?;
+        if let Some(space) = &mut state.space {
+            *space += given_back;
+        }
         Disk::note(&mut state, self.number, &self.path);
         Ok(())
     }
@@ -322,13 +329,15 @@ impl SegmentFile for DiskFile {
         if let Err(error) = begun {
             if !self.disk.is_dead() {
                 let mut state = self.disk.state();
-                let durable = state.images[&self.number][0].as_ref().map_or(0, Vec::len) as u64;
-                let size = self.size()?;
-                if size > durable {
-                    self.file
-                        .write_all_at(&vec![0; usize::try_from(size - durable).unwrap()], durable)?;
-                    Disk::note(&mut state, self.number, &self.path);
+                let durable = state.images[&self.number][0].clone().unwrap_or_default();
+                let size = usize::try_from(self.size()?).unwrap();
+                for (start, end) in state.loose.remove(&self.number).unwrap_or_default() {
+                    for at in start..end.min(size) {
+                        let was = durable.get(at).copied().unwrap_or_default();
+                        self.file.write_all_at(&[was], at as u64)?;
+                    }
                 }
+                Disk::note(&mut state, self.number, &self.path);
             }
             return Err(error);
         }
@@ -342,6 +351,7 @@ impl SegmentFile for DiskFile {
             .unwrap();
         state.waiting_at_gate = false;
         let now = fs::read(&self.path)?;
+        state.loose.remove(&self.number);
         let images = state.images.entry(self.number).or_default();
         // The name of a new file is durable only once the folder is.
         images.retain(Option::is_none);

@@ -441,3 +441,19 @@ fn a_log_that_cannot_be_made_says_so() {
         verify(dir.path()).unwrap();
     }
 }
+
+#[test]
+fn the_last_bytes_of_a_disk_are_for_records_and_not_for_room() {
+    let it = setting(Options {
+        busy_after: 0,
+        ..options()
+    });
+    it.disk.leave_space(300);
+    it.append("a").unwrap();
+    it.append("b").unwrap();
+    it.assert_holds(&["a", "b"]);
+    it.disk.heal();
+    it.append("c").unwrap();
+    it.assert_holds(&["a", "b", "c"]);
+    assert!(fs::metadata(segment(it.path(), 1)).unwrap().len() > 100_000);
+}

@@ -148,6 +148,9 @@ struct World {
 fn start(disk: Disk, clock: &TestClock) -> (Disk, AuditLog) {
     let options = Options {
         segment_bytes: 1500,
+        // Every other batch or so makes room, within a segment that holds a few.
+        reserve_bytes: 300,
+        busy_after: 1,
         ..clock.options()
     };
     let (log, _) = AuditLog::open_in(Box::new(disk.clone()), options).unwrap();

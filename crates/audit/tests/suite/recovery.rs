@@ -76,9 +76,10 @@ fn zeros_at_the_end_are_torn_off() {
             } else {
                 (2, end)
             };
+            // The zeros are room for lines to come, or a batch that nobody was told of.
             assert_eq!(
                 (recovery.head.seq, recovery.truncated_bytes),
-                (Seq(seq), (torn.len() - kept) as u64)
+                (Seq(seq), (cut - kept) as u64)
             );
         }
     }
@@ -353,4 +354,48 @@ fn verifying_beside_a_writer_finds_nothing_wrong() {
         }
     });
     assert_eq!(verify(dir.path()).unwrap().records, 2000);
+}
+
+#[test]
+fn a_busy_log_has_room_behind_its_lines_that_no_reader_and_no_crash_minds() {
+    let dir = tempdir().unwrap();
+    let (log, _) = AuditLog::open(dir.path(), options()).unwrap();
+    let mut expected = Vec::new();
+    for n in 0..100 {
+        let text = format!("record {n}");
+        log.append_blocking(&record(&text), None).unwrap();
+        expected.push(String::from_utf8(record(&text)).unwrap());
+    }
+    let busy = fs::read(segment(dir.path(), 1)).unwrap();
+    assert!(busy.ends_with(&[0; 4096]), "{} bytes", busy.len());
+    let report = verify(dir.path()).unwrap();
+    assert_eq!((report.records, report.tail_bytes), (100, 0));
+    assert_eq!(records(dir.path()), expected);
+    log.close();
+    assert!(fs::read(segment(dir.path(), 1)).unwrap().ends_with(b"}\n"));
+
+    let recovery = reopen(dir.path(), &busy);
+    assert_eq!((recovery.head.seq, recovery.truncated_bytes), (Seq(101), 0));
+    expected.push(String::from_utf8(record("next")).unwrap());
+    assert_eq!(records(dir.path()), expected);
+}
+
+#[test]
+fn no_room_is_left_behind_a_segment_that_is_full() {
+    let dir = tempdir().unwrap();
+    let small = Options {
+        segment_bytes: 4096,
+        ..options()
+    };
+    let (log, _) = AuditLog::open(dir.path(), small).unwrap();
+    for n in 0..200 {
+        log.append_blocking(&record(&format!("{n}")), None).unwrap();
+    }
+    log.close();
+    let report = verify(dir.path()).unwrap();
+    assert_eq!((report.records, report.tail_bytes), (200, 0));
+    assert!(report.segments > 3, "{} segments", report.segments);
+    for number in 1..=u32::try_from(report.segments).unwrap() {
+        assert!(fs::read(segment(dir.path(), number)).unwrap().ends_with(b"}\n"));
+    }
 }

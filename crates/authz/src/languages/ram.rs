@@ -8,14 +8,19 @@
 //! policy must not mean less than its author thinks.
 
 mod actions;
+mod assumed;
 mod conditions;
 mod principals;
 mod resources;
 mod statements;
 mod system;
 
-pub use actions::{action_name, algorithms_apply, foreign_accounts_may, key_tags_apply};
-pub use resources::ResourceName;
+pub(crate) use actions::uses_key;
+pub use actions::{
+    action_name, algorithm_name, algorithms_apply, foreign_accounts_may, key_tags_apply, read_action,
+};
+pub use assumed::Assumed;
+pub use resources::{ResourceName, read_resource};
 pub use system::{SYSTEM_POLICIES, SystemPolicy, system_policy};
 
 use super::PolicyError;

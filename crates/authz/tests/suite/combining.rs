@@ -30,6 +30,7 @@ fn on_key(effect: &str, principal: &str) -> Policy {
 fn judge(evaluation: &Evaluation<'_>, context: &RequestContext<'_>) -> Decision {
     evaluation.decide(&Request {
         action: ACTION,
+        known: None,
         resource: KEY,
         context,
     })
@@ -206,6 +207,7 @@ fn taking_a_role_needs_a_right_and_trust() {
         let context = RequestContext::new(who, ACCOUNT, at("2026-11-22T12:00:00Z"));
         evaluation.decide(&Request {
             action: "sts:AssumeRole",
+            known: None,
             resource: "acs:ram::6543210987654321:role/ops",
             context: &context,
         })
@@ -269,6 +271,7 @@ fn an_explanation_tells_every_statement_that_applies() {
     let context = alice();
     let request = Request {
         action: ACTION,
+        known: None,
         resource: KEY,
         context: &context,
     };

@@ -276,7 +276,7 @@ fn known_keys_have_their_values_in_any_spelling() {
     let context = RequestContext {
         mfa: Some(true),
         resource_tags: Some(&own),
-        request_tags: Some(&request),
+        request_tags: &request.iter().collect::<Vec<_>>(),
         tag_keys: &["cost", "old"],
         encryption_algorithm: Some("RSAES_OAEP_SHA_256"),
         ..alice()

@@ -3,7 +3,7 @@
 
 use claviger_authz::context::{Principal, Request, RequestContext};
 use claviger_authz::evaluate::{Evaluation, Outcome};
-use claviger_authz::languages::ram::{KEY_LIMIT, Kind, parse};
+use claviger_authz::languages::ram::{KEY_LIMIT, Kind, parse, read_action};
 use claviger_authz::policy::Policy;
 use claviger_model::Tags;
 use proptest::collection::vec;
@@ -35,7 +35,7 @@ impl Facts {
             mfa: self.mfa,
             key_tags: Some(&key),
             resource_tags: Some(&resource),
-            request_tags: Some(&request),
+            request_tags: &request.iter().collect::<Vec<_>>(),
             tag_keys: &self.tag_keys,
             further: &further,
             ..RequestContext::new(principal, self.user.1, at(self.now))
@@ -49,11 +49,19 @@ impl Facts {
         };
         let request = Request {
             action: self.action,
+            known: None,
             resource: self.resource,
             context: &context,
         };
         let decision = evaluation.decide(&request);
         assert_eq!(evaluation.explain(&request).decision, decision);
+        // To know the action is a short cut and nothing else.
+        let known = Request {
+            known: read_action(self.action),
+            ..request
+        };
+        assert!(known.known.is_some());
+        assert_eq!(evaluation.decide(&known), decision);
         decision.outcome
     }
 }

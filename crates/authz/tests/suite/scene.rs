@@ -74,6 +74,7 @@ pub(crate) fn decide(
     };
     evaluation.decide(&Request {
         action,
+        known: None,
         resource,
         context,
     })

@@ -2,19 +2,29 @@
 
 use std::collections::BTreeSet;
 
+use claviger_authz::Facts;
 use claviger_authz::languages::ram::{
-    ResourceName, SYSTEM_POLICIES, action_name, algorithms_apply, foreign_accounts_may, key_tags_apply,
-    system_policy,
+    Assumed, ResourceName, SYSTEM_POLICIES, action_name, algorithms_apply, foreign_accounts_may,
+    key_tags_apply, read_action, read_resource, system_policy,
 };
-use claviger_model::{AccountId, Action, KeyId, Resource, Scope};
+use claviger_model::{
+    AccountId, Action, CertificateId, EncryptionAlgorithm, IdentityResource, KeyId, Resource, Scope,
+};
 
-use crate::scene::{KEY, alice, allows, identity_policy};
+use crate::scene::{KEY, alice, allows, at, identity_policy, ip, tags};
 
 #[test]
 fn actions_are_named_like_their_operations_but_for_a_few() {
+    let same = |action: Action| {
+        let services = ["kms", "ram", "sts", "claviger"];
+        let mut names = services
+            .iter()
+            .map(|service| format!("{service}:{}", action.name()));
+        names.any(|name| action_name(action) == Some(&name))
+    };
     let odd: Vec<_> = Action::ALL
         .iter()
-        .filter(|action| action_name(**action) != Some(&format!("kms:{}", action.name())))
+        .filter(|action| !same(**action))
         .map(|action| (*action, action_name(*action)))
         .collect();
     let expected = [
@@ -25,13 +35,39 @@ fn actions_are_named_like_their_operations_but_for_a_few() {
         (Action::DescribeRegions, None),
         (Action::DescribeService, Some("kms:DescribeAccountKmsStatus")),
         (Action::OpenService, Some("kms:OpenKmsService")),
+        (Action::ListInstances, Some("kms:ListKmsInstances")),
+        (Action::ListAccessPoints, Some("kms:ListApplicationAccessPoints")),
+        (Action::ListAccessRules, Some("kms:ListPolicies")),
+        (Action::GetCallerIdentity, None),
+        (Action::ExplainDecision, Some("claviger:Explain")),
     ];
     assert_eq!(odd, expected);
     let names: BTreeSet<_> = Action::ALL
         .iter()
         .filter_map(|action| action_name(*action))
         .collect();
-    assert_eq!(names.len(), Action::ALL.len() - 4, "every name once");
+    assert_eq!(names.len(), Action::ALL.len() - 5, "every name once");
+    for action in Action::ALL {
+        let read = action_name(*action).map(|name| read_action(&name.to_uppercase()));
+        assert!(read.is_none_or(|read| read == Some(*action)), "{action:?}");
+    }
+    assert_eq!(
+        ["kms:*", "kms:Nothing", "Encrypt", ""].map(read_action),
+        [None; 4]
+    );
+}
+
+#[test]
+fn actions_belong_to_the_service_that_serves_them() {
+    for (action, name) in [
+        (Action::Encrypt, "kms:Encrypt"),
+        (Action::CreateUser, "ram:CreateUser"),
+        (Action::AttachPolicyToGroup, "ram:AttachPolicyToGroup"),
+        (Action::AssumeRole, "sts:AssumeRole"),
+        (Action::CreateAccount, "claviger:CreateAccount"),
+    ] {
+        assert_eq!(action_name(action), Some(name));
+    }
 }
 
 #[test]
@@ -62,24 +98,77 @@ fn resources_are_named_with_region_and_account() {
         account: AccountId::from_number(1_234_567_890_123_456).unwrap(),
         region: "cn-hangzhou".parse().unwrap(),
     };
+    let (account, identity) = (scope.account, |what| Resource::Identity(scope.account, what));
     let cases = [
         (
             Resource::Key(scope.clone(), KeyId::from_bytes([7; 16])),
-            "key/07070707-0707-0707-0707-070707070707",
+            "acs:kms:cn-hangzhou:@:key/07070707-0707-0707-0707-070707070707",
         ),
-        (Resource::UnknownKey(scope.clone(), "k1".into()), "key/k1"),
+        (
+            Resource::UnknownKey(scope.clone(), "k1:x/y".into()),
+            "acs:kms:cn-hangzhou:@:key/k1:x/y",
+        ),
         (
             Resource::Alias(scope.clone(), "a/b".parse().unwrap()),
-            "alias/a/b",
+            "acs:kms:cn-hangzhou:@:alias/a/b",
         ),
-        (Resource::Keys(scope.clone()), "key"),
-        (Resource::Aliases(scope.clone()), "alias"),
-        (Resource::Certificates(scope.clone()), "certificate"),
-        (Resource::Service(scope), "*"),
+        (Resource::Keys(scope.clone()), "acs:kms:cn-hangzhou:@:key"),
+        (Resource::Aliases(scope.clone()), "acs:kms:cn-hangzhou:@:alias"),
+        (
+            Resource::Certificate(scope.clone(), CertificateId::from_bytes([1; 16])),
+            "acs:kms:cn-hangzhou:@:certificate/01010101-0101-0101-0101-010101010101",
+        ),
+        (
+            Resource::UnknownCertificate(scope.clone(), "c".into()),
+            "acs:kms:cn-hangzhou:@:certificate/c",
+        ),
+        (
+            Resource::Certificates(scope.clone()),
+            "acs:kms:cn-hangzhou:@:certificate",
+        ),
+        (Resource::Service(scope.clone()), "acs:kms:cn-hangzhou:@:*"),
+        (identity(IdentityResource::Users), "acs:ram::@:user/*"),
+        (identity(IdentityResource::User("u".into())), "acs:ram::@:user/u"),
+        (identity(IdentityResource::Groups), "acs:ram::@:group/*"),
+        (
+            identity(IdentityResource::Group("g".into())),
+            "acs:ram::@:group/g",
+        ),
+        (identity(IdentityResource::Roles), "acs:ram::@:role/*"),
+        (identity(IdentityResource::Role("r".into())), "acs:ram::@:role/r"),
+        (identity(IdentityResource::Policies), "acs:ram::@:policy/*"),
+        (
+            identity(IdentityResource::Policy("p".into())),
+            "acs:ram::@:policy/p",
+        ),
+        (
+            identity(IdentityResource::SystemPolicy("p".into())),
+            "acs:ram::system:policy/p",
+        ),
+        (Resource::Deployment(account), "acs:claviger::@:deployment"),
     ];
-    for (resource, tail) in cases {
-        let expected = format!("acs:kms:cn-hangzhou:1234567890123456:{tail}");
-        assert_eq!(ResourceName(&resource).to_string(), expected);
+    for (resource, name) in cases {
+        let name = name.replace('@', "1234567890123456");
+        assert_eq!(ResourceName(&resource).to_string(), name);
+        assert_eq!(read_resource(&name, account), Some(resource));
+    }
+    for wrong in [
+        "",
+        "*",
+        "acs:kms:cn-hangzhou:1234567890123456",
+        "acs:kms:*:1234567890123456:key/a",
+        "acs:kms:cn-hangzhou:*:key/a",
+        "acs:kms:cn-hangzhou:1234567890123456:secret/a",
+        "acs:kms:cn-hangzhou:1234567890123456:alias/a b",
+        "acs:oss:cn-hangzhou:1234567890123456:key/a",
+        "arn:kms:cn-hangzhou:1234567890123456:key/a",
+        "acs:ram::1234567890123456:user",
+        "acs:ram::1234567890123456:user/",
+        "acs:ram::1234567890123456:root",
+        "acs:ram:cn-hangzhou:1234567890123456:user/a",
+        "acs:claviger::1234567890123456:else",
+    ] {
+        assert_eq!(read_resource(wrong, account), None, "{wrong}");
     }
 }
 
@@ -125,4 +214,57 @@ fn system_policies_give_what_they_are_for() {
         assert_eq!(found, expected, "{name}");
     }
     assert_eq!(system_policy("aliyunkmsfullaccess"), None);
+}
+
+#[test]
+fn circumstances_are_told_by_condition_keys() {
+    let told = |pairs: &[(&str, &[&str])]| {
+        let owned = pairs.iter().map(|(key, values)| {
+            let values = values.iter().map(|value| (*value).to_owned()).collect();
+            ((*key).to_owned(), values)
+        });
+        Assumed::read(&owned.collect::<Vec<_>>())
+    };
+    let present = Facts {
+        secure: true,
+        ..Facts::at(at("2026-11-22T12:00:00Z"))
+    };
+    let assumed = told(&[
+        ("ACS:CurrentTime", &["2030-01-01T08:00:00+08:00"]),
+        ("acs:SourceIp", &["2001:db8::1"]),
+        ("acs:MFAPresent", &["true"]),
+        ("acs:RequestTag/team", &["a"]),
+        ("acs:TagKeys", &["x", "y"]),
+        ("kms:tag/Project", &["p"]),
+        ("kms:EncryptionAlgorithm", &["SM2PKE"]),
+        ("sts:ExternalId", &["word"]),
+        ("x:many", &["1", "2"]),
+    ])
+    .unwrap();
+    assumed.with(present, |facts| {
+        assert_eq!(facts.now, at("2030-01-01T00:00:00Z"));
+        assert_eq!(facts.source, Some(ip("2001:db8::1")));
+        assert_eq!((facts.secure, facts.mfa), (true, Some(true)));
+        assert_eq!(facts.tags, [("team", "a")]);
+        assert_eq!(facts.tag_keys, ["team", "x", "y"]);
+        assert_eq!(facts.algorithm, Some(EncryptionAlgorithm::Sm2Pke));
+        assert_eq!(facts.external_id, Some("word"));
+        assert_eq!(facts.further, [("x:many", &["1", "2"][..])]);
+    });
+    assert_eq!(assumed.resource_tags(), Some(&tags(&[("Project", "p")])));
+    let nothing = told(&[]).unwrap();
+    assert_eq!(nothing.resource_tags(), None);
+    nothing.with(present, |facts| assert_eq!(facts.now, present.now));
+    for (key, values) in [
+        ("SourceIp", &["10.0.0.1"][..]),
+        ("acs:SourceIp", &["10.0.0.0/8"]),
+        ("acs:SourceIp", &["10.0.0.1", "10.0.0.2"]),
+        ("acs:CurrentTime", &["soon"]),
+        ("acs:SecureTransport", &["yes"]),
+        ("acs:PrincipalARN", &["acs:ram::1234567890123456:user/a"]),
+        ("kms:EncryptionAlgorithm", &["ROT13"]),
+        ("kms:tag/a", &[]),
+    ] {
+        assert!(told(&[(key, values)]).is_err(), "{key} {values:?}");
+    }
 }

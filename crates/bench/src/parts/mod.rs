@@ -9,6 +9,7 @@ mod generation;
 mod keys;
 mod latency;
 mod open_loop;
+mod policies;
 mod rotation;
 mod scale;
 mod size;
@@ -53,6 +54,8 @@ pub(crate) enum Part {
     Footprint,
     /// Many keys against few
     Keys,
+    /// A user with many policies against the root of the account, and many identities in the store
+    Policies,
     /// The binary
     Size,
     /// Cost against the number of keys
@@ -74,6 +77,7 @@ impl Part {
             Self::Rotation => rotation::run(bench),
             Self::Footprint => footprint::run(bench),
             Self::Keys => keys::run(bench),
+            Self::Policies => policies::run(bench),
             Self::Size => size::run(bench),
             Self::Scale => scale::run(bench),
             Self::Compare => compare::run(bench),

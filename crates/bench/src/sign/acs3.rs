@@ -28,7 +28,7 @@ pub(super) fn draft(call: &Call<'_>, client: &Client<'_>) -> Draft {
         ("x-acs-credentials-provider", "static_ak"),
         ("x-acs-date", TIME),
         ("x-acs-signature-nonce", NONCE),
-        ("x-acs-version", "2016-01-20"),
+        ("x-acs-version", client.version),
     ];
     let names = headers.map(|(name, _)| name).join(";");
     let lines = |separator: &str, end: &str| {

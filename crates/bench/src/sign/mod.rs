@@ -40,6 +40,8 @@ pub(crate) struct Client<'a> {
     pub(crate) access_key_secret: &'a str,
     /// The region.
     pub(crate) region: &'a str,
+    /// The version of the API.
+    pub(crate) version: &'a str,
     /// The `Host` header.
     pub(crate) host: &'a str,
 }

@@ -8,7 +8,7 @@ use super::{Call, Client, escape, query};
 pub(super) fn draft(call: &Call<'_>, client: &Client<'_>) -> Draft {
     let mut pairs = call.parameters.to_vec();
     pairs.extend([
-        ("Version", "2016-01-20"),
+        ("Version", client.version),
         ("Action", call.action),
         ("Format", "JSON"),
         ("RegionId", client.region),
@@ -28,11 +28,11 @@ pub(super) fn draft(call: &Call<'_>, client: &Client<'_>) -> Draft {
          Accept: */*\r\n\
          Connection: keep-alive\r\n\
          x-acs-action: {}\r\n\
-         x-acs-version: 2016-01-20\r\n\
+         x-acs-version: {}\r\n\
          x-sdk-invoke-type: normal\r\n\
          x-sdk-client: python/2.0.0\r\n\
          Content-Length: 0\r\n\r\n",
-        client.host, call.action
+        client.host, call.action, client.version
     );
     pairs.sort_unstable();
     let signed = format!("POST&%2F&{}", escape(&query(&pairs)));

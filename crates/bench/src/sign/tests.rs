@@ -35,6 +35,7 @@ fn rebuild(scheme: Scheme, record: &Value, nonce: &str) -> (String, String) {
         access_key_id: text(record, "/credentials/access_key_id"),
         access_key_secret: text(record, "/credentials/access_key_secret"),
         region: "cn-hangzhou",
+        version: "2016-01-20",
         host: "127.0.0.1:18080",
     };
     let call = Call {
@@ -108,6 +109,7 @@ fn a_request_can_name_another_key_of_the_same_length() {
         access_key_id: "id",
         access_key_secret: "secret",
         region: "cn-hangzhou",
+        version: "2016-01-20",
         host: "127.0.0.1:1",
     };
     for scheme in [Scheme::Rpc, Scheme::Acs3] {

@@ -6,9 +6,9 @@
 
 use claviger_model::{EncryptionAlgorithm, HashAlgorithm, KeySpec, MacAlgorithm, SignatureAlgorithm};
 
-use super::Input;
 use super::specs::spec;
 use crate::error::WireError;
+use crate::row::Input;
 
 /// Every signature with its name.
 const SIGNATURES: [(SignatureAlgorithm, &str); 10] = [

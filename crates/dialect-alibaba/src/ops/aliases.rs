@@ -4,10 +4,10 @@ use claviger_model::{Alias, Paged, Resource};
 use claviger_service::ops::alias as core;
 
 use super::list_keys::encode_page;
-use super::{Input, WireOp};
 use crate::answer::Answer;
-use crate::error::{alias_name, arn};
+use crate::error::alias_name;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 pub(super) struct ListAliases;
 pub(super) struct ListAliasesByKeyId;
@@ -47,6 +47,6 @@ fn encode(input: &Input<'_>, output: Paged<Alias>, answer: &mut Answer) {
     answer.list("Aliases", "Alias", output.items, |answer, alias| {
         answer.id("KeyId", alias.key.to_ascii());
         answer.text("AliasName", &alias_name(&alias.name));
-        answer.text("AliasArn", &arn(&Resource::Alias(alias.scope, alias.name)));
+        answer.resource("AliasArn", &Resource::Alias(alias.scope, alias.name));
     });
 }

@@ -8,9 +8,9 @@ use claviger_service::ops::crypto as core;
 
 use super::algorithms::encryption;
 use super::crypto::{check_dry_run, no_recipient};
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::params::{Fault, PLAINTEXT_LIMIT};
+use crate::row::{Input, WireOp};
 
 /// Most bytes of a ciphertext: SM2 adds about a hundred to the longest plaintext.
 pub(super) const CIPHERTEXT_LIMIT: usize = PLAINTEXT_LIMIT + 512;

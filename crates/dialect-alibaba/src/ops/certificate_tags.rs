@@ -6,10 +6,10 @@
 
 use claviger_service::ops::certificate as core;
 
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::error::WireError;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 pub(super) struct TagCertificate;
 pub(super) struct UntagCertificate;

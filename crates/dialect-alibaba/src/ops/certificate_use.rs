@@ -9,10 +9,10 @@ use claviger_service::ops::certificate as core;
 use super::algorithms::{encryption, signature};
 use super::asymmetric::CIPHERTEXT_LIMIT;
 use super::sign::{DIGEST_LIMIT, SIGNATURE_LIMIT};
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::error::WireError;
 use crate::params::{Fault, PLAINTEXT_LIMIT};
+use crate::row::{Input, WireOp};
 
 /// Most bytes of a message that is hashed here.
 const MESSAGE_LIMIT: usize = 4096;

@@ -6,12 +6,11 @@ use claviger_model::{Certificate, CertificateStatus, Change, Resource};
 use claviger_service::ops::certificate as core;
 
 use super::asymmetric::pem;
-use super::describe_key::date;
 use super::specs::spec_name;
-use super::{Input, WireOp};
-use crate::answer::Answer;
-use crate::error::{WireError, arn};
+use crate::answer::{Answer, date};
+use crate::error::WireError;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 /// Every status with its name on this face.
 const STATUSES: [(CertificateStatus, &str); 4] = [
@@ -54,7 +53,7 @@ impl WireOp for DescribeCertificate {
     fn encode(_: &Input<'_>, details: core::CertificateDetails, answer: &mut Answer) {
         let found = details.certificate;
         answer.id("CertificateId", found.id.to_ascii());
-        answer.text("Arn", &arn(&Resource::Certificate(found.scope, found.id)));
+        answer.resource("Arn", &Resource::Certificate(found.scope, found.id));
         answer.text("Status", status_name(found.status));
         answer.text("KeySpec", spec_name(found.spec));
         answer.boolean("ExportablePrivateKey", found.exportable);

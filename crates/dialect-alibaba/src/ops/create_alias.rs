@@ -2,9 +2,9 @@
 
 use claviger_service::ops::alias as core;
 
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 pub(super) struct CreateAlias;
 

@@ -5,10 +5,10 @@ use claviger_model::{Certificate, Change, KeySpec, ProtectionLevel, Resource};
 use claviger_service::ops::certificate as core;
 
 use super::specs::spec;
-use super::{Input, WireOp};
 use crate::answer::Answer;
-use crate::error::{WireError, arn};
+use crate::error::WireError;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 /// What a certificate's key pair can be made of at the vendor's.
 const SPECS: [KeySpec; 3] = [KeySpec::Rsa2048, KeySpec::EcP256, KeySpec::Sm2];
@@ -39,7 +39,7 @@ impl WireOp for CreateCertificate {
     }
 
     fn encode(_: &Input<'_>, made: Certificate, answer: &mut Answer) {
-        answer.text("Arn", &arn(&Resource::Certificate(made.scope, made.id)));
+        answer.resource("Arn", &Resource::Certificate(made.scope, made.id));
         answer.id("CertificateId", made.id.to_ascii());
         answer.text("Csr", &made.csr);
     }

@@ -5,9 +5,9 @@
 use claviger_service::ops::certificate as core;
 
 use super::algorithms::signature;
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 pub(super) struct CreateCsr;
 

@@ -7,10 +7,10 @@ use claviger_service::ops::key as core;
 
 use super::describe_key::encode_metadata;
 use super::specs::{origin, protection, spec, usage};
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::error::WireError;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 /// Longest description, in characters.
 pub(super) const DESCRIPTION_LIMIT: usize = 8192;

@@ -6,7 +6,7 @@ use claviger_service::ops::crypto::Encrypted;
 
 use crate::answer::Answer;
 use crate::error::WireError;
-use crate::ops::Input;
+use crate::row::Input;
 
 /// Refuses what belongs to attested enclaves; an empty value is no wish.
 pub(super) fn no_recipient(input: &Input<'_>) -> Result<(), WireError> {

@@ -6,9 +6,9 @@ use base64::engine::general_purpose::STANDARD;
 use claviger_service::ops::crypto as core;
 
 use super::crypto::{check_dry_run, no_recipient};
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 pub(super) struct Decrypt;
 

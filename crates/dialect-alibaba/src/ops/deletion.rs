@@ -7,10 +7,10 @@ use claviger_service::KeyRef;
 use claviger_service::ops::key as core;
 
 use super::create_key::DESCRIPTION_LIMIT;
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::error::WireError;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 /// Days until a deletion when none are given, as the vendor's own templates have it.
 const DEFAULT_DAYS: u32 = 30;

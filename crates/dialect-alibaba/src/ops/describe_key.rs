@@ -1,14 +1,13 @@
 //! SOURCE: KMS API reference, DescribeKey (read 2026-11-21): empty values are sent as empty text; NextRotationDate and
 //! RotationInterval only with a rotation policy; DeleteDate has a value only while the key waits for its deletion.
 
-use claviger_model::{Creator, Key, KeyState, Resource, RotationStatus, StateKind, Timestamp};
+use claviger_model::{Creator, Key, KeyState, Resource, RotationStatus, StateKind};
 use claviger_service::ops::key as core;
 
 use super::specs::{origin_name, protection_name, spec_name, usage_name};
-use super::{Input, WireOp};
-use crate::answer::Answer;
-use crate::error::arn;
+use crate::answer::{Answer, date};
 use crate::params::{Fault, interval_text};
+use crate::row::{Input, WireOp};
 
 pub(super) struct DescribeKey;
 
@@ -36,7 +35,7 @@ impl WireOp for DescribeKey {
 /// The metadata that CreateKey and DescribeKey share.
 pub(super) fn encode_metadata(key: &Key, answer: &mut Answer) {
     answer.id("KeyId", key.id.to_ascii());
-    answer.text("Arn", &arn(&Resource::Key(key.scope.clone(), key.id)));
+    answer.resource("Arn", &Resource::Key(key.scope.clone(), key.id));
     answer.text("KeyState", state_name(key.state.kind()));
     answer.text("KeySpec", spec_name(key.spec));
     answer.text("KeyUsage", usage_name(key.usage));
@@ -44,7 +43,7 @@ pub(super) fn encode_metadata(key: &Key, answer: &mut Answer) {
     answer.text("Origin", origin_name(key.origin));
     match &key.creator {
         Creator::Account => answer.text("Creator", &key.scope.account.to_string()),
-        Creator::Service(name) => answer.text("Creator", name),
+        Creator::Service(name) => answer.text("Creator", name.as_str()),
     }
     answer.text("CreationDate", &date(key.created));
     answer.text("Description", &key.description);
@@ -97,9 +96,4 @@ pub(super) fn state(text: &str) -> Option<StateKind> {
         .iter()
         .find(|(_, name)| *name == text)
         .map(|(state, _)| *state)
-}
-
-/// Dates are UTC with seconds.
-pub(super) fn date(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }

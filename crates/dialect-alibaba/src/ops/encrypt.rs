@@ -4,9 +4,9 @@
 use claviger_service::ops::crypto as core;
 
 use super::crypto::{check_dry_run, encode_encrypted};
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 pub(super) struct Encrypt;
 

@@ -9,10 +9,10 @@ use claviger_service::ops::crypto as core;
 use super::algorithms::export_wrapping;
 use super::crypto::check_dry_run;
 use super::generate_data_key::decode_data_key;
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::error::WireError;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 /// Most bytes of a public key.
 const PUBLIC_KEY_LIMIT: usize = 4096;

@@ -7,11 +7,10 @@ use claviger_model::{Change, Error, Timestamp};
 use claviger_service::ops::import as core;
 
 use super::algorithms::import_wrapping;
-use super::describe_key::date;
-use super::{Input, WireOp};
-use crate::answer::Answer;
+use crate::answer::{Answer, date};
 use crate::error::WireError;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 /// Longest text of an import token that is looked at.
 const TOKEN_TEXT_LIMIT: usize = 16 * 1024;

@@ -5,10 +5,10 @@
 use claviger_model::{AccountId, Change};
 use claviger_service::ops::key as core;
 
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::error::WireError;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 pub(super) struct SetKeyPolicy;
 pub(super) struct GetKeyPolicy;

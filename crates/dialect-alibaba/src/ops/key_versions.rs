@@ -3,11 +3,10 @@
 
 use claviger_service::ops::key as core;
 
-use super::describe_key::date;
 use super::list_keys::encode_page;
-use super::{Input, WireOp};
-use crate::answer::Answer;
+use crate::answer::{Answer, date};
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 pub(super) struct CreateKeyVersion;
 pub(super) struct DescribeKeyVersion;

@@ -8,10 +8,10 @@ use serde::Deserialize;
 
 use super::describe_key::state;
 use super::specs::{protection, spec, usage};
-use super::{Input, WireOp};
 use crate::answer::Answer;
-use crate::error::{WireError, arn};
+use crate::error::WireError;
 use crate::params::{Fault, PageParams};
+use crate::row::{Input, WireOp};
 
 const ROW_LIMIT: usize = 10;
 const VALUE_LIMIT: usize = 10;
@@ -38,33 +38,43 @@ impl WireOp for ListKeys {
         encode_page(input, output.total, answer);
         answer.list("Keys", "Key", output.items, |answer, id| {
             answer.id("KeyId", id.to_ascii());
-            answer.text("KeyArn", &arn(&Resource::Key(input.scope.clone(), id)));
+            answer.resource("KeyArn", &Resource::Key(input.scope.clone(), id));
         });
     }
 }
 
 /// Repeats what page was asked for, with the length of the whole list.
 pub(super) fn encode_page(input: &Input<'_>, total: u64, answer: &mut Answer) {
-    let page = input.page().unwrap_or(PageParams { number: 1, size: 10 });
+    encode_page_of(10, input, total, answer);
+}
+
+/// The same for lists with another size of pages by default.
+pub(super) fn encode_page_of(size: u32, input: &Input<'_>, total: u64, answer: &mut Answer) {
+    let page = input.page_of(size).unwrap_or(PageParams { number: 1, size });
     answer.number("PageNumber", page.number.into());
     answer.number("PageSize", page.size.into());
     answer.number("TotalCount", total);
 }
 
+/// A name and its values.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Row {
+pub(super) struct Row {
     key: String,
     #[serde(default)]
     values: Vec<String>,
 }
 
+/// Reads rows of names and values; `None` where they are not well-formed.
+pub(super) fn rows(text: &str) -> Option<Vec<Row>> {
+    let rows: Vec<Row> = serde_json::from_str(text).ok()?;
+    let few = rows.len() <= ROW_LIMIT && rows.iter().all(|row| row.values.len() <= VALUE_LIMIT);
+    few.then_some(rows)
+}
+
 /// Reads filters; `None` where they are not well-formed.
 fn filter(text: &str, scope: &Scope) -> Option<KeyFilter> {
-    let rows: Vec<Row> = serde_json::from_str(text).ok()?;
-    if rows.len() > ROW_LIMIT || rows.iter().any(|row| row.values.len() > VALUE_LIMIT) {
-        return None;
-    }
+    let rows = rows(text)?;
     let mut names: Vec<&str> = Vec::new();
     let mut all_of: Vec<Vec<KeyMatch>> = Vec::new();
     for row in &rows {
@@ -107,7 +117,10 @@ fn alternative(key: &str, value: &str, scope: &Scope) -> Option<KeyMatch> {
             .and_then(|name| name.parse().ok())
             .map(KeyMatch::Alias),
         "Creator" if value == scope.account.to_string() => Some(KeyMatch::Creator(Creator::Account)),
-        "Creator" => Some(KeyMatch::Creator(Creator::Service(value.to_owned()))),
+        "Creator" => value
+            .parse()
+            .ok()
+            .map(|name| KeyMatch::Creator(Creator::Service(name))),
         "TagKey" => Some(KeyMatch::TagKey(value.to_owned())),
         "TagValue" => Some(KeyMatch::TagValue(value.to_owned())),
         // No key of ours is in a dedicated instance.

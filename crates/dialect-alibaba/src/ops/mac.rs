@@ -8,9 +8,9 @@ use claviger_service::ops::crypto as core;
 
 use super::algorithms::{mac, mac_name};
 use super::crypto::check_dry_run;
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::params::{Fault, PLAINTEXT_LIMIT};
+use crate::row::{Input, WireOp};
 
 /// Most bytes of a code that is looked at; the longest has 64.
 const CODE_LIMIT: usize = 256;

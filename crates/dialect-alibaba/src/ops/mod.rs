@@ -1,5 +1,6 @@
-//! The operations of this face: one row each, and the list of those that are not served yet.
+//! The operations of key management, version 2016-01-20: one row each, and the list of those that are not served.
 
+mod absent;
 mod algorithms;
 mod aliases;
 mod asymmetric;
@@ -36,77 +37,12 @@ mod tag_resources;
 mod update_alias;
 mod update_key_description;
 
-use std::future::Future;
-use std::pin::Pin;
-
-use claviger_model::{Action, Error, Scope};
-use claviger_service::{Call, Operation, Service};
-use claviger_signing::query::Params;
-use tracing::trace_span;
-
-use crate::answer::Answer;
-use crate::error::{self, WireError};
-use crate::params::Fault;
+use crate::row::{Row, WireOp, dry_run_by, serve, served_by};
 
 pub(crate) use certificates::status_name;
-pub use not_served::not_served;
+pub(crate) use not_served::NOT_SERVED;
 
-/// What an operation decodes.
-pub(crate) struct Input<'a> {
-    /// Query and form body.
-    pub(crate) params: &'a Params<'a>,
-    /// Where the call is at home.
-    pub(crate) scope: &'a Scope,
-}
-
-/// One operation between wire and core.
-pub(crate) trait WireOp {
-    /// The operation of the core.
-    type Op: Operation;
-
-    /// What the call is in policies and records. Some operations of the core serve several here.
-    const ACTION: Action = <Self::Op as Operation>::ACTION;
-
-    /// Reads its parameters.
-    fn decode(input: &Input<'_>) -> Result<Self::Op, Fault>;
-
-    /// Writes its answer, all but the request id.
-    fn encode(input: &Input<'_>, output: <Self::Op as Operation>::Output, answer: &mut Answer);
-}
-
-type Served<'a> = Pin<Box<dyn Future<Output = Result<(), WireError>> + Send + 'a>>;
-
-/// A row of the table.
-pub(crate) struct Row {
-    name: &'static str,
-    /// Whether it has the parameter DryRun. Where it has not, the parameter is unknown, and ignored.
-    pub(crate) dry_runs: bool,
-    pub(crate) serve: for<'a> fn(&'a Service, &'a Call<'a>, &'a Input<'a>, &'a mut Answer) -> Served<'a>,
-}
-
-const fn served_by<W: WireOp + 'static>(name: &'static str) -> Row
-where
-    W::Op: 'static,
-{
-    Row {
-        name,
-        dry_runs: false,
-        serve: |service, call, input, answer| Box::pin(serve::<W>(service, call, input, answer)),
-    }
-}
-
-/// The same for an operation that has the parameter DryRun.
-const fn dry_run_by<W: WireOp + 'static>(name: &'static str) -> Row
-where
-    W::Op: 'static,
-{
-    Row {
-        dry_runs: true,
-        ..served_by::<W>(name)
-    }
-}
-
-/// The same for an operation about a key or, where the request names one, a certificate.
+/// A row for an operation about a key or, where the request names one, a certificate.
 const fn served_by_either<K: WireOp + 'static, C: WireOp + 'static>(name: &'static str) -> Row
 where
     K::Op: 'static,
@@ -124,75 +60,8 @@ where
     }
 }
 
-async fn serve<W: WireOp>(
-    service: &Service,
-    call: &Call<'_>,
-    input: &Input<'_>,
-    answer: &mut Answer,
-) -> Result<(), WireError> {
-    let action = W::ACTION;
-    let decoded = trace_span!(target: "claviger::stage", "parse").in_scope(|| W::decode(input));
-    let operation = match decoded {
-        Ok(operation) => operation,
-        Err(fault) => {
-            let wire = match fault {
-                Fault::Wire(wire) => wire,
-                Fault::Core(error) => error::wire(action, &error),
-            };
-            let wire = if call.dry_run {
-                WireError {
-                    code: "ValidationError",
-                    ..wire
-                }
-            } else {
-                wire
-            };
-            return Err(refuse(service, call, action.name(), wire).await);
-        }
-    };
-    match service.execute(call, operation).await.into_inner() {
-        Ok(output) => {
-            trace_span!(target: "claviger::stage", "encode").in_scope(|| W::encode(input, output, answer));
-            Ok(())
-        }
-        Err(error) => {
-            let wire = error::wire(action, &error);
-            Err(if call.dry_run {
-                dry_run_words(&error, wire)
-            } else {
-                wire
-            })
-        }
-    }
-}
-
-/// What a call that only asks is told of a refusal.
-fn dry_run_words(error: &Error, wire: WireError) -> WireError {
-    let code = match error {
-        Error::Denied(_) => "AccessDeniedError",
-        Error::Invalid(_) => "ValidationError",
-        _ => return wire,
-    };
-    WireError { code, ..wire }
-}
-
-/// Records a refusal of this face, and gives it back, or what kept it from being recorded.
-pub(crate) async fn refuse(service: &Service, call: &Call<'_>, action: &str, wire: WireError) -> WireError {
-    match service.refuse(call, action, wire.code).await.into_inner() {
-        Ok(()) => wire,
-        Err(error) => error::wire(Action::DescribeService, &error),
-    }
-}
-
-/// The row of an operation.
-pub(crate) fn row(name: &str) -> Option<&'static Row> {
-    ROWS.binary_search_by(|row| row.name.cmp(name))
-        .ok()
-        .and_then(|at| ROWS.get(at))
-}
-
 /// Ordered by name.
-static ROWS: &[Row] = &[
+pub(crate) static ROWS: &[Row] = &[
     dry_run_by::<asymmetric::AsymmetricDecrypt>("AsymmetricDecrypt"),
     dry_run_by::<asymmetric::AsymmetricEncrypt>("AsymmetricEncrypt"),
     dry_run_by::<sign::AsymmetricSign>("AsymmetricSign"),
@@ -231,8 +100,13 @@ static ROWS: &[Row] = &[
     served_by::<import::ImportKeyMaterial>("ImportKeyMaterial"),
     served_by::<aliases::ListAliases>("ListAliases"),
     served_by::<aliases::ListAliasesByKeyId>("ListAliasesByKeyId"),
+    served_by::<absent::ListApplicationAccessPoints>("ListApplicationAccessPoints"),
+    served_by::<absent::ListClientKeys>("ListClientKeys"),
     served_by::<key_versions::ListKeyVersions>("ListKeyVersions"),
     served_by::<list_keys::ListKeys>("ListKeys"),
+    served_by::<absent::ListKmsInstances>("ListKmsInstances"),
+    served_by::<absent::ListNetworkRules>("ListNetworkRules"),
+    served_by::<absent::ListPolicies>("ListPolicies"),
     served_by_either::<tag_resource::ListResourceTags, certificate_tags::ListCertificateTags>(
         "ListResourceTags",
     ),
@@ -254,34 +128,5 @@ static ROWS: &[Row] = &[
     dry_run_by::<mac::VerifyMac>("VerifyMac"),
 ];
 
-/// The names of operations that are ours: version 2016-01-20 does not have them.
-pub fn ours() -> &'static [&'static str] {
-    &["CreateCsr"]
-}
-
-/// The names of the operations that are served, in order, ours included.
-pub fn served() -> impl Iterator<Item = &'static str> {
-    ROWS.iter().map(|row| row.name)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_table_and_the_list_cover_the_version_once_each() {
-        let names: Vec<_> = served().collect();
-        assert!(names.is_sorted() && not_served().is_sorted());
-        assert!(names.iter().all(|name| row(name).is_some()));
-        assert!(names.iter().all(|name| !not_served().contains(name)));
-        assert_eq!(
-            names.len() - ours().len() + not_served().len(),
-            103,
-            "operations of version 2016-01-20"
-        );
-        assert!(
-            not_served().len() <= 47,
-            "the list of what is not served may only shrink"
-        );
-    }
-}
+/// Operations that version 2016-01-20 does not have.
+pub(crate) static OURS: &[&str] = &["CreateCsr"];

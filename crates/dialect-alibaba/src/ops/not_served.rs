@@ -1,11 +1,7 @@
 //! The operations of the version that are not offered here.
 
 /// Operations of version 2016-01-20 that answer `UnsupportedOperation`. The list may only shrink.
-pub fn not_served() -> &'static [&'static str] {
-    NOT_SERVED
-}
-
-static NOT_SERVED: &[&str] = &[
+pub(crate) static NOT_SERVED: &[&str] = &[
     "AdvanceEncrypt",
     "BatchGetSecretValue",
     "ConnectKmsInstance",
@@ -33,12 +29,7 @@ static NOT_SERVED: &[&str] = &[
     "GetRandomPassword",
     "GetSecretPolicy",
     "GetSecretValue",
-    "ListApplicationAccessPoints",
-    "ListClientKeys",
-    "ListKmsInstances",
     "ListManagedDataKeyVersions",
-    "ListNetworkRules",
-    "ListPolicies",
     "ListSecretVersionIds",
     "ListSecrets",
     "PutSecretValue",

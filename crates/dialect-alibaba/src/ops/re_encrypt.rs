@@ -6,10 +6,10 @@ use claviger_service::ops::crypto as core;
 use super::algorithms::encryption;
 use super::asymmetric::CIPHERTEXT_LIMIT;
 use super::crypto::{check_dry_run, encode_encrypted};
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::error::WireError;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 /// What names an asymmetric source: all or none of them.
 const ASYMMETRIC: [&str; 3] = ["SourceKeyId", "SourceKeyVersionId", "SourceEncryptionAlgorithm"];

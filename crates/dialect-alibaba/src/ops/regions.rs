@@ -3,9 +3,9 @@
 use claviger_model::Region;
 use claviger_service::ops::account as core;
 
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 pub(super) struct DescribeRegions;
 

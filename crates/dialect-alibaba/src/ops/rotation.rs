@@ -4,9 +4,9 @@
 use claviger_model::Change;
 use claviger_service::ops::key as core;
 
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 pub(super) struct UpdateRotationPolicy;
 

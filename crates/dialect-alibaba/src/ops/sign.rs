@@ -6,9 +6,9 @@ use claviger_service::ops::crypto as core;
 use super::algorithms::signature;
 use super::asymmetric::encode_output;
 use super::crypto::check_dry_run;
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 /// Most bytes of a digest.
 pub(super) const DIGEST_LIMIT: usize = 64;

@@ -5,10 +5,10 @@
 use claviger_service::KeyRef;
 use claviger_service::ops::tag as core;
 
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::error::WireError;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 pub(super) struct TagResource;
 pub(super) struct UntagResource;

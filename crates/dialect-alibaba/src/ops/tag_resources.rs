@@ -7,10 +7,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use claviger_model::{Action, KeyId};
 use claviger_service::ops::tag as core;
 
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::error::WireError;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 /// Rows of a page.
 const ROWS: u32 = 200;

@@ -4,10 +4,10 @@ use claviger_model::Change;
 use claviger_service::ops::key as core;
 
 use super::create_key::DESCRIPTION_LIMIT;
-use super::{Input, WireOp};
 use crate::answer::Answer;
 use crate::error::WireError;
 use crate::params::Fault;
+use crate::row::{Input, WireOp};
 
 pub(super) struct UpdateKeyDescription;
 

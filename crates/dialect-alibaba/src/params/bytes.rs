@@ -6,8 +6,8 @@ use claviger_secret::SecretBytes;
 use claviger_service::ops::crypto::Ciphertext;
 
 use crate::error::WireError;
-use crate::ops::Input;
 use crate::params::Fault;
+use crate::row::Input;
 
 /// Most bytes that one call encrypts or authenticates.
 pub(crate) const PLAINTEXT_LIMIT: usize = 6144;

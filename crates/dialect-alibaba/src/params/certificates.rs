@@ -8,7 +8,7 @@ use claviger_service::{CertificateName, CertificateRef};
 
 use super::keys::resource_name;
 use crate::error::WireError;
-use crate::ops::Input;
+use crate::row::Input;
 
 /// Longest text that names a certificate.
 const CERTIFICATE_TEXT_LIMIT: usize = 512;

@@ -9,7 +9,7 @@ use claviger_model::EncryptionContext;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 
 use crate::error::WireError;
-use crate::ops::Input;
+use crate::row::Input;
 
 /// Longest text of an encryption context, in characters.
 const CONTEXT_LIMIT: usize = 8192;

@@ -6,7 +6,7 @@
 use claviger_model::{ROTATION_LONGEST, ROTATION_SHORTEST, SignedDuration};
 
 use crate::error::WireError;
-use crate::ops::Input;
+use crate::row::Input;
 
 impl Input<'_> {
     /// The interval, which must be there.

@@ -7,8 +7,8 @@ use claviger_model::{AliasName, Error, KeyVersionId, Missing, Scope};
 use claviger_service::{KeyName, KeyRef};
 
 use crate::error::WireError;
-use crate::ops::Input;
 use crate::params::Fault;
+use crate::row::Input;
 
 /// Longest text that names a key.
 const KEY_TEXT_LIMIT: usize = 512;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::WireError;
-use crate::ops::Input;
+use crate::row::Input;
 
 impl Input<'_> {
     /// The values of `name.1` to `name.<limit>` that are not empty, with their numbers and in their order.

@@ -7,7 +7,7 @@
 use claviger_model::{TAG_LIMIT, Tags};
 
 use crate::error::WireError;
-use crate::ops::Input;
+use crate::row::Input;
 
 #[derive(serde::Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -80,6 +80,16 @@ impl Input<'_> {
         }
         let text = |(key, value): (String, Option<String>)| (key, value.unwrap_or_default());
         Ok(tags.into_iter().map(text).collect())
+    }
+
+    /// The same for something new, which need not have any.
+    pub(crate) fn first_tags(&self) -> Result<Tags, WireError> {
+        let mut tags = Tags::default();
+        for (key, value) in self.tag_pairs(is_free_key)? {
+            tags.set(key, value.unwrap_or_default())
+                .map_err(|_| WireError::invalid("Tag"))?;
+        }
+        Ok(tags)
     }
 
     /// The same to look for tags: a key without a value means any value.

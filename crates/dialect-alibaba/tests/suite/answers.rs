@@ -1,6 +1,6 @@
 //! What each operation answers, byte for byte, in both forms.
 
-use claviger_dialect_alibaba::served;
+use claviger_dialect_alibaba::Api;
 
 use crate::golden::{Mask, compare};
 use crate::kms::Answer;
@@ -65,7 +65,7 @@ const RANDOM: [(&str, &str); 15] = [
 #[tokio::test]
 async fn every_operation_answers_as_documented() {
     let mut files = Vec::new();
-    for action in served() {
+    for action in Api::Kms.served() {
         let scene = Scene::of(action).await;
         let answer = scene.call(action).await;
         let text = mask(&scene, &answer).apply(&answer.text);
@@ -77,7 +77,7 @@ async fn every_operation_answers_as_documented() {
 /// The same call in two scenes of the same making, once per form: but for ids, blobs and data keys, both say the same.
 #[tokio::test]
 async fn the_xml_form_says_the_same() {
-    for action in served() {
+    for action in Api::Kms.served() {
         let (one, other) = (Scene::of(action).await, Scene::of(action).await);
         let json = one.call(action).await;
         let root = other.kms.world.root();

@@ -1,7 +1,7 @@
 //! Requests that nobody would write. Whatever comes in, the answer is well-formed and bears its id; [`Kms::deliver`]
 //! checks that of every answer.
 
-use claviger_dialect_alibaba::served;
+use claviger_dialect_alibaba::Api;
 use claviger_testkit::Signed;
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use proptest::prelude::*;
@@ -170,7 +170,7 @@ fn a_good_request_with_a_byte_changed_gets_a_well_formed_answer() {
 /// Callers with a good signature may send anything as a parameter.
 #[test]
 fn any_value_of_any_parameter_is_no_fault_of_the_server() {
-    let actions: Vec<_> = served().collect();
+    let actions: Vec<_> = Api::Kms.served().collect();
     let value = prop_oneof![
         2 => ".{0,40}",
         1 => prop::collection::vec(any::<char>(), 0..40).prop_map(String::from_iter),

@@ -1,6 +1,6 @@
 //! What calls leave in the audit log.
 
-use claviger_dialect_alibaba::{not_served, served};
+use claviger_dialect_alibaba::Api;
 use serde_json::Value;
 
 use crate::golden::{Mask, compare};
@@ -70,7 +70,7 @@ fn mask(scene: &Scene, record: &Value) -> String {
 #[tokio::test]
 async fn every_call_leaves_its_record() {
     let mut lines = String::new();
-    for action in served() {
+    for action in Api::Kms.served() {
         let scene = Scene::of(action).await;
         let before = scene.kms.world.audited_calls().await.len();
         let refused = scene.call_with(action, &refused_parameters(&scene, action)).await;
@@ -96,7 +96,7 @@ async fn calls_that_become_no_operation_leave_a_record_too() {
     let root = scene.kms.world.root();
     let before = scene.kms.world.audited_calls().await.len();
     let mut expected = Vec::new();
-    for action in not_served().iter().chain(&["Nonsense", "<&\"'>\u{1}"]) {
+    for action in Api::Kms.not_served().iter().chain(&["Nonsense", "<&\"'>\u{1}"]) {
         let answer = scene.kms.call(action, &[("SecretData", "s3cr3t")]).await;
         expected.push((*action, answer));
     }
@@ -118,7 +118,7 @@ async fn strangers_are_counted_in_one_record() {
     let before = scene.kms.world.audited_calls().await.len();
     let root = scene.kms.world.root().clone();
     let (forger, nobody) = (root.with_secret("guess"), root.with_access_key_id("LTAInobody"));
-    for action in served() {
+    for action in Api::Kms.served() {
         let parameters = scene.parameters(action);
         scene
             .kms
@@ -154,7 +154,7 @@ async fn strangers_are_counted_in_one_record() {
             row["count"].clone(),
         )
     };
-    let served = served().count();
+    let served = Api::Kms.served().count();
     assert_eq!(
         row("signature"),
         (root.access_key_id().into(), "192.0.2.7".into(), served.into())
@@ -192,9 +192,9 @@ async fn no_secret_of_a_call_reaches_the_log() {
             r#"[{"TagKey":"TopSecretMark","TagValue":"TopSecretMark"}]"#,
         ),
     ];
-    let known = served().chain(not_served().iter().copied());
+    let known = Api::Kms.served().chain(Api::Kms.not_served().iter().copied());
     for action in known {
-        let read = if served().any(|name| name == action) {
+        let read = if Api::Kms.served().any(|name| name == action) {
             scene.parameters(action)
         } else {
             vec![]
@@ -252,7 +252,7 @@ async fn while_the_log_cannot_be_written_nothing_is_served_and_nothing_changes()
         .call("DescribeKey")
         .await
         .refused(503, "ServiceUnavailableTemporary");
-    for action in served().filter(|action| *action != "DescribeRegions") {
+    for action in Api::Kms.served().filter(|action| *action != "DescribeRegions") {
         let answer = scene.call(action).await;
         answer.refused(503, "ServiceUnavailableTemporary");
         let refused = scene.call_with(action, &refused_parameters(&scene, action)).await;

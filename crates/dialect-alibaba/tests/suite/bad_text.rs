@@ -1,6 +1,6 @@
 //! Text that is not what it should be: broken encodings, too long, full of other languages' special characters.
 
-use claviger_dialect_alibaba::served;
+use claviger_dialect_alibaba::Api;
 use claviger_testkit::{HOST, form};
 
 use crate::kms::{Answer, Kms};
@@ -115,7 +115,7 @@ async fn a_repeated_parameter_is_refused_whatever_it_is() {
 async fn a_parameter_of_a_mebibyte_is_refused_by_name() {
     let scene = Scene::new().await;
     let (letters, digits) = ("x".repeat(1 << 20), "1".repeat(1 << 20));
-    for action in served() {
+    for action in Api::Kms.served() {
         let good = scene.parameters(action);
         for (name, value) in &good {
             let is_number = value.bytes().all(|byte| byte.is_ascii_digit());
@@ -168,7 +168,7 @@ async fn special_characters_break_no_answer_in_any_parameter() {
     let scene = Scene::new().await;
     let root = scene.kms.world.root();
     let mut refused = 0;
-    for action in served() {
+    for action in Api::Kms.served() {
         let good = scene.parameters(action);
         for (name, _) in &good {
             for value in META {

@@ -2,7 +2,7 @@
 //!
 //! SOURCE: AsymmetricVerify, parameter DryRun (read 2026-11-21): the answer is always a failure, and its code tells.
 
-use claviger_dialect_alibaba::served;
+use claviger_dialect_alibaba::Api;
 
 use crate::kms::Kms;
 use crate::scene::{Parameters, Scene, borrowed, replaced};
@@ -139,7 +139,7 @@ async fn a_key_that_is_not_ready_refuses_as_ever() {
 /// then says it was not made.
 #[tokio::test]
 async fn other_operations_do_not_know_the_parameter() {
-    for action in served().filter(|action| !ASKED.contains(action)) {
+    for action in Api::Kms.served().filter(|action| !ASKED.contains(action)) {
         let scene = Scene::of(action).await;
         let good = scene.parameters(action);
         let plain = Scene::of(action).await.call(action).await;

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use claviger_dialect_alibaba::AlibabaDoor;
+use claviger_dialect_alibaba::{AlibabaDoor, Api};
 use claviger_front::{Door as _, Reply, Request};
 use claviger_testkit::{Builder, Client, Signed, World};
 use serde_json::Value;
@@ -23,6 +23,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) text: String,
     pub(crate) id: String,
+    pub(crate) headers: Vec<(http::HeaderName, http::HeaderValue)>,
     xml: bool,
 }
 
@@ -85,6 +86,19 @@ impl Kms {
             .await
     }
 
+    /// A call of any caller to any API.
+    pub(crate) async fn ask(
+        &self,
+        caller: &Client,
+        api: Api,
+        action: &str,
+        parameters: &[(&str, &str)],
+    ) -> Answer {
+        let request = caller.rpc_request(action, parameters);
+        let request = request.set("Version", api.version());
+        self.send(&request.sign_in_body(caller)).await
+    }
+
     /// Makes a key and gives its id.
     pub(crate) async fn create_key(&self) -> String {
         self.create_key_as(self.world.root()).await
@@ -131,6 +145,7 @@ impl Answer {
             status: reply.status.as_u16(),
             text: String::from_utf8(reply.body).unwrap(),
             id: id.to_owned(),
+            headers: reply.headers,
             xml,
         };
         if xml {
@@ -158,6 +173,8 @@ impl Answer {
         }
         assert_eq!(json["HttpStatus"], self.status, "{json}");
         let text = |name: &str| json[name].as_str().unwrap_or_else(|| panic!("{name}: {json}"));
+        let denied = json.get("AccessDeniedDetail").is_some();
+        assert_eq!(denied, self.is_denied(), "{json}");
         assert!(!text("Code").is_empty() && !text("Message").is_empty(), "{json}");
         text("HostId");
     }
@@ -178,6 +195,22 @@ impl Answer {
             filled("Code") && filled("Message") && node.child("HostId").is_some(),
             "{node:?}"
         );
+    }
+
+    /// A header beside those that all answers have; empty where it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        let found = self.headers.iter().find(|(known, _)| known == name);
+        found.map_or("", |(_, value)| value.to_str().unwrap())
+    }
+
+    /// Whether somebody who is known may not do something.
+    fn is_denied(&self) -> bool {
+        let code = self.code();
+        self.status == 403
+            && matches!(
+                &*code,
+                "NoPermission" | "Forbidden.NoPermission" | "AccessDeniedError"
+            )
     }
 
     pub(crate) fn json(&self) -> Value {

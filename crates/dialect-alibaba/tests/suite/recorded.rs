@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::kms::{Answer, Kms};
 
 /// Codes that say: we do not know who you are.
-const STRANGER: [&str; 11] = [
+const STRANGER: [&str; 13] = [
     "MissingParameter",
     "IncompleteSignature",
     "SignatureDoesNotMatch",
@@ -21,6 +21,8 @@ const STRANGER: [&str; 11] = [
     "InvalidTimeStamp.Format",
     "InvalidAccessKeyId.NotFound",
     "Forbidden.AccessKey",
+    "InvalidSecurityToken.Expired",
+    "InvalidSecurityToken.Malformed",
     "InvalidSecurityToken.MismatchWithAccessKey",
     "ParseRequestParameterException",
 ];
@@ -128,28 +130,28 @@ async fn valid_requests_of_known_callers_get_as_far_as_their_operation() {
             answer.text
         );
     }
-    // Keys and aliases of the records do not exist here, nor do ciphertexts of other servers.
+    // Keys and aliases of the records do not exist here, nor do ciphertexts of other servers. Roots take no roles.
     let expected = lines([
-        ("AssumeRole 400 InvalidVersion", 2),
+        ("AssumeRole 403 NoPermission", 2),
         ("AsymmetricVerify 404 Forbidden.AliasNotFound", 2),
-        ("AttachPolicyToUser 400 InvalidVersion", 1),
-        ("CreateAccessKey 400 InvalidVersion", 1),
+        ("AttachPolicyToUser 200", 1),
+        ("CreateAccessKey 200", 1),
         ("CreateKey 200", 3),
         // A tag with a space.
         ("CreateKey 400 InvalidParameter", 11),
-        ("CreatePolicy 400 InvalidVersion", 1),
-        ("CreateRole 400 InvalidVersion", 1),
-        ("CreateUser 400 InvalidVersion", 1),
+        ("CreatePolicy 200", 1),
+        ("CreateRole 200", 1),
+        ("CreateUser 200", 1),
         ("Decrypt 400 InvalidParameter", 19),
         ("Decrypt 400 UnsupportedOperation", 5),
         ("DescribeRegions 200", 12),
         ("Encrypt 404 Forbidden.AliasNotFound", 25),
         ("GenerateDataKey 404 Forbidden.AliasNotFound", 2),
         ("GenerateDataKey 404 Forbidden.KeyNotFound", 16),
-        ("GetCallerIdentity 400 InvalidVersion", 2),
+        ("GetCallerIdentity 200", 2),
         ("GetSecretValue 400 UnsupportedOperation", 2),
         ("ListKeys 200", 20),
-        ("ListUsers 400 InvalidVersion", 1),
+        ("ListUsers 200", 1),
         ("LookupEvents 400 InvalidVersion", 1),
         ("TagResources 400 InvalidParameter.TagKey", 11),
         ("UpdateKeyDescription 404 Forbidden.KeyNotFound", 14),
@@ -157,14 +159,14 @@ async fn valid_requests_of_known_callers_get_as_far_as_their_operation() {
     assert_eq!(census(&answers), expected);
 }
 
-/// Temporary credentials are not made here yet, so nobody can have any.
+/// Tokens that others made open nothing here.
 #[tokio::test]
-async fn temporary_keys_are_unknown() {
+async fn temporary_keys_of_others_are_refused() {
     let answers = replay(|vector| is_of(vector, "HMAC", true, "valid")).await;
     for (vector, answer) in &answers {
         assert_eq!(
             (answer.status, answer.code().as_str()),
-            (404, "InvalidAccessKeyId.NotFound"),
+            (400, "InvalidSecurityToken.Malformed"),
             "{}: {}",
             vector.id,
             answer.text

@@ -1,6 +1,6 @@
 //! Which operation a request is for.
 
-use claviger_dialect_alibaba::{not_served, served};
+use claviger_dialect_alibaba::Api;
 use claviger_testkit::{HOST, VERSION};
 
 use crate::kms::Kms;
@@ -8,12 +8,44 @@ use crate::kms::Kms;
 #[tokio::test]
 async fn operations_of_the_version_that_are_not_served_say_so() {
     let kms = Kms::new().await;
-    for action in not_served() {
+    for action in Api::Kms.not_served() {
         let message = kms.call(action, &[]).await.refused(400, "UnsupportedOperation");
         assert_eq!(message, "This action is not supported.");
         let signed = kms.world.sign_acs3(action, &[]);
         kms.send(&signed).await.refused(400, "UnsupportedOperation");
     }
+}
+
+/// Each version has its own operations, whatever those of the others are called.
+#[tokio::test]
+async fn operations_belong_to_their_version() {
+    let kms = Kms::new().await;
+    let root = kms.world.root();
+    for api in Api::ALL {
+        for other in Api::ALL {
+            for action in other.served() {
+                if api.served().any(|own| own == action) || api.not_served().contains(&action) {
+                    continue;
+                }
+                let answer = kms.ask(root, api, action, &[]).await;
+                answer.refused(404, "InvalidAction.NotFound");
+            }
+        }
+        for action in api.not_served() {
+            kms.ask(root, api, action, &[])
+                .await
+                .refused(400, "UnsupportedOperation");
+        }
+    }
+    // In KMS these are about the access to dedicated instances.
+    let served = |api: Api, name| api.served().any(|known| known == name);
+    for name in ["CreatePolicy", "DeletePolicy"] {
+        assert!(served(Api::Ram, name) && !served(Api::Kms, name));
+    }
+    let listed = async |api| kms.ask(root, api, "ListPolicies", &[]).await.ok();
+    assert_eq!(listed(Api::Kms).await["TotalCount"], 0);
+    let policies = &listed(Api::Ram).await["Policies"]["Policy"];
+    assert!(!policies.as_array().unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -31,7 +63,10 @@ async fn other_names_are_no_operations() {
     ] {
         kms.call(action, &[]).await.refused(404, "InvalidAction.NotFound");
     }
-    let names: Vec<_> = served().chain(not_served().iter().copied()).collect();
+    let names: Vec<_> = Api::Kms
+        .served()
+        .chain(Api::Kms.not_served().iter().copied())
+        .collect();
     assert!(names.iter().all(|name| !name.is_empty()));
 }
 
@@ -39,7 +74,7 @@ async fn other_names_are_no_operations() {
 async fn other_versions_are_not_served() {
     let kms = Kms::new().await;
     let root = kms.world.root();
-    for version in ["2015-04-01", "2016-01-20 ", "2026-01-20", "1", "latest"] {
+    for version in ["2020-07-06", "2016-01-20 ", "2026-01-20", "1", "latest"] {
         let request = root.rpc_request("DescribeRegions", &[]).set("Version", version);
         kms.send(&request.sign(root)).await.refused(400, "InvalidVersion");
     }

@@ -1,6 +1,6 @@
 //! A deployment with something in it, and for every operation a call that succeeds there.
 
-use claviger_dialect_alibaba::served;
+use claviger_dialect_alibaba::Api;
 use claviger_model::SignedDuration;
 
 use crate::kms::{Answer, Kms};
@@ -141,10 +141,18 @@ impl Scene {
             "Encrypt" => vec![("KeyId", key), text("Plaintext", PLAINTEXT), context],
             "GenerateDataKey" | "GenerateDataKeyWithoutPlaintext" => self.data_key(),
             "GetKeyPolicy" => vec![("KeyId", key), text("PolicyName", "default")],
-            "ListAliases" => page.into(),
+            "ListAliases" | "ListApplicationAccessPoints" | "ListNetworkRules" | "ListPolicies" => {
+                page.into()
+            }
+            "ListClientKeys" => vec![text("AapName", "app")],
             "ListAliasesByKeyId" | "ListKeyVersions" => [vec![("KeyId", key)], page.into()].concat(),
             "ListKeys" => [
                 vec![text("Filters", r#"[{"Key":"KeyState","Values":["Enabled"]}]"#)],
+                page.into(),
+            ]
+            .concat(),
+            "ListKmsInstances" => [
+                vec![text("Filters", r#"[{"Key":"KmsInstanceId","Values":["kst-x"]}]"#)],
                 page.into(),
             ]
             .concat(),
@@ -320,7 +328,7 @@ pub(crate) fn without(parameters: &Parameters, name: &str) -> Parameters {
 
 #[tokio::test]
 async fn every_operation_has_a_call_that_succeeds() {
-    for action in served() {
+    for action in Api::Kms.served() {
         let answer = Scene::of(action).await.call(action).await;
         if action == "OpenKmsService" {
             // Here every account has the service.

@@ -75,6 +75,24 @@ impl Node {
             .text
     }
 
+    /// The same with other texts in its leaves; `change` gets the name and text of each.
+    pub(crate) fn with_texts(&self, change: &dyn Fn(&str, &str) -> String) -> Self {
+        let text = if self.children.is_empty() {
+            change(&self.name, &self.text)
+        } else {
+            self.text.clone()
+        };
+        Self {
+            name: self.name.clone(),
+            text,
+            children: self
+                .children
+                .iter()
+                .map(|child| child.with_texts(change))
+                .collect(),
+        }
+    }
+
     /// Whether it says the same as a JSON value, member by member.
     pub(crate) fn says(&self, json: &Value) -> bool {
         match json {

@@ -101,6 +101,7 @@ async fn requests_go_to_the_door_that_claims_their_path() {
         let answer = client.get(path).await;
         assert!(answer.body.starts_with(door), "{path}: {answer:?}");
         assert_eq!(answer.header("x-stub-id").unwrap().len(), 36);
+        assert_eq!(answer.header("retry-after"), Some("7"));
     }
 }
 

@@ -66,6 +66,7 @@ impl Stub {
             status,
             content_type: "text/plain",
             id_header: Some(http::HeaderName::from_static("x-stub-id")),
+            headers: vec![(http::header::RETRY_AFTER, http::HeaderValue::from_static("7"))],
             body: text.into_bytes(),
             line: Line::default(),
         }

@@ -53,11 +53,12 @@ impl Key {
     /// Sets the interval of automatic rotation, or ends it.
     ///
     /// # Errors
-    /// [`Refusal::KeyKind`] for keys that do not rotate by themselves: key pairs, imported material, codes, keys of
-    /// services; [`Refusal::NotUsable`] unless enabled.
+    /// [`Refusal::NotUsable`] unless enabled; [`Refusal::KeyKind`] for keys that do not rotate by themselves: key
+    /// pairs, imported material, codes, keys of services.
     pub fn set_rotation(mut self, interval: Option<SignedDuration>) -> Result<Change<Self>, Refusal> {
-        self.check_rotates()?;
+        // State before kind: a key that waits for its material is refused for that, say the vendor's tables.
         self.check_enabled()?;
+        self.check_rotates()?;
         if self.rotation == interval {
             return Ok(Change::AlreadySo(self));
         }
@@ -70,8 +71,8 @@ impl Key {
     /// # Errors
     /// As [`Self::set_rotation`].
     pub fn rotate(mut self, version: KeyVersionId, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.check_rotates()?;
         self.check_enabled()?;
+        self.check_rotates()?;
         self.primary = Some(version);
         self.last_rotated = now;
         Ok(Change::Changed(self))

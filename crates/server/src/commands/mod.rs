@@ -17,6 +17,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Dev(arguments) => dev::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Init(arguments) => init::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Serve(arguments) => serve::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Admin(admin) => crate::admin::run(&admin).map(|()| ExitCode::SUCCESS),
         Command::Audit(AuditCommand::Verify { data }) => audit::verify(&data),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Settings => {
@@ -26,10 +27,13 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
     }
 }
 
-/// The runtime that serves: one worker thread a core.
-fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+/// The runtime that serves: one worker thread a core, and as many for long computations. More of those than cores would
+/// only take turns, each with a cold cache.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     tokio::runtime::Builder::new_multi_thread()
         .enable_all()
+        .max_blocking_threads(cores)
         .build()
         .map_err(|error| Failure::failed(format!("cannot start the runtime: {error}")))
 }

@@ -1,5 +1,7 @@
 //! Settings: one file in TOML, every setting with its meaning and default in one place.
 
+mod rates;
+mod section;
 mod settings;
 #[cfg(test)]
 mod tests;

@@ -1,42 +1,13 @@
 //! The settings themselves. The documentation of each becomes `docs/settings.md`.
 
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::Deserialize;
 
-/// Makes a section: a struct with defaults, and its rows of the reference.
-macro_rules! section {
-    ($(#[doc = $about:literal])+ $name:ident in $toml:literal {
-        $($(#[doc = $doc:literal])+ $field:ident: $kind:ty = $default:expr, $shown:literal;)+
-    }) => {
-        $(#[doc = $about])+
-        #[derive(Debug, Clone, Deserialize)]
-        #[serde(deny_unknown_fields, default)]
-        pub(crate) struct $name {
-            $($(#[doc = $doc])+ pub(crate) $field: $kind,)+
-        }
-
-        impl Default for $name {
-            fn default() -> Self {
-                Self { $($field: $default,)+ }
-            }
-        }
-
-        impl $name {
-            fn reference(out: &mut String) {
-                let about = concat!($($about),+).trim();
-                let _ = writeln!(out, "\n## [{}]\n\n{about}\n\n| setting | default | meaning |\n|---|---|---|", $toml);
-                $(
-                    let meaning = concat!($($doc),+).trim();
-                    let _ = writeln!(out, "| `{}` | {} | {meaning} |", stringify!($field), $shown);
-                )+
-            }
-        }
-    };
-}
+use super::rates::Rates;
+use super::section::section;
 
 section! {
     /// What the server is and where it listens.
@@ -113,6 +84,22 @@ section! {
         versions: u32 = 50, "`50`";
         /// Certificates.
         certificates: u32 = 100_000, "`100000`";
+        /// Users, of the whole account as all that follows.
+        users: u32 = 10_000, "`10000`";
+        /// Groups.
+        groups: u32 = 1_000, "`1000`";
+        /// Roles.
+        roles: u32 = 10_000, "`10000`";
+        /// Policies that the account wrote.
+        policies: u32 = 100_000, "`100000`";
+        /// Versions of one policy.
+        policy_versions: u32 = 5, "`5`";
+        /// Access keys of one user, of one service, of the account itself.
+        access_keys: u32 = 2, "`2`";
+        /// Policies on one user, group or role.
+        attachments: u32 = 100, "`100`";
+        /// Groups that one user is in.
+        memberships: u32 = 50, "`50`";
     }
 }
 
@@ -133,11 +120,12 @@ pub(crate) struct Settings {
     pub(crate) tls: Tls,
     pub(crate) limits: Limits,
     pub(crate) quotas: Quotas,
+    pub(crate) rates: Rates,
     pub(crate) audit: Audit,
 }
 
 /// A setting that cannot be: section, name, reason.
-type Wrong = (&'static str, &'static str, String);
+pub(super) type Wrong = (&'static str, &'static str, String);
 
 impl Settings {
     /// Checks what the types cannot say.
@@ -168,7 +156,8 @@ impl Settings {
         if self.tls.certificate.is_some() != self.tls.key.is_some() {
             return Err(("tls", "certificate", "certificate and key go together".to_owned()));
         }
-        self.check_limits()
+        self.check_limits()?;
+        self.rates.check()
     }
 
     fn check_limits(&self) -> Result<(), Wrong> {
@@ -206,13 +195,34 @@ impl Settings {
             aliases,
             versions,
             certificates,
+            users,
+            groups,
+            roles,
+            policies,
+            policy_versions,
+            access_keys,
+            attachments,
+            memberships,
         } = self.quotas;
         claviger_service::Quotas {
             keys,
             aliases,
             versions,
             certificates,
+            users,
+            groups,
+            roles,
+            policies,
+            policy_versions,
+            access_keys,
+            attachments,
+            memberships,
         }
+    }
+
+    /// The rates in the form of the service.
+    pub(crate) fn rates(&self) -> claviger_service::Rates {
+        self.rates.of_service()
     }
 
     /// The limits in the form of the front.
@@ -240,6 +250,7 @@ pub(crate) fn reference() -> String {
     Tls::reference(&mut out);
     Limits::reference(&mut out);
     Quotas::reference(&mut out);
+    Rates::reference(&mut out);
     Audit::reference(&mut out);
     out
 }

@@ -59,6 +59,60 @@ fn each_fault_is_named_with_its_line() {
 }
 
 #[test]
+fn rates_that_make_no_sense_are_named_with_their_line() {
+    let cases = [
+        ("user_crypto = 0", "rates.user_crypto: `0` is not 1 to 1000000"),
+        (
+            "account_read = 1000001",
+            "rates.account_read: `1000001` is not 1 to",
+        ),
+        ("account_manage = -1", "invalid value: integer `-1`"),
+        (
+            "user_identity = 5000000000",
+            "invalid value: integer `5000000000`",
+        ),
+        ("user_read = 0.5", "invalid type: floating point `0.5`"),
+        ("user_manage = \"many\"", "invalid type: string \"many\""),
+        ("burst_seconds = 0", "rates.burst_seconds: `0` is not 1 to 3600"),
+        ("burst_seconds = 3601", "rates.burst_seconds: `3601` is not 1 to"),
+        ("role_crypto = 1", "unknown field `role_crypto`"),
+    ];
+    for (setting, reason) in cases {
+        let text = format!("{LEAST}[rates]\naccount_crypto = 1\n{setting}\n");
+        let fault = parse(&text).unwrap_err();
+        assert_eq!(fault.line, 5, "{setting}: {}", fault.reason);
+        assert!(fault.reason.contains(reason), "{setting}: {}", fault.reason);
+    }
+}
+
+#[test]
+fn rates_reach_the_service_as_they_are_set() {
+    assert_eq!(parse(LEAST).unwrap().rates(), claviger_service::Rates::NONE);
+    let names = [
+        "account_crypto",
+        "account_manage",
+        "account_read",
+        "account_identity",
+        "user_crypto",
+        "user_manage",
+        "user_read",
+        "user_identity",
+        "burst_seconds",
+    ];
+    let lines: Vec<_> = (1..)
+        .zip(names)
+        .map(|(number, name)| format!("{name} = {number}"))
+        .collect();
+    let text = format!("{LEAST}[rates]\n{}\n", lines.join("\n"));
+    let rates = parse(&text).unwrap().rates();
+    let four = |of: claviger_service::CallRates| [of.crypto, of.manage, of.read, of.identity];
+    let numbers = four(rates.account).into_iter().chain(four(rates.user));
+    let numbers: Vec<_> = numbers.map(|rate| rate.unwrap().get()).collect();
+    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8]);
+    assert_eq!(rates.burst_seconds.get(), 9);
+}
+
+#[test]
 fn relative_paths_are_taken_from_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("claviger.toml");

@@ -4,8 +4,12 @@ pub mod account;
 pub mod alias;
 pub mod certificate;
 pub mod crypto;
+pub mod deployment;
+pub mod explain;
+pub mod identity;
 pub mod import;
 pub mod key;
+pub mod session;
 pub mod tag;
 
 use claviger_model::{Change, Creator, Error, Key, KeyId, KeyVersionId, Refusal, Scope};
@@ -22,7 +26,7 @@ use crate::pipeline::{Context, Loaded, Permitted};
 fn key(permit: &Permitted, position: usize) -> Result<&LoadedKey, Error> {
     match permit.targets().get(position) {
         Some(Loaded::Key(key) | Loaded::Version(_, key)) => Ok(key),
-        Some(Loaded::Certificate(_) | Loaded::Name) | None => Err(Error::Internal),
+        Some(Loaded::Certificate(_) | Loaded::Role(..) | Loaded::Name) | None => Err(Error::Internal),
     }
 }
 
@@ -96,6 +100,11 @@ fn one_key(action: claviger_model::Action, key: &KeyRef) -> Vec<Need> {
         action,
         target: Target::Key(key.clone()),
     }]
+}
+
+/// Tags as [`crate::Asked`] takes them.
+fn pairs(tags: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
+    tags.iter().map(|(key, value)| (key.as_str(), value.as_str()))
 }
 
 /// Writes how a key was named into an audit record.

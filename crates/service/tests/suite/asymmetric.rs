@@ -34,7 +34,7 @@ fn digest_of(hash: HashAlgorithm) -> Vec<u8> {
 #[tokio::test]
 async fn what_is_encrypted_to_a_public_key_opens_with_the_private_one() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     for spec in RSA {
         let pair = Pair::make(&world, &root, spec, Usage::EncryptDecrypt).await;
         for algorithm in [OAEP_SHA1, OAEP_SHA256] {
@@ -66,7 +66,7 @@ async fn what_is_encrypted_to_a_public_key_opens_with_the_private_one() {
 #[tokio::test]
 async fn the_same_plaintext_is_encrypted_differently_each_time() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let pair = Pair::make(&world, &root, KeySpec::Rsa2048, Usage::EncryptDecrypt).await;
     let first = root
         .calls(&service, pair.encrypt(OAEP_SHA256, b"text"))
@@ -82,7 +82,7 @@ async fn the_same_plaintext_is_encrypted_differently_each_time() {
 #[tokio::test]
 async fn ciphertexts_that_do_not_open_are_refused_alike() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let pair = Pair::make(&world, &root, KeySpec::Rsa2048, Usage::EncryptDecrypt).await;
     let other = Pair::make(&world, &root, KeySpec::Rsa2048, Usage::EncryptDecrypt).await;
     let encrypted = root
@@ -106,7 +106,7 @@ async fn ciphertexts_that_do_not_open_are_refused_alike() {
 #[tokio::test]
 async fn what_a_private_key_signs_the_public_one_verifies() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     for spec in RSA.into_iter().chain(EC) {
         let pair = Pair::make(&world, &root, spec, Usage::SignVerify).await;
         for algorithm in algorithms(spec) {
@@ -156,7 +156,7 @@ fn algorithms(spec: KeySpec) -> Vec<SignatureAlgorithm> {
 #[tokio::test]
 async fn who_has_the_public_key_needs_no_service() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let digest = digest_of(HashAlgorithm::Sha256);
 
     let pair = Pair::make(&world, &root, KeySpec::Rsa2048, Usage::SignVerify).await;
@@ -188,7 +188,7 @@ async fn who_has_the_public_key_needs_no_service() {
 #[tokio::test]
 async fn every_version_is_a_pair_of_its_own() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let old = Pair::make(&world, &root, KeySpec::EcP256, Usage::SignVerify).await;
     world.advance(SignedDuration::from_hours(7 * 24));
     let made = CreateKeyVersion {
@@ -218,7 +218,7 @@ async fn every_version_is_a_pair_of_its_own() {
 #[tokio::test]
 async fn a_pair_is_found_by_its_alias() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let pair = Pair::make(&world, &root, KeySpec::EcP256, Usage::SignVerify).await;
     let alias = claviger_service::ops::alias::CreateAlias {
         name: "release".parse().unwrap(),
@@ -234,7 +234,7 @@ async fn a_pair_is_found_by_its_alias() {
 #[tokio::test]
 async fn the_padding_of_the_import_is_not_served() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let pair = Pair::make(&world, &root, KeySpec::Rsa2048, Usage::EncryptDecrypt).await;
     let refused = Error::Invalid(Field::Algorithm);
     let encrypt = pair.encrypt(EncryptionAlgorithm::RsaPkcs1, b"text");

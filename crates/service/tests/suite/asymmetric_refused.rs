@@ -37,7 +37,7 @@ async fn all(root: &Root, service: &Service, pair: &Pair) -> [Result<(), Error>;
 #[tokio::test]
 async fn a_key_serves_its_own_purpose_only() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let symmetric = Pair::make(&world, &root, KeySpec::Aes256, Usage::EncryptDecrypt).await;
     let mac = Pair::make(&world, &root, KeySpec::HmacSha256, Usage::GenerateVerifyMac).await;
     for pair in [symmetric, mac] {
@@ -63,7 +63,7 @@ async fn a_key_serves_its_own_purpose_only() {
 #[tokio::test]
 async fn an_algorithm_must_fit_the_key() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let refused = Err(Error::Invalid(Field::Algorithm));
     let rsa = Pair::make(&world, &root, KeySpec::Rsa2048, Usage::SignVerify).await;
     let ec = Pair::make(&world, &root, KeySpec::EcP256, Usage::SignVerify).await;
@@ -110,7 +110,7 @@ async fn an_algorithm_must_fit_the_key() {
 #[tokio::test]
 async fn a_digest_must_be_as_long_as_its_hash() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let pair = Pair::make(&world, &root, KeySpec::EcP256, Usage::SignVerify).await;
     let refused = Err(Error::Invalid(Field::Digest));
     for length in [0, 20, 31, 33, 64] {
@@ -125,7 +125,7 @@ async fn a_digest_must_be_as_long_as_its_hash() {
 #[tokio::test]
 async fn a_version_must_be_one_of_its_key() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let pair = Pair::make(&world, &root, KeySpec::EcP256, Usage::SignVerify).await;
     let other = Pair::make(&world, &root, KeySpec::EcP256, Usage::SignVerify).await;
     let symmetric = Pair::make(&world, &root, KeySpec::Aes256, Usage::EncryptDecrypt).await;
@@ -146,7 +146,7 @@ async fn a_version_must_be_one_of_its_key() {
 #[tokio::test]
 async fn refusals_come_in_one_order() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let pair = Pair::make(&world, &root, KeySpec::EcP256, Usage::SignVerify).await;
     let nowhere = root.key(KeyId::from_bytes([5; 16]));
     let ask = |digest: usize, key: Option<KeyRef>, version: bool, algorithm| {
@@ -182,7 +182,7 @@ async fn refusals_come_in_one_order() {
 #[tokio::test]
 async fn a_key_out_of_use_does_nothing() {
     let mut world = World::new().await;
-    let root = Root::of(&world);
+    let root = Root::of(&world).await;
     let encrypting = Pair::make(&world, &root, KeySpec::Rsa2048, Usage::EncryptDecrypt).await;
     let signing = Pair::make(&world, &root, KeySpec::Rsa2048, Usage::SignVerify).await;
     let due = world.now() + SignedDuration::from_hours(24 * 7);
@@ -215,7 +215,7 @@ async fn a_stranger_learns_nothing_of_keys_and_versions() {
         .caller("LTAItestkit00000000002", "two")
         .start()
         .await;
-    let (service, root, stranger) = (world.service(), Root::of(&world), Root::at(&world, 1));
+    let (service, root, stranger) = (world.service(), Root::of(&world).await, Root::at(&world, 1).await);
     let pair = Pair::make(&world, &root, KeySpec::EcP256, Usage::SignVerify).await;
     let there = pair.public_key();
     let mut no_version = pair.public_key();
@@ -236,7 +236,7 @@ async fn a_stranger_learns_nothing_of_keys_and_versions() {
 #[tokio::test]
 async fn a_dry_run_tells_whether_it_would_work() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let signing = Pair::make(&world, &root, KeySpec::EcP256, Usage::SignVerify).await;
     let encrypting = Pair::make(&world, &root, KeySpec::Rsa2048, Usage::EncryptDecrypt).await;
     let encrypted = encrypting.encrypt(OAEP_SHA256, b"x");
@@ -265,7 +265,7 @@ async fn a_dry_run_tells_whether_it_would_work() {
 #[tokio::test]
 async fn the_audit_trail_knows_ids_lengths_and_algorithms() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let pair = Pair::make(&world, &root, KeySpec::Rsa2048, Usage::EncryptDecrypt).await;
     let encrypt = pair.encrypt(OAEP_SHA256, b"the launch code");
     let ciphertext = root.calls(&service, encrypt).await.unwrap().bytes;

@@ -47,7 +47,7 @@ async fn encrypted(world: &World, root: &Root, pair: &Pair) -> Vec<u8> {
 #[tokio::test]
 async fn a_ciphertext_of_a_pair_becomes_one_of_a_symmetric_key() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let pair = Pair::make(&world, &root, KeySpec::Rsa2048, Usage::EncryptDecrypt).await;
     let destination = root.makes_key(&service).await.id;
     let ciphertext = encrypted(&world, &root, &pair).await;
@@ -73,7 +73,7 @@ async fn a_ciphertext_of_a_pair_becomes_one_of_a_symmetric_key() {
 #[tokio::test]
 async fn a_ciphertext_of_a_symmetric_key_gets_another_key_and_context() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let keys = [
         root.makes_key(&service).await.id,
         root.makes_key(&service).await.id,
@@ -102,7 +102,7 @@ async fn a_ciphertext_of_a_symmetric_key_gets_another_key_and_context() {
 #[tokio::test]
 async fn what_is_wrong_on_either_side_is_refused() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let pair = Pair::make(&world, &root, KeySpec::Rsa2048, Usage::EncryptDecrypt).await;
     let signing = Pair::make(&world, &root, KeySpec::EcP256, Usage::SignVerify).await;
     let destination = root.key(root.makes_key(&service).await.id);

@@ -1,85 +1,37 @@
-//! Calls as a front door would make them.
+//! Calls of roots as a front door would make them.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::ops::Deref;
 
-use claviger_audit::record::Source;
-use claviger_model::{
-    Action, Caller, EncryptionContext, Error, Identity, Key, KeyId, KeySpec, Origin, ProtectionLevel, Scope,
-    Tags,
-};
+use claviger_model::{EncryptionContext, Error, Key, KeyId, KeySpec, Origin, ProtectionLevel, Tags};
 use claviger_secret::SecretBytes;
 use claviger_service::ops::crypto::{Ciphertext, Decrypt, Encrypt};
 use claviger_service::ops::key::CreateKey;
-use claviger_service::{Call, KeyName, KeyRef, Operation, Service};
+use claviger_service::{KeyName, KeyRef, Service};
 use claviger_testkit::World;
 
-/// The code on the wire is the word of the core here.
-fn wire_code(_: Action, error: &Error) -> &'static str {
-    error.code()
-}
+use crate::actors::Actor;
 
-/// The root of the first account.
-pub(crate) struct Root {
-    caller: Caller,
-    pub(crate) scope: Scope,
+/// The root of an account.
+pub(crate) struct Root(Actor);
+
+impl Deref for Root {
+    type Target = Actor;
+
+    fn deref(&self) -> &Actor {
+        &self.0
+    }
 }
 
 impl Root {
-    pub(crate) fn of(world: &World) -> Self {
-        Self::at(world, 0)
+    pub(crate) async fn of(world: &World) -> Self {
+        Self::at(world, 0).await
     }
 
     /// The root of another account, by its place in the world.
-    pub(crate) fn at(world: &World, place: usize) -> Self {
+    pub(crate) async fn at(world: &World, place: usize) -> Self {
         let account = world.caller(place).account();
-        Self {
-            caller: Caller {
-                account,
-                identity: Identity::Root,
-                access_key: None,
-            },
-            scope: world.scope(account),
-        }
-    }
-
-    /// Makes a call from end to end.
-    pub(crate) async fn calls<O: Operation>(
-        &self,
-        service: &Service,
-        operation: O,
-    ) -> Result<O::Output, Error> {
-        self.goes(service, operation, false).await
-    }
-
-    /// Only asks whether a call would work. Gives what it hears.
-    pub(crate) async fn asks<O: Operation>(&self, service: &Service, operation: O) -> Error {
-        let answer = self.goes(service, operation, true).await;
-        answer.map(drop).unwrap_err()
-    }
-
-    async fn goes<O: Operation>(
-        &self,
-        service: &Service,
-        operation: O,
-        dry_run: bool,
-    ) -> Result<O::Output, Error> {
-        let (id, time) = service.begin().unwrap();
-        let call = Call {
-            id,
-            time,
-            caller: &self.caller,
-            scope: &self.scope,
-            dialect: "test",
-            source: Source {
-                address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-                agent: "test",
-                host: "test",
-                secure: true,
-            },
-            wire_code,
-            dry_run,
-        };
-        service.execute(&call, operation).await.into_inner()
+        let credential = world.service().root_of(account).await.unwrap();
+        Self(Actor::holding(world, credential))
     }
 
     pub(crate) fn key(&self, id: KeyId) -> KeyRef {

@@ -25,7 +25,7 @@ fn request(root: &Root, pair: &Pair, algorithm: Option<SignatureAlgorithm>) -> C
 async fn any_key_pair_has_a_signing_request() {
     use HashAlgorithm::{Sha256, Sha384, Sha512};
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let authority = Authority::new();
     for (spec, usage, algorithm, name) in [
         (
@@ -90,7 +90,7 @@ async fn any_key_pair_has_a_signing_request() {
 #[tokio::test]
 async fn what_cannot_have_one_is_refused() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let pair = Pair::make(&world, &root, KeySpec::EcP256, Usage::SignVerify).await;
     let other = Pair::make(&world, &root, KeySpec::EcP256, Usage::SignVerify).await;
     let symmetric = Pair::make(&world, &root, KeySpec::Aes256, Usage::EncryptDecrypt).await;
@@ -102,14 +102,17 @@ async fn what_cannot_have_one_is_refused() {
                 subject: "O=nobody".into(),
                 ..good()
             },
-            Error::Invalid(Field::Subject),
+            Error::Malformed(Field::Subject, "the subject has no `CN`".into()),
         ),
         (
             CreateCsr {
                 alternative_names: vec!["a b".into()],
                 ..good()
             },
-            Error::Invalid(Field::AlternativeNames),
+            Error::Malformed(
+                Field::AlternativeNames,
+                "the alternative name `a b` is no DNS name or IP address".into(),
+            ),
         ),
         (request(&root, &pair, Some(rsa)), Error::Invalid(Field::Algorithm)),
         (

@@ -18,7 +18,7 @@ use crate::certificate_desk::{
 #[tokio::test]
 async fn the_signing_request_says_what_was_asked_and_openssl_agrees() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let authority = Authority::new();
     for spec in [KeySpec::Rsa2048, KeySpec::EcP256] {
         let certificate = made(&root, &service, spec).await;
@@ -41,7 +41,7 @@ async fn the_signing_request_says_what_was_asked_and_openssl_agrees() {
 async fn an_uploaded_certificate_signs_and_openssl_verifies() {
     let mut world = World::new().await;
     for (spec, algorithms) in [(KeySpec::Rsa2048, &[PKCS1, PSS][..]), (KeySpec::EcP256, &[ECDSA])] {
-        let (service, root) = (world.service(), Root::of(&world));
+        let (service, root) = (world.service(), Root::of(&world).await);
         let (certificate, authority) = issued(&root, &service, spec).await;
         drop(service);
         world.restart().await;
@@ -85,7 +85,7 @@ async fn an_uploaded_certificate_signs_and_openssl_verifies() {
 #[tokio::test]
 async fn what_is_encrypted_to_a_certificate_opens_with_its_private_key() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let (certificate, authority) = issued(&root, &service, KeySpec::Rsa2048).await;
     for length in [1, 190] {
         let blob = encrypt(&root, &service, &certificate, length).await.unwrap();
@@ -114,7 +114,7 @@ async fn what_is_encrypted_to_a_certificate_opens_with_its_private_key() {
 #[tokio::test]
 async fn what_a_certificate_says_is_shown() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let pending = made(&root, &service, KeySpec::EcP256).await;
     let shown = root
         .calls(&service, DescribeCertificate(named(&root, &pending)))
@@ -154,7 +154,7 @@ async fn what_a_certificate_says_is_shown() {
 #[tokio::test]
 async fn a_deleted_certificate_is_gone_with_its_key() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let (certificate, _) = issued(&root, &service, KeySpec::EcP256).await;
     let id = certificate.id;
     sign(&root, &service, &certificate, ECDSA, raw(MESSAGE))
@@ -176,7 +176,7 @@ async fn a_deleted_certificate_is_gone_with_its_key() {
 #[tokio::test]
 async fn certificates_bear_tags() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let certificate = named(&root, &made(&root, &service, KeySpec::EcP256).await);
     let tag = |pairs: &[(&str, &str)]| TagCertificate {
         certificate: certificate.clone(),
@@ -218,7 +218,7 @@ async fn certificates_bear_tags() {
 #[tokio::test]
 async fn the_audit_trail_knows_what_became_of_a_certificate() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let (certificate, _) = issued(&root, &service, KeySpec::EcP256).await;
     sign(&root, &service, &certificate, ECDSA, raw(b"PLAIN-MARK"))
         .await

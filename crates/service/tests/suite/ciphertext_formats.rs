@@ -13,7 +13,7 @@ const FORMAT: usize = 36;
 #[tokio::test]
 async fn every_cipher_has_its_format() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     for (spec, format) in [(KeySpec::Aes256, 1), (KeySpec::Aes192, 4), (KeySpec::Aes128, 5)] {
         let create = CreateKey {
             spec,

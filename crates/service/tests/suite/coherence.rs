@@ -15,7 +15,7 @@ const DISABLED: Error = Error::Refused(Refusal::NotUsable(StateKind::Disabled));
 #[tokio::test]
 async fn a_disabled_key_is_refused_and_an_enabled_one_works_at_once() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_key(&service).await;
     let blob = root
         .encrypts_to_blob(&service, root.key(key.id))
@@ -36,7 +36,7 @@ async fn a_disabled_key_is_refused_and_an_enabled_one_works_at_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn readers_on_other_tasks_never_bring_an_old_state_back() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Arc::new(Root::of(&world)));
+    let (service, root) = (world.service(), Arc::new(Root::of(&world).await));
     let key = root.makes_key(&service).await.id;
     let done = Arc::new(AtomicBool::new(false));
     let readers: Vec<_> = (0..4)
@@ -65,7 +65,7 @@ async fn readers_on_other_tasks_never_bring_an_old_state_back() {
 #[tokio::test]
 async fn an_alias_that_moves_or_goes_is_followed_at_once() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let keys = [
         root.makes_key(&service).await.id,
         root.makes_key(&service).await.id,
@@ -95,7 +95,7 @@ async fn an_alias_that_moves_or_goes_is_followed_at_once() {
 #[tokio::test]
 async fn a_changed_description_is_shown_at_once() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_key(&service).await.id;
     for text in ["one", "two", "", "two"] {
         let (key, description) = (root.key(key), text.to_owned());

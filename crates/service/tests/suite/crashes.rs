@@ -12,7 +12,7 @@ use crate::calls::Root;
 const CHANGES: usize = 5;
 
 async fn change(world: &World) -> Vec<String> {
-    let (service, root) = (world.service(), Root::of(world));
+    let (service, root) = (world.service(), Root::of(world).await);
     let key = root.makes_key(&service).await.id;
     for round in 0..CHANGES - 1 {
         if round % 2 == 0 {

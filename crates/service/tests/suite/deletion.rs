@@ -67,7 +67,7 @@ fn cancel(root: &Root, key: KeyId) -> CancelKeyDeletion {
 async fn a_key_past_its_date_is_gone_with_and_without_jobs() {
     for (jobs, restarts) in [(false, false), (true, false), (false, true), (true, true)] {
         let mut world = World::new().await;
-        let root = Root::of(&world);
+        let root = Root::of(&world).await;
         let service = world.service();
         let (key, other) = (
             root.makes_key(&service).await.id,
@@ -131,9 +131,15 @@ async fn names_and_places_of_a_key_past_its_date_are_free() {
         ..Quotas::default()
     };
     let world = World::build().quotas(quotas).start().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
+    let mut past = None;
     for _ in 0..3 {
+        if let Some(past) = past {
+            let there = world.store().key(&root.scope, past).await.unwrap();
+            assert!(there.is_some(), "nobody has deleted it yet");
+        }
         let key = root.makes_key(&service).await.id;
+        past = Some(key);
         named(&world, &root, key, "app").await;
         root.schedules_deletion(&service, key, 7 * DAY).await;
         world.advance(7 * DAY - SignedDuration::from_secs(1));
@@ -149,7 +155,7 @@ async fn names_and_places_of_a_key_past_its_date_are_free() {
 async fn a_deletion_that_was_called_off_never_comes() {
     for resume in [Resume::Enabled, Resume::Disabled] {
         let world = World::new().await;
-        let (service, root) = (world.service(), Root::of(&world));
+        let (service, root) = (world.service(), Root::of(&world).await);
         let key = root.makes_key(&service).await.id;
         let blob = root.encrypts_now(&service, key).await.blob;
         root.schedules_deletion(&service, key, 7 * DAY).await;
@@ -173,7 +179,7 @@ async fn a_deletion_that_was_called_off_never_comes() {
 #[tokio::test]
 async fn a_protected_key_is_not_scheduled_until_the_protection_is_lifted() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_key(&service).await.id;
     let protect = |reason: Option<&str>| SetDeletionProtection {
         key: root.key(key),
@@ -206,7 +212,7 @@ async fn a_protected_key_is_not_scheduled_until_the_protection_is_lifted() {
 async fn jobs_that_died_in_the_middle_are_finished_by_the_next() {
     for steps in 0..=6 {
         let mut world = World::new().await;
-        let root = Root::of(&world);
+        let root = Root::of(&world).await;
         let service = world.service();
         for _ in 0..2 {
             let doomed = root.makes_key(&service).await.id;

@@ -35,7 +35,7 @@ async fn is_kept(world: &World, version: KeyVersionId) -> bool {
 async fn material_is_gone_at_the_moment_it_expires() {
     for (jobs, restarts) in [(false, false), (true, false), (false, true), (true, true)] {
         let mut world = World::new().await;
-        let root = Root::of(&world);
+        let root = Root::of(&world).await;
         let (key, version, blob) = lent(&world, &root).await;
         world.advance(30 * DAY - SignedDuration::from_micros(1));
         assert_eq!(root.decrypts(&world.service(), &blob).await, Ok(()));
@@ -75,7 +75,7 @@ async fn material_is_gone_at_the_moment_it_expires() {
 #[tokio::test]
 async fn a_change_gives_expired_material_up() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let (key, version, _) = lent(&world, &root).await;
     world.advance(30 * DAY);
     assert!(is_kept(&world, version).await);
@@ -97,7 +97,7 @@ async fn a_change_gives_expired_material_up() {
 #[tokio::test]
 async fn material_can_be_given_up_after_it_expired_and_before_a_job_ran() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let (key, version, _) = lent(&world, &root).await;
     world.advance(30 * DAY);
     let discard = DeleteKeyMaterial { key: root.key(key) };
@@ -110,7 +110,7 @@ async fn material_can_be_given_up_after_it_expired_and_before_a_job_ran() {
 #[tokio::test]
 async fn lists_know_what_has_expired() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let (key, ..) = lent(&world, &root).await;
     let list = |state| ListKeys {
         scope: root.scope.clone(),
@@ -133,7 +133,7 @@ async fn lists_know_what_has_expired() {
 #[tokio::test]
 async fn the_expiry_can_be_moved_at_any_time() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let (key, _, blob) = lent(&world, &root).await;
     world.advance(29 * DAY);
     let later: Timestamp = world.now() + YEAR;
@@ -157,7 +157,7 @@ async fn the_expiry_can_be_moved_at_any_time() {
 #[tokio::test]
 async fn material_expires_while_its_key_waits_for_the_end() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let (key, version, _) = lent(&world, &root).await;
     let due = root.schedules_deletion(&service, key, 60 * DAY).await.state;
     world.advance(30 * DAY);

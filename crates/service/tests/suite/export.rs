@@ -80,7 +80,7 @@ fn export(blob: &[u8], export: Export) -> ExportDataKey {
 #[tokio::test]
 async fn both_ciphertexts_hold_the_same_data_key() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_key(&service).await;
     let recipient = Recipient::new();
     for (algorithm, longest) in [(OAEP_SHA1, 214), (OAEP_SHA256, 190)] {
@@ -114,7 +114,7 @@ async fn both_ciphertexts_hold_the_same_data_key() {
 #[tokio::test]
 async fn a_data_key_that_was_made_before_can_be_exported() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_key(&service).await.id;
     let recipient = Recipient::new();
     let made = root.calls(&service, data_key(root.key(key), 32)).await.unwrap();
@@ -127,7 +127,7 @@ async fn a_data_key_that_was_made_before_can_be_exported() {
 #[tokio::test]
 async fn only_data_keys_that_fit_are_exported() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_key(&service).await.id;
     let recipient = Recipient::new();
     let unfit = Error::Invalid(Field::Ciphertext);
@@ -164,7 +164,7 @@ async fn only_data_keys_that_fit_are_exported() {
 #[tokio::test]
 async fn a_recipient_must_be_as_it_is_said_to_be() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_key(&service).await.id;
     let blob = root
         .calls(&service, data_key(root.key(key), 32))
@@ -219,7 +219,7 @@ async fn a_recipient_must_be_as_it_is_said_to_be() {
 #[tokio::test]
 async fn the_key_must_be_there_be_symmetric_and_in_use() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let recipient = Recipient::new();
     let asks = || recipient.asks(OAEP_SHA256);
     let key = root.makes_key(&service).await.id;
@@ -261,7 +261,7 @@ async fn the_key_must_be_there_be_symmetric_and_in_use() {
 #[tokio::test]
 async fn the_audit_trail_knows_no_data_key() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_key(&service).await;
     let recipient = Recipient::new();
     let asked = generate(root.key(key.id), 32, recipient.asks(OAEP_SHA256));

@@ -24,7 +24,7 @@ fn list(root: &Root) -> ListKeys {
 #[tokio::test]
 async fn calls_fail_nothing_changes_and_all_goes_on_when_the_disk_is_well() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_key(&service).await.id;
     root.encrypts(&service, root.key(key)).await.unwrap();
     world.settle().await;
@@ -86,7 +86,7 @@ async fn calls_fail_nothing_changes_and_all_goes_on_when_the_disk_is_well() {
 #[tokio::test(start_paused = true)]
 async fn the_log_is_tried_again_without_a_call() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     world.disk().fail();
     root.calls(&service, list(&root)).await.unwrap_err();
     world.disk().heal();
@@ -111,7 +111,7 @@ async fn the_log_is_tried_again_without_a_call() {
 #[tokio::test(start_paused = true)]
 async fn a_change_in_the_outbox_waits_for_the_disk() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let before = world.audit_lines().len();
     world.disk().fail();
     let key = root.makes_key(&service).await.id;
@@ -161,7 +161,7 @@ async fn strangers_are_written_now_and_then() {
         () = tokio::time::sleep(Duration::from_secs(25)) => {}
     }
     // Time goes on while the log's own thread is still writing; this record comes after all that wait.
-    let root = Root::of(&world);
+    let root = Root::of(&world).await;
     root.calls(&service, list(&root)).await.unwrap();
     let records = world.audit_records().await;
     let batches: Vec<_> = records

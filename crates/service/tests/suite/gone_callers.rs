@@ -41,7 +41,7 @@ async fn begin_and_leave<O: Operation>(
 #[tokio::test]
 async fn a_key_that_was_disabled_is_disabled_for_all() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_key(&service).await.id;
     root.encrypts(&service, root.key(key)).await.unwrap();
     let store = world.store();
@@ -62,7 +62,7 @@ async fn a_key_that_was_disabled_is_disabled_for_all() {
 #[tokio::test]
 async fn an_alias_that_was_moved_or_taken_away_leads_nowhere_else() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let keys = [
         root.makes_key(&service).await.id,
         root.makes_key(&service).await.id,

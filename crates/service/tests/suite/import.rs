@@ -19,7 +19,7 @@ const EMPTY: Error = Error::Refused(Refusal::NotUsable(StateKind::PendingImport)
 #[tokio::test]
 async fn a_key_waits_for_its_material_and_then_works() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_empty_key(&service).await;
     assert_eq!(root.state(&service, key).await, KeyState::PendingImport);
     assert!(root.versions(&service, key).await.is_empty());
@@ -39,7 +39,7 @@ async fn a_key_waits_for_its_material_and_then_works() {
 #[tokio::test]
 async fn material_that_was_given_up_comes_back_and_opens_what_it_encrypted() {
     let mut world = World::new().await;
-    let root = Root::of(&world);
+    let root = Root::of(&world).await;
     let key = root.makes_empty_key(&world.service()).await;
     root.brings(&world.service(), key, MATERIAL, None).await.unwrap();
     let encrypted = root.encrypts_now(&world.service(), key).await;
@@ -70,7 +70,7 @@ async fn material_that_was_given_up_comes_back_and_opens_what_it_encrypted() {
 #[tokio::test]
 async fn a_key_keeps_its_state_when_the_same_material_comes_again() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_empty_key(&service).await;
     root.brings(&service, key, MATERIAL, None).await.unwrap();
     root.calls(&service, DisableKey(root.key(key))).await.unwrap();
@@ -91,7 +91,7 @@ async fn a_key_keeps_its_state_when_the_same_material_comes_again() {
 #[tokio::test]
 async fn the_same_material_in_two_keys_makes_them_no_twins() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let mut blobs = Vec::new();
     for _ in 0..2 {
         let key = root.makes_empty_key(&service).await;
@@ -109,7 +109,7 @@ async fn the_same_material_in_two_keys_makes_them_no_twins() {
 #[tokio::test]
 async fn a_token_is_good_for_a_day_for_any_number_of_times_and_over_a_restart() {
     let mut world = World::new().await;
-    let root = Root::of(&world);
+    let root = Root::of(&world).await;
     let key = root.makes_empty_key(&world.service()).await;
     let first = root.prepares_import(&world.service(), key).await;
     let second = root.prepares_import(&world.service(), key).await;
@@ -141,7 +141,7 @@ async fn a_token_is_for_one_key() {
         .start()
         .await;
     let service = world.service();
-    let (root, neighbour) = (Root::of(&world), Root::at(&world, 1));
+    let (root, neighbour) = (Root::of(&world).await, Root::at(&world, 1).await);
     let keys = [
         root.makes_empty_key(&service).await,
         root.makes_empty_key(&service).await,
@@ -163,7 +163,7 @@ async fn a_token_is_for_one_key() {
 #[tokio::test]
 async fn a_token_that_was_touched_is_none() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_empty_key(&service).await;
     let parameters = root.prepares_import(&service, key).await;
     let length = parameters.token.len();
@@ -188,7 +188,7 @@ async fn a_token_that_was_touched_is_none() {
 #[tokio::test]
 async fn material_that_does_not_unwrap_or_fit_is_refused_alike() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_empty_key(&service).await;
     let parameters = root.prepares_import(&service, key).await;
     let good = root.import(&parameters, MATERIAL, None).wrapped;
@@ -211,7 +211,7 @@ async fn material_that_does_not_unwrap_or_fit_is_refused_alike() {
 #[tokio::test]
 async fn every_wrapping_of_the_provider_works_and_others_are_refused() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_empty_key(&service).await;
     let ask = |spec, algorithm| GetParametersForImport {
         key: root.key(key),
@@ -249,7 +249,7 @@ async fn every_wrapping_of_the_provider_works_and_others_are_refused() {
 #[tokio::test]
 async fn keys_with_generated_material_take_none() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let (own, empty) = (
         root.makes_key(&service).await.id,
         root.makes_empty_key(&service).await,
@@ -278,7 +278,7 @@ async fn keys_with_generated_material_take_none() {
 #[tokio::test]
 async fn other_lengths_are_for_other_specs() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     for (spec, length) in [
         (KeySpec::Aes128, 16),
         (KeySpec::Aes192, 24),
@@ -303,7 +303,7 @@ async fn other_lengths_are_for_other_specs() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn first_imports_at_the_same_moment_make_one_version() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Arc::new(Root::of(&world)));
+    let (service, root) = (world.service(), Arc::new(Root::of(&world).await));
     for round in 0..6 {
         let key = root.makes_empty_key(&service).await;
         let parameters = root.prepares_import(&service, key).await;

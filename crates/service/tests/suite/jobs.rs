@@ -11,7 +11,7 @@ use crate::lifetimes::{DAY, system_records};
 #[tokio::test]
 async fn one_node_works_at_a_time() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     root.makes_rotating_key(&service, 7 * DAY).await;
     world.advance(7 * DAY);
     let (store, now) = (world.store(), world.now());
@@ -34,7 +34,7 @@ async fn one_node_works_at_a_time() {
 #[tokio::test]
 async fn those_that_are_longest_due_come_first() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let mut doomed = Vec::new();
     for _ in 0..30 {
         doomed.push(root.makes_key(&service).await.id);
@@ -55,7 +55,7 @@ async fn those_that_are_longest_due_come_first() {
 #[tokio::test]
 async fn jobs_wait_while_the_log_takes_no_records() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let doomed = root.makes_key(&service).await.id;
     root.schedules_deletion(&service, doomed, 7 * DAY).await;
     world.settle().await;
@@ -72,7 +72,7 @@ async fn jobs_wait_while_the_log_takes_no_records() {
 #[tokio::test(start_paused = true)]
 async fn jobs_run_by_themselves() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let (store, beat) = (world.store(), claviger_service::JOB_BEAT);
     let gone = async |key| store.key(&root.scope, key).await.unwrap().is_none();
     for _ in 0..2 {

@@ -52,7 +52,7 @@ fn verify(key: KeyRef, algorithm: Option<MacAlgorithm>, message: &[u8], code: &[
 #[tokio::test]
 async fn a_code_is_that_of_one_message_under_one_key() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     for (spec, algorithm, length) in SPECS {
         let key = make_key(&world, &root, spec).await.id;
         let other = make_key(&world, &root, spec).await.id;
@@ -91,7 +91,7 @@ async fn a_code_is_that_of_one_message_under_one_key() {
 #[tokio::test]
 async fn a_key_knows_one_algorithm_and_one_purpose() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = make_key(&world, &root, KeySpec::HmacSha256).await.id;
     let unfit = Err(Error::Invalid(Field::Algorithm));
     for (_, algorithm, _) in SPECS {
@@ -120,7 +120,7 @@ async fn a_key_knows_one_algorithm_and_one_purpose() {
 #[tokio::test]
 async fn a_key_out_of_use_makes_and_checks_nothing() {
     let mut world = World::new().await;
-    let root = Root::of(&world);
+    let root = Root::of(&world).await;
     let key = make_key(&world, &root, KeySpec::HmacSm3).await.id;
     let due = world.now() + SignedDuration::from_hours(24 * 7);
     let account = world.root().account();
@@ -146,7 +146,7 @@ async fn a_key_out_of_use_makes_and_checks_nothing() {
 #[tokio::test]
 async fn codes_outlive_a_restart() {
     let mut world = World::new().await;
-    let root = Root::of(&world);
+    let root = Root::of(&world).await;
     let key = make_key(&world, &root, KeySpec::HmacSha512).await.id;
     let made = generate(root.key(key), None, b"message");
     let code = root.calls(&world.service(), made).await.unwrap().code;
@@ -158,7 +158,7 @@ async fn codes_outlive_a_restart() {
 #[tokio::test]
 async fn a_dry_run_makes_no_code() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = make_key(&world, &root, KeySpec::HmacSha224).await.id;
     assert_eq!(
         root.asks(&service, generate(root.key(key), None, b"x")).await,
@@ -173,7 +173,7 @@ async fn a_dry_run_makes_no_code() {
 #[tokio::test]
 async fn the_audit_trail_knows_no_message_and_no_code() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = make_key(&world, &root, KeySpec::HmacSha256).await;
     let (id, version) = (key.id.to_string(), key.primary.unwrap().to_string());
     let alias = CreateAlias {

@@ -5,6 +5,7 @@
     reason = "a test that cannot go on has to stop; helpers are tests, too"
 )]
 
+mod actors;
 mod asymmetric;
 mod asymmetric_pair;
 mod asymmetric_refused;
@@ -23,14 +24,33 @@ mod expiry;
 mod export;
 mod failing_log;
 mod gone_callers;
+mod identities;
+mod identities_deployment;
+mod identities_explain;
+mod identities_groups;
+mod identities_keys;
+mod identities_limits;
+mod identities_policies;
+mod identities_rights;
+mod identities_roles;
+mod identities_service_keys;
+mod identities_sessions;
 mod import;
+mod isolation;
 mod jobs;
 mod lifetimes;
 mod mac;
+mod matrix;
+mod matrix_calls;
+mod matrix_identities;
+mod matrix_people;
 mod past_dates;
+mod rates;
 mod records;
+mod revocation;
 mod rotation;
 mod service_keys;
+mod session_tokens;
 mod states;
 mod states_calls;
 mod tags;

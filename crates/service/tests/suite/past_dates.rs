@@ -9,7 +9,7 @@ use crate::calls::Root;
 
 async fn with_doomed_key(days: i64) -> (World, KeyId, Vec<u8>) {
     let mut world = World::new().await;
-    let root = Root::of(&world);
+    let root = Root::of(&world).await;
     let service = world.service();
     let key = root.makes_key(&service).await.id;
     let blob = root.encrypts_to_blob(&service, root.key(key)).await.unwrap().blob;
@@ -30,7 +30,7 @@ async fn with_doomed_key(days: i64) -> (World, KeyId, Vec<u8>) {
 #[tokio::test]
 async fn a_key_is_gone_at_its_deletion_date_even_for_caches() {
     let (world, key, blob) = with_doomed_key(7).await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let waiting = Err(Error::Refused(Refusal::NotUsable(StateKind::PendingDeletion)));
     let gone = Error::NotFound(Missing::Key);
     assert_eq!(root.encrypts(&service, root.key(key)).await, waiting);
@@ -62,7 +62,7 @@ async fn a_key_whose_date_passed_while_the_server_was_off_is_gone() {
     world.stop().await;
     world.advance(SignedDuration::from_hours(24 * 30));
     world.resume().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     assert_eq!(
         root.decrypts(&service, &blob).await,
         Err(Error::NotFound(Missing::Key))

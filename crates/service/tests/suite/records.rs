@@ -81,7 +81,7 @@ fn policy_called(sid: &str) -> String {
 #[tokio::test]
 async fn every_operation_leaves_one_record_of_its_key() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let subject = subject(&world, &root).await;
     for (number, operation) in SERVED.iter().enumerate() {
         let before = world.audited_calls().await.len();
@@ -106,7 +106,7 @@ async fn every_operation_leaves_one_record_of_its_key() {
 #[tokio::test]
 async fn what_changes_nothing_is_told_as_well() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let subject = subject(&world, &root).await;
     let cases = [
         ("EnableKey", "served", ""),
@@ -142,7 +142,7 @@ async fn what_changes_nothing_is_told_as_well() {
 #[tokio::test]
 async fn what_is_not_for_the_log_is_not_in_it() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let subject = subject(&world, &root).await;
     let key = || root.key(subject.id);
     let said = |what: &str| format!("{what} is not for the log");

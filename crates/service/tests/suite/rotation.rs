@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use claviger_model::{EncryptionContext, Error, Refusal, RotationStatus};
+use claviger_model::{EncryptionContext, Error, Refusal, RotationStatus, StateKind};
 use claviger_service::ops::crypto::{Ciphertext, DataKeyForm, GenerateDataKey, ReEncrypt, Source};
 use claviger_service::ops::key::{CreateKey, DisableKey, EnableKey, UpdateRotationPolicy};
 use claviger_testkit::World;
@@ -13,7 +13,7 @@ use crate::lifetimes::{DAY, YEAR, system_records, written};
 #[tokio::test]
 async fn a_due_key_rotates_before_it_encrypts() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_rotating_key(&service, YEAR).await.id;
     let old = root.encrypts_now(&service, key).await;
     world.advance(YEAR - claviger_model::SignedDuration::from_secs(1));
@@ -43,7 +43,7 @@ async fn a_due_key_rotates_before_it_encrypts() {
 #[tokio::test]
 async fn a_due_key_rotates_whatever_uses_or_shows_it() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_rotating_key(&service, 7 * DAY).await.id;
     let source = root.encrypts_now(&service, key).await;
     let mut seen = vec![source.version];
@@ -86,7 +86,7 @@ async fn a_due_key_rotates_whatever_uses_or_shows_it() {
 async fn ten_years_pass_the_same_with_and_without_jobs_and_restarts() {
     for (jobs, restarts) in [(false, false), (true, false), (false, true), (true, true)] {
         let mut world = World::new().await;
-        let root = Root::of(&world);
+        let root = Root::of(&world).await;
         let key = root.makes_rotating_key(&world.service(), YEAR).await.id;
         let mut blobs = Vec::new();
         for year in 0..10 {
@@ -121,7 +121,7 @@ async fn ten_years_pass_the_same_with_and_without_jobs_and_restarts() {
 #[tokio::test]
 async fn what_was_missed_for_years_is_one_rotation() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_rotating_key(&service, 7 * DAY).await.id;
     world.advance(5 * YEAR);
     root.encrypts_now(&service, key).await;
@@ -131,7 +131,7 @@ async fn what_was_missed_for_years_is_one_rotation() {
 #[tokio::test]
 async fn a_key_that_is_switched_off_waits_and_rotates_when_it_is_switched_on() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_rotating_key(&service, YEAR).await.id;
     root.calls(&service, DisableKey(root.key(key))).await.unwrap();
     world.advance(3 * YEAR);
@@ -154,7 +154,7 @@ async fn a_key_that_is_switched_off_waits_and_rotates_when_it_is_switched_on() {
 #[tokio::test]
 async fn a_shorter_interval_rotates_at_once_and_none_never_does() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_rotating_key(&service, YEAR).await.id;
     world.advance(30 * DAY);
     let set = |interval| UpdateRotationPolicy {
@@ -180,7 +180,7 @@ async fn a_shorter_interval_rotates_at_once_and_none_never_does() {
 #[tokio::test]
 async fn keys_that_do_not_rotate_refuse_the_wish() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let refused = Err(Error::Refused(Refusal::KeyKind));
     for spec in [
         claviger_model::KeySpec::EcP256,
@@ -208,7 +208,8 @@ async fn keys_that_do_not_rotate_refuse_the_wish() {
         key: root.key(empty),
         interval: Some(YEAR),
     };
-    assert_eq!(root.calls(&service, set).await.map(drop), refused);
+    let waits = Err(Error::Refused(Refusal::NotUsable(StateKind::PendingImport)));
+    assert_eq!(root.calls(&service, set).await.map(drop), waits);
 }
 
 /// Many callers meet a due key at the same moment, with jobs among them: it rotates once, and all of them use what it
@@ -216,7 +217,7 @@ async fn keys_that_do_not_rotate_refuse_the_wish() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn callers_at_the_same_moment_rotate_once() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Arc::new(Root::of(&world)));
+    let (service, root) = (world.service(), Arc::new(Root::of(&world).await));
     let key = root.makes_rotating_key(&service, 7 * DAY).await.id;
     for round in 1..=5 {
         let before = root.encrypts_now(&service, key).await.version;
@@ -250,8 +251,8 @@ async fn a_rotation_needs_the_right_to_use_the_key() {
         .caller("LTAIstranger", "s2")
         .start()
         .await;
-    let (service, root) = (world.service(), Root::of(&world));
-    let stranger = Root::at(&world, 1);
+    let (service, root) = (world.service(), Root::of(&world).await);
+    let stranger = Root::at(&world, 1).await;
     let key = root.makes_rotating_key(&service, 7 * DAY).await.id;
     world.advance(7 * DAY);
     assert!(matches!(

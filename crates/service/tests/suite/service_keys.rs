@@ -47,7 +47,7 @@ const REFUSED: &[&str] = &[
 #[tokio::test]
 async fn an_account_uses_and_labels_keys_of_services_and_changes_none() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let bystander = root.makes_key(&service).await.id;
     let id = world.add_service_key(root.scope.account, "oss").await;
     let encrypted = root.encrypts_now(&service, id).await;
@@ -73,7 +73,7 @@ async fn an_account_uses_and_labels_keys_of_services_and_changes_none() {
 #[tokio::test]
 async fn lists_tell_keys_of_services_from_others() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let own = root.makes_key(&service).await.id;
     let theirs = world.add_service_key(root.scope.account, "oss").await;
     let list = |of_account| ListKeys {

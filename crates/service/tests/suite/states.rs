@@ -1,5 +1,6 @@
 //! Every operation on a key in every state, as `fixtures/states/operations.txt` has it.
 
+use claviger_authz::languages::ram::action_name;
 use claviger_model::{Action, Error, KeyId, KeySpec, KeyVersionId, Page, Refusal, StateKind, Usage};
 use claviger_service::ops::alias::CreateAlias;
 use claviger_service::ops::import::{DeleteKeyMaterial, ImportParameters};
@@ -55,7 +56,7 @@ impl Stage {
             ..Quotas::default()
         };
         let world = World::build().quotas(quotas).start().await;
-        let root = Root::of(&world);
+        let root = Root::of(&world).await;
         let bystander = root.makes_key(&world.service()).await.id;
         Self {
             world,
@@ -215,8 +216,10 @@ async fn every_operation_answers_in_every_state_as_the_table_says() {
 #[test]
 fn the_table_has_every_operation_on_keys() {
     let rows = rows();
+    let of_keys = |action: &&Action| action_name(**action).is_none_or(|name| name.starts_with("kms:"));
     let missing: Vec<_> = Action::ALL
         .iter()
+        .filter(of_keys)
         .map(|action| action.name())
         .filter(|name| !rows.iter().any(|row| row[0] == *name))
         // Certificates are no keys.
@@ -232,6 +235,12 @@ fn the_table_has_every_operation_on_keys() {
         "DescribeRegions",
         "DescribeService",
         "OpenService",
+        "ListInstances",
+        "ListAccessPoints",
+        "ListClientKeys",
+        "ListNetworkRules",
+        "ListAccessRules",
+        "GetCallerIdentity",
     ];
     assert!(missing.iter().all(|name| of_no_key.contains(name)), "{missing:?}");
     assert_eq!(missing.len(), of_no_key.len());

@@ -23,6 +23,7 @@ use claviger_service::ops::key::{
 use claviger_service::ops::tag::{ListKeyTags, ListTagRows, TagKeys, UntagKeys};
 use claviger_service::{KeyRef, Operation, Service};
 
+use crate::actors::{Actor, LOCAL};
 use crate::calls::Root;
 use crate::lifetimes::{DAY, MATERIAL, YEAR};
 use crate::states::Subject;
@@ -34,7 +35,12 @@ const ECDSA: SignatureAlgorithm = SignatureAlgorithm::Ecdsa(HashAlgorithm::Sha25
 /// Someone who makes one call on one key.
 struct Asker<'a> {
     service: &'a Service,
+    /// Who prepares what a call needs. Things are named as of its account.
     root: &'a Root,
+    /// Who calls.
+    actor: &'a Actor,
+    /// Whether it only asks whether the call would work.
+    dry_run: bool,
     subject: &'a Subject,
     /// In names that must be new.
     count: usize,
@@ -51,32 +57,63 @@ pub(crate) async fn answer(
     let asker = Asker {
         service,
         root,
+        actor: root,
+        dry_run: false,
         subject,
         count,
     };
-    if let Some(answer) = asker.shows(operation).await {
-        return answer;
-    }
-    if let Some(answer) = asker.changes(operation).await {
-        return answer;
-    }
-    if let Some(answer) = asker.brings(operation).await {
-        return answer;
-    }
-    if let Some(answer) = asker.encrypts(operation).await {
-        return answer;
-    }
-    let answer = asker.signs(operation).await;
+    let answer = asker.calls(operation).await;
     answer.unwrap_or_else(|| unreachable!("nobody knows how to call `{operation}`"))
 }
 
+/// What somebody hears who only asks whether such a call would work on a key of root's account; none where no operation
+/// on keys has that name.
+pub(crate) async fn dry_answer(
+    service: &Service,
+    root: &Root,
+    actor: &Actor,
+    operation: &str,
+    subject: &Subject,
+    count: usize,
+) -> Option<Error> {
+    let asker = Asker {
+        service,
+        root,
+        actor,
+        dry_run: true,
+        subject,
+        count,
+    };
+    asker.calls(operation).await.map(Result::unwrap_err)
+}
+
 impl Asker<'_> {
+    async fn calls(&self, operation: &str) -> Option<Result<(), Error>> {
+        if let Some(answer) = self.shows(operation).await {
+            return Some(answer);
+        }
+        if let Some(answer) = self.changes(operation).await {
+            return Some(answer);
+        }
+        if let Some(answer) = self.brings(operation).await {
+            return Some(answer);
+        }
+        if let Some(answer) = self.encrypts(operation).await {
+            return Some(answer);
+        }
+        self.signs(operation).await
+    }
+
     fn key(&self) -> KeyRef {
         self.root.key(self.subject.id)
     }
 
     async fn call<O: Operation>(&self, operation: O) -> Option<Result<(), Error>> {
-        Some(self.root.calls(self.service, operation).await.map(drop))
+        let answer = self
+            .actor
+            .goes(self.service, operation, self.dry_run, LOCAL)
+            .await;
+        Some(answer.map(drop))
     }
 
     async fn shows(&self, operation: &str) -> Option<Result<(), Error>> {
@@ -151,6 +188,7 @@ impl Asker<'_> {
                 let scope = self.root.scope.clone();
                 self.call(DeleteAlias { scope, name: name() }).await
             }
+            "UpdateAlias" if self.dry_run => self.call(UpdateAlias { name: name(), key }).await,
             "UpdateAlias" => {
                 let name: claviger_model::AliasName = format!("moves-{}", self.count).parse().unwrap();
                 let made = CreateAlias {

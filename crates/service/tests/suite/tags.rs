@@ -52,7 +52,7 @@ async fn two_keys(service: &Service, root: &Root) -> [KeyId; 2] {
 #[tokio::test]
 async fn tags_are_merged_by_their_keys_and_unknown_ones_are_passed_over() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let keys = two_keys(&service, &root).await;
     root.calls(&service, tag(&root, &keys, &[("a", "1"), ("b", "2")]))
         .await
@@ -81,7 +81,7 @@ async fn tags_are_merged_by_their_keys_and_unknown_ones_are_passed_over() {
 #[tokio::test]
 async fn one_full_key_keeps_the_others_as_they_are() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let mut tags = Tags::default();
     for number in 0..TAG_LIMIT {
         tags.set(format!("k{number}"), "v".into()).unwrap();
@@ -117,8 +117,8 @@ async fn what_is_not_there_is_a_missing_resource_to_those_who_name_many() {
         .caller("LTAIb", "s2")
         .start()
         .await;
-    let (service, root) = (world.service(), Root::of(&world));
-    let neighbour = Root::at(&world, 1);
+    let (service, root) = (world.service(), Root::of(&world).await);
+    let neighbour = Root::at(&world, 1).await;
     let key = root.makes_key(&service).await.id;
     let unknown = KeyRef {
         scope: root.scope.clone(),
@@ -161,7 +161,7 @@ async fn what_is_not_there_is_a_missing_resource_to_those_who_name_many() {
 #[tokio::test]
 async fn rows_come_page_by_page_in_one_order() {
     let world = World::new().await;
-    let (service, root) = (world.service(), Root::of(&world));
+    let (service, root) = (world.service(), Root::of(&world).await);
     let keys = two_keys(&service, &root).await;
     root.calls(&service, tag(&root, &keys, &[("a", "1"), ("b", "2"), ("c", "3")]))
         .await

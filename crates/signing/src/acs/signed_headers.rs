@@ -17,9 +17,14 @@ impl<'a> SignedHeaders<'a> {
     /// # Errors
     /// [`Refusal::Malformed`] if a name is empty, not lower-case, or not a header name, or if there are too many.
     pub fn parse(text: &'a str) -> Result<Self, Refusal> {
+        let list = Self(text);
         let well_formed = |name: &str| !name.is_empty() && name.bytes().all(is_name_byte);
-        if text.split(';').all(well_formed) && text.split(';').count() <= MAX_NAMES {
-            Ok(Self(text))
+        let mut count = 0;
+        if list.names().all(|name| {
+            count += 1;
+            count <= MAX_NAMES && well_formed(name)
+        }) {
+            Ok(list)
         } else {
             Err(Refusal::Malformed("SignedHeaders"))
         }
@@ -32,7 +37,16 @@ impl<'a> SignedHeaders<'a> {
 
     /// The names, in order.
     pub fn names(&self) -> impl Iterator<Item = &'a str> {
-        self.0.split(';')
+        let mut rest = Some(self.0);
+        std::iter::from_fn(move || {
+            let text = rest?;
+            let (name, later) = match memchr::memchr(b';', text.as_bytes()) {
+                Some(at) => (text.get(..at)?, text.get(at + 1..)),
+                None => (text, None),
+            };
+            rest = later;
+            Some(name)
+        })
     }
 
     /// Checks that everything is signed that must be, and returns the name of the header with the body hash.

@@ -1,6 +1,6 @@
 //! The way between rows and the model.
 
-use claviger_model::{Certificate, CertificateId, Issued, Scope, Tags};
+use claviger_model::{Certificate, CertificateId, Issued, Material, Scope, Tags};
 use claviger_store::StoreError;
 use rusqlite::{Connection, params};
 
@@ -29,8 +29,7 @@ pub(super) fn load(
     };
     let mut found = certificate(&mut Cells::new("certificates", &id, row), scope, id)?;
     let mut cells = Cells::at("materials", &id, row, BYTES_COLUMN);
-    let material = materials::read(cells.blob("bytes")?);
-    found.material = material.ok_or_else(|| cells.bad("bytes", "shorter than it says"))?;
+    found.material = Material(cells.sealed()?.into());
 
     let mut statement = connection.prepare_cached(
         "SELECT name FROM certificate_names WHERE account = ?1 AND region = ?2 AND certificate = ?3
@@ -46,7 +45,7 @@ pub(super) fn load(
     )?;
     let mut rows = statement.query(values)?;
     while let Some(row) = rows.next()? {
-        add_tag(&mut found, &mut Cells::new("certificate_tags", &id, row))?;
+        Cells::new("certificate_tags", &id, row).tag(&mut found.tags)?;
     }
     Ok(Some(found))
 }
@@ -79,18 +78,12 @@ fn certificate(cells: &mut Cells<'_>, scope: &Scope, id: CertificateId) -> Resul
         updated: cells.time("updated")?,
         status: cells.word("status")?,
         tags: Tags::default(),
-        material: claviger_model::Material(Box::default()),
+        material: Material(Box::default()),
     })
 }
 
-fn add_tag(certificate: &mut Certificate, cells: &mut Cells<'_>) -> Result<(), StoreError> {
-    let (name, value) = (cells.text("name")?, cells.text("value")?);
-    let set = certificate.tags.set(name.into(), value.into());
-    set.map_err(|error| cells.bad("name", error))
-}
-
 pub(super) fn insert(connection: &Connection, certificate: &Certificate) -> Result<(), Failure> {
-    let slot = materials::put(connection, &certificate.material)?;
+    let slot = materials::put(connection, &certificate.material.0)?;
     let (account, region) = (
         number(certificate.scope.account),
         certificate.scope.region.as_str(),

@@ -51,7 +51,10 @@ fn key(cells: &mut Cells<'_>, scope: &Scope, id: KeyId) -> Result<Key, StoreErro
         protection: cells.word("protection")?,
         creator: match cells.optional_text("creator")? {
             None => Creator::Account,
-            Some(service) => Creator::Service(service.into()),
+            Some(service) => {
+                let service = service.parse().map_err(|error| cells.bad("creator", error))?;
+                Creator::Service(service)
+            }
         },
         created: cells.time("created")?,
         state: state(cells)?,
@@ -129,7 +132,7 @@ fn expires(key: &Key) -> Option<i64> {
 pub(super) fn insert(connection: &Connection, key: &Key) -> Result<(), Failure> {
     let creator = match &key.creator {
         Creator::Account => None,
-        Creator::Service(service) => Some(service),
+        Creator::Service(service) => Some(service.as_str()),
     };
     connection
         .prepare_cached(

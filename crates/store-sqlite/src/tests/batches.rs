@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use claviger_model::{Change, Error, Key, Missing};
-use claviger_store::{Store, StoreError, WriteError};
+use claviger_store::{IdentityStore as _, Store, StoreError, WriteError};
 use tokio::task::JoinHandle;
 
 use super::{Place, add, alias, draft, drafts, has, hold, key, scope, until_waiting};

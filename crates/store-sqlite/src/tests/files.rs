@@ -1,7 +1,7 @@
 use std::fs::Permissions;
 use std::os::unix::fs::PermissionsExt;
 
-use claviger_store::{Store, StoreError, WriteError};
+use claviger_store::{IdentityStore as _, Store, StoreError, WriteError};
 
 use super::{Place, add, has, hold, until_waiting};
 use crate::connection::beside;

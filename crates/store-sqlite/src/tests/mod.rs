@@ -5,6 +5,7 @@ mod certificates;
 mod crash;
 mod erasure;
 mod files;
+mod identities;
 mod plans;
 mod rows;
 mod schema;
@@ -15,7 +16,7 @@ use std::process::Command;
 use std::sync::mpsc;
 
 use claviger_model::{
-    AccessKeyStatus, Account, AccountId, Alias, Creator, DomainId, Identity, Key, KeyId, KeySpec, KeyState,
+    AccessKeyStatus, Account, AccountId, Alias, Creator, DomainId, Key, KeyId, KeyOwner, KeySpec, KeyState,
     KeyVersion, KeyVersionId, Material, Origin, ProtectionLevel, Scope, Tags, Timestamp, Usage,
 };
 use claviger_store::{AccessKey, Draft, SealedCell, Store};
@@ -165,10 +166,11 @@ fn account() -> (Account, AccessKey) {
     let access_key = AccessKey {
         id: "AK1".parse().unwrap(),
         account: account.id,
-        identity: Identity::Root,
+        owner: KeyOwner::Root,
         secret: SealedCell(b"sealed".as_slice().into()),
         status: AccessKeyStatus::Active,
         created: moment(),
+        last_used: None,
     };
     (account, access_key)
 }

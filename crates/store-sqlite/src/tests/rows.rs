@@ -1,5 +1,5 @@
-use claviger_model::{Change, Key, KeyFilter, KeyId, KeyVersionId, Page, Timestamp};
-use claviger_store::{SealedCell, Store, StoreError, WriteError};
+use claviger_model::{Change, Key, KeyFilter, KeyId, KeyOwner, KeyVersionId, Page, Timestamp};
+use claviger_store::{IdentityStore as _, SealedCell, Store, StoreError, WriteError};
 use rusqlite::Connection;
 
 use super::{Place, account, account_id, add, alias, bytes, draft, has, key, scope};
@@ -54,7 +54,7 @@ async fn read(store: &SqliteStore, table: &str) -> Vec<StoreError> {
         }
         "access_keys" => {
             errors.extend(store.access_key(&"AK1".parse().unwrap()).await.err());
-            errors.extend(store.access_keys(account_id()).await.err());
+            errors.extend(store.access_keys(account_id(), &KeyOwner::Root).await.err());
         }
         "cells" => errors.extend(store.cell("cell").await.err()),
         "outbox" => errors.extend(store.outbox(0, 100).await.err()),
@@ -89,6 +89,7 @@ const BAD: &[(&str, &str, &str)] = &[
     ("keys", "origin", "''"),
     ("keys", "protection", "'soft'"),
     ("keys", "creator", "CAST(x'ff' AS TEXT)"),
+    ("keys", "creator", "'no name'"),
     ("keys", "created", "9223372036854775807"),
     ("keys", "state", "'gone'"),
     ("keys", "due", "5"),
@@ -119,7 +120,7 @@ const BAD: &[(&str, &str, &str)] = &[
     ("accounts", "name", "CAST(x'ff' AS TEXT)"),
     ("accounts", "created", "-9223372036854775808"),
     ("access_keys", "id", "'bad id'"),
-    ("access_keys", "identity", "'user'"),
+    ("access_keys", "last_used", "9223372036854775807"),
     ("access_keys", "status", "'Active'"),
     ("access_keys", "created", "9223372036854775807"),
     // From here on against the types of the columns.
@@ -134,7 +135,6 @@ const BAD: &[(&str, &str, &str)] = &[
     ("keys", "policy", "x'00'"),
     ("key_versions", "material", "'text'"),
     ("materials", "bytes", "'text'"),
-    ("access_keys", "secret", "5"),
     ("access_keys", "account", "-5"),
     ("cells", "value", "'text'"),
     ("outbox", "draft", "'text'"),

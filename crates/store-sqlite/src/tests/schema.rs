@@ -1,10 +1,12 @@
 use std::path::{Path, PathBuf};
 
-use claviger_model::{Error, Key, KeyState, Material, Quota, Timestamp};
-use claviger_store::{Store, StoreError, VersionChange, WriteError};
+use claviger_model::{AccessKeyStatus, Error, Key, KeyOwner, KeyState, Material, Quota, Timestamp};
+use claviger_store::{
+    AccessKey, IdentityStore as _, SealedCell, Store, StoreError, VersionChange, WriteError,
+};
 use rusqlite::Connection;
 
-use super::{Place, add, alias, draft, drafts, has, key, scope, version};
+use super::{Place, account, add, alias, draft, drafts, has, key, moment, scope, version};
 use crate::schema::{bring_to, bring_up};
 use crate::{Options, SqliteStore};
 
@@ -166,6 +168,73 @@ async fn keys_of_the_first_schema_are_kept_and_can_do_what_is_new() {
 }
 
 #[tokio::test]
+async fn access_keys_of_earlier_schemas_are_of_the_root() {
+    let moments = "1767225600123000";
+    let rows = format!(
+        "INSERT INTO accounts (id, domain, name, created)
+             VALUES (1234567890123456, x'00000001000000000000000000000000', 'first', {moments});
+         INSERT INTO access_keys (id, account, identity, secret, status, created) VALUES
+             ('AK2', 1234567890123456, 'root', zeroblob(100), 'inactive', {moments}),
+             ('AK1', 1234567890123456, 'root', CAST('sealed' AS BLOB), 'active', {moments}),
+             ('AK3', 1234567890123456, 'root', x'', 'active', {moments});"
+    );
+    let (account, first) = account();
+    for (number, layout) in releases().into_iter().filter(|(number, _)| *number < 4) {
+        let materials = [
+            "",
+            "INSERT INTO materials (slot, free, bytes) VALUES (7, 0, zeroblob(64))",
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("db");
+        let rows = format!("{rows} {}", materials[usize::from(number > 1)]);
+        write_release(&path, number, &layout, &rows);
+        let store = SqliteStore::open(&path, Options::default()).unwrap();
+        let second = AccessKey {
+            id: "AK2".parse().unwrap(),
+            secret: SealedCell([0; 100].into()),
+            status: AccessKeyStatus::Inactive,
+            ..first.clone()
+        };
+        let third = AccessKey {
+            id: "AK3".parse().unwrap(),
+            secret: SealedCell([].into()),
+            ..first.clone()
+        };
+        let found = store.access_keys(account.id, &KeyOwner::Root).await.unwrap();
+        assert_eq!(found, [first.clone(), second, third], "from schema {number}");
+        store.note_uses(&[(first.id.clone(), moment())]).await.unwrap();
+        store
+            .delete_access_key(
+                account.id,
+                &KeyOwner::Root,
+                &"AK2".parse().unwrap(),
+                draft("gone"),
+            )
+            .await
+            .unwrap();
+        let found = store.access_key(&first.id).await.unwrap();
+        assert_eq!(found.and_then(|key| key.last_used), Some(moment()));
+        drop(store);
+        let connection = Connection::open(&path).unwrap();
+        let violations: i64 = connection
+            .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| {
+                row.get(0)
+            })
+            .unwrap();
+        assert_eq!(violations, 0);
+        let slots: Vec<i64> = connection
+            .prepare("SELECT slot FROM materials WHERE free = 0 ORDER BY slot")
+            .unwrap()
+            .query_map([], |row| row.get(0))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        let wanted: &[i64] = if number > 1 { &[7, 8, 10] } else { &[1, 3] };
+        assert_eq!(slots, wanted, "from schema {number}");
+    }
+}
+
+#[tokio::test]
 async fn a_version_without_its_key_cannot_be_written_after_a_migration() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("db");
@@ -241,14 +310,14 @@ async fn a_newer_file_is_refused_and_stays_as_it_is() {
 
     let error = SqliteStore::open(&path, Options::default()).unwrap_err();
     assert!(
-        matches!(error, StoreError::NewerSchema { found: 77, known: 3 }),
+        matches!(error, StoreError::NewerSchema { found: 77, known: 4 }),
         "{error}"
     );
     assert_eq!(std::fs::read(&path).unwrap(), before);
 
     Connection::open(&path)
         .unwrap()
-        .pragma_update(None, "user_version", 3)
+        .pragma_update(None, "user_version", 4)
         .unwrap();
     let store = SqliteStore::open(&path, Options::default()).unwrap();
     assert_eq!(drafts(&store).await, ["1"]);

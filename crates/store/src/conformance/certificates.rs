@@ -7,11 +7,12 @@ use claviger_model::{
 
 use super::Subject;
 use super::make::{Maker, add_key, draft, drafts, refused};
+use super::people::tags;
 use super::together::together;
 use super::versions::found;
 use crate::{CertificateChange, Store};
 
-fn certificate(maker: &mut Maker, scope: &Scope) -> Certificate {
+pub(super) fn certificate(maker: &mut Maker, scope: &Scope) -> Certificate {
     let id = CertificateId::from_bytes(*maker.key_id().as_bytes());
     let created = maker.moment();
     Certificate {
@@ -50,14 +51,6 @@ fn issued(chain: &str) -> Issued {
         certificate: "leaf".into(),
         chain: chain.into(),
     }
-}
-
-fn tags(pairs: &[(&str, &str)]) -> Tags {
-    let mut tags = Tags::default();
-    for (name, value) in pairs {
-        tags.set((*name).into(), (*value).into()).unwrap();
-    }
-    tags
 }
 
 /// Makes it what it says, whatever it was.

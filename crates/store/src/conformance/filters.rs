@@ -6,7 +6,7 @@ use claviger_model::{
 };
 
 use super::Subject;
-use super::make::{ALL, Maker, add, add_key, any, draft, name};
+use super::make::{ALL, Maker, add, add_key, any, draft, made_by, name};
 use crate::Store;
 
 async fn matching(store: &dyn Store, scope: &Scope, all_of: Vec<Vec<KeyMatch>>) -> Vec<KeyId> {
@@ -31,7 +31,7 @@ async fn pair(store: &dyn Store, maker: &mut Maker) -> (Key, Key) {
         other.spec = KeySpec::Rsa2048;
         other.usage = Usage::SignVerify;
         other.protection = ProtectionLevel::Hsm;
-        other.creator = Creator::Service("oss".into());
+        other.creator = made_by("oss");
         other.state = KeyState::PendingDeletion { due };
         tag(&mut other, "stage", "test");
         tag(&mut other, "blue", "stage");
@@ -58,7 +58,7 @@ pub async fn each_kind_of_match_finds_its_keys(subject: &dyn Subject) {
     let store = subject.open().await;
     let (plain, other) = pair(&*store, &mut Maker::new()).await;
     let text = |text: &str| text.to_owned();
-    let service = |name: &str| KeyMatch::Creator(Creator::Service(name.into()));
+    let service = |name: &str| KeyMatch::Creator(made_by(name));
     let (one, two, both) = (vec![plain.id], vec![other.id], vec![plain.id, other.id]);
     for (wish, wanted) in [
         (KeyMatch::Id(plain.id), &one),
@@ -80,7 +80,7 @@ pub async fn each_kind_of_match_finds_its_keys(subject: &dyn Subject) {
         (KeyMatch::Creator(Creator::Account), &one),
         (service("oss"), &two),
         (service("rds"), &vec![]),
-        (service(""), &vec![]),
+        (service("OSS"), &vec![]),
         (KeyMatch::Alias(name("common")), &one),
         (KeyMatch::Alias(name("rest")), &two),
         (KeyMatch::Alias(name("unheard-of")), &vec![]),
@@ -254,7 +254,7 @@ pub async fn long_filters_work(subject: &dyn Subject) {
     }
     let mut row: Vec<_> = (0..100).map(|_| KeyMatch::Id(maker.key_id())).collect();
     for n in 0..100 {
-        row.push(KeyMatch::Creator(Creator::Service(format!("service {n}"))));
+        row.push(KeyMatch::Creator(made_by(&format!("service-{n}"))));
         row.push(KeyMatch::Alias(name(&format!("alias{n}"))));
         row.push(KeyMatch::TagKey(format!("key {n}")));
         row.push(KeyMatch::TagValue(format!("value {n}")));
@@ -289,17 +289,12 @@ pub async fn words_of_callers_are_not_patterns(subject: &dyn Subject) {
     let mut keys = Vec::new();
     for text in strange {
         let mut key = maker.key(&scope);
-        key.creator = Creator::Service(text.into());
         tag(&mut key, text, "v");
         tag(&mut key, "k", text);
         keys.push((text, add(&*store, &mut maker, key).await));
     }
     for (text, key) in keys {
-        for wish in [
-            KeyMatch::Creator(Creator::Service(text.into())),
-            KeyMatch::TagKey(text.into()),
-            KeyMatch::TagValue(text.into()),
-        ] {
+        for wish in [KeyMatch::TagKey(text.into()), KeyMatch::TagValue(text.into())] {
             assert_eq!(
                 matching(&*store, &scope, vec![vec![wish.clone()]]).await,
                 [key.id],

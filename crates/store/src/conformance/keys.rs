@@ -5,7 +5,7 @@ use claviger_model::{
 };
 
 use super::Subject;
-use super::make::{ALL, Maker, add, add_key, all_keys, draft, drafts, name};
+use super::make::{ALL, Maker, add, add_key, all_keys, draft, drafts, made_by, name};
 use crate::WriteError;
 
 /// All fields of a key at once.
@@ -14,7 +14,7 @@ pub async fn a_key_reads_back_as_it_was_made(subject: &dyn Subject) {
     let mut maker = Maker::new();
     let scope = maker.scope("cn-hangzhou");
     let mut key = maker.key(&scope);
-    key.creator = Creator::Service("oss".into());
+    key.creator = made_by("oss");
     key.state = KeyState::PendingDeletion { due: maker.moment() };
     key.description = "first".into();
     key.primary = Some(maker.version_id());
@@ -73,11 +73,7 @@ pub async fn every_kind_of_key_reads_back(subject: &dyn Subject) {
         state,
         ..plain.clone()
     }));
-    for creator in [
-        Creator::Account,
-        Creator::Service("rds".into()),
-        Creator::Service(String::new()),
-    ] {
+    for creator in [Creator::Account, made_by("rds"), made_by(&"x".repeat(32))] {
         wanted.push(Key {
             creator,
             ..plain.clone()

@@ -2,7 +2,7 @@
 
 use claviger_model::{
     AccessKeyStatus, Account, AccountId, Alias, AliasName, Change, Creator, DomainId, Error, Fingerprint,
-    Identity, Import, Key, KeyFilter, KeyId, KeySpec, KeyState, KeyVersion, KeyVersionId, Material, Origin,
+    Import, Key, KeyFilter, KeyId, KeyOwner, KeySpec, KeyState, KeyVersion, KeyVersionId, Material, Origin,
     Page, ProtectionLevel, Random, RandomError, Scope, Tags, Timestamp, Usage,
 };
 
@@ -19,7 +19,7 @@ pub(super) struct Maker {
 
 /// Numbers that look random and are not.
 #[derive(Debug)]
-struct Fixed(u64);
+pub(super) struct Fixed(u64);
 
 impl Random for Fixed {
     fn fill(&self, out: &mut [u8]) -> Result<(), RandomError> {
@@ -50,7 +50,7 @@ impl Maker {
         }
     }
 
-    fn random(&self) -> Fixed {
+    pub(super) fn random(&self) -> Fixed {
         Fixed(self.made.cast_unsigned())
     }
 
@@ -153,12 +153,18 @@ impl Maker {
         AccessKey {
             id: format!("AK.{}", self.made).parse().unwrap(),
             account: account.id,
-            identity: Identity::Root,
+            owner: KeyOwner::Root,
             secret: SealedCell(self.made.to_le_bytes().into()),
             status: AccessKeyStatus::Active,
             created,
+            last_used: None,
         }
     }
+}
+
+/// The creator of keys that a service made.
+pub(super) fn made_by(name: &str) -> Creator {
+    Creator::Service(name.parse().unwrap())
 }
 
 fn moment(number: i64) -> Timestamp {

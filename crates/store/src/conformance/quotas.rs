@@ -1,9 +1,9 @@
 //! As many as there may be, and not one more.
 
-use claviger_model::{Creator, Error, Key, KeyState, Quota};
+use claviger_model::{Error, Key, KeyState, Quota};
 
 use super::Subject;
-use super::make::{ALL, Maker, add_key, all_keys, any, describe, draft, drafts, name, refused};
+use super::make::{ALL, Maker, add_key, all_keys, any, describe, draft, drafts, made_by, name, refused};
 use super::together::together;
 use crate::{Store, VersionChange, WriteError};
 
@@ -32,7 +32,7 @@ pub async fn keys_are_made_up_to_the_quota(subject: &dyn Subject) {
     let mut first = maker.key(&scope);
     first.state = KeyState::PendingDeletion { due: maker.moment() };
     let service = |key: Key, name: &str| Key {
-        creator: Creator::Service(name.into()),
+        creator: made_by(name),
         ..key
     };
     assert_eq!(

@@ -1,12 +1,12 @@
 //! Changing keys.
 
 use claviger_model::{
-    Change, Creator, Error, Key, KeySpec, KeyState, Missing, Origin, ProtectionLevel, Refusal,
-    SignedDuration, StateKind, Tags, Usage,
+    Change, Error, Key, KeySpec, KeyState, Missing, Origin, ProtectionLevel, Refusal, SignedDuration,
+    StateKind, Tags, Usage,
 };
 
 use super::Subject;
-use super::make::{Maker, add, add_key, describe, draft, drafts, refused};
+use super::make::{Maker, add, add_key, describe, draft, drafts, made_by, refused};
 use super::together::together;
 use crate::{KeyChange, WriteError};
 
@@ -22,7 +22,7 @@ pub async fn what_can_change_changes_and_the_rest_stays(subject: &dyn Subject) {
     wish.usage = Usage::SignVerify;
     wish.origin = Origin::External;
     wish.protection = ProtectionLevel::Hsm;
-    wish.creator = Creator::Service("oss".into());
+    wish.creator = made_by("oss");
     wish.state = KeyState::PendingDeletion { due: maker.moment() };
     wish.description = "changed".into();
     wish.primary = Some(maker.version_id());

@@ -1,18 +1,23 @@
-//! Names of actions and what the pages say about single actions.
+//! Names of actions and algorithms, and what the pages say about single actions.
 
-use claviger_model::Action;
+use claviger_model::{Action, EncryptionAlgorithm, HashAlgorithm};
 
 /// Most actions are named like the operation; the others say their name, or that no policy speaks of them.
 macro_rules! names {
-    (same: $($same:ident)*; other: $($other:ident = $name:literal)*; none: $($none:ident)*;) => {
+    (
+        $($service:literal: $($same:ident)*;)*
+        other: $($other:ident = $name:literal)*;
+        none: $($none:ident)*;
+    ) => {
         /// The name of an action in policies; none where no policy is asked.
         ///
-        /// SOURCE: KMS, "Use RAM to control access to KMS resources" and "Authorization information" (read
-        /// 2026-11-22). Re-encryption is judged by its two halves; listing regions is free; what the system does by
-        /// itself nobody is allowed.
+        /// SOURCE: KMS, "Use RAM to control access to KMS resources" and "Authorization information"; RAM and STS, "RAM
+        /// authorization" (read 2026-11-22). Re-encryption is judged by its two halves; listing regions and asking who
+        /// one is are free; what the system does by itself nobody is allowed. The administration of the deployment is
+        /// our own.
         pub fn action_name(action: Action) -> Option<&'static str> {
             match action {
-                $(Action::$same => Some(concat!("kms:", stringify!($same))),)*
+                $($(Action::$same => Some(concat!($service, ":", stringify!($same))),)*)*
                 $(Action::$other => Some($name),)*
                 $(Action::$none)|* => None,
             }
@@ -21,7 +26,7 @@ macro_rules! names {
 }
 
 names! {
-    same:
+    "kms":
         CreateKey DescribeKey ListKeys EnableKey DisableKey UpdateKeyDescription
         Encrypt Decrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext
         ScheduleKeyDeletion CancelKeyDeletion SetDeletionProtection
@@ -34,12 +39,55 @@ names! {
         CreateAlias UpdateAlias DeleteAlias ListAliases
         CreateCertificate UploadCertificate GetCertificate DescribeCertificate UpdateCertificateStatus DeleteCertificate
         CertificatePrivateKeySign CertificatePrivateKeyDecrypt CertificatePublicKeyVerify CertificatePublicKeyEncrypt
-        CreateCsr;
+        CreateCsr ListClientKeys ListNetworkRules;
+    "ram":
+        CreateUser GetUser UpdateUser DeleteUser ListUsers
+        CreateAccessKey UpdateAccessKey DeleteAccessKey ListAccessKeys GetAccessKeyLastUsed
+        CreateGroup GetGroup UpdateGroup DeleteGroup ListGroups
+        AddUserToGroup RemoveUserFromGroup ListGroupsForUser ListUsersForGroup
+        CreateRole GetRole UpdateRole DeleteRole ListRoles
+        CreatePolicy GetPolicy DeletePolicy ListPolicies
+        CreatePolicyVersion GetPolicyVersion DeletePolicyVersion ListPolicyVersions SetDefaultPolicyVersion
+        AttachPolicyToUser DetachPolicyFromUser AttachPolicyToGroup DetachPolicyFromGroup
+        AttachPolicyToRole DetachPolicyFromRole
+        ListPoliciesForUser ListPoliciesForGroup ListPoliciesForRole ListEntitiesForPolicy;
+    "sts":
+        AssumeRole;
+    "claviger":
+        CreateAccount GetAccount UpdateAccount DeleteAccount ListAccounts
+        CreateService GetService DeleteService ListServices;
     other:
         ListAliasesByKey = "kms:ListAliasesByKeyId"
         DescribeService = "kms:DescribeAccountKmsStatus"
-        OpenService = "kms:OpenKmsService";
-    none: ReEncrypt DeleteKey RotateKey DescribeRegions;
+        OpenService = "kms:OpenKmsService"
+        ListInstances = "kms:ListKmsInstances"
+        ListAccessPoints = "kms:ListApplicationAccessPoints"
+        ListAccessRules = "kms:ListPolicies"
+        ExplainDecision = "claviger:Explain";
+    none: ReEncrypt DeleteKey RotateKey DescribeRegions GetCallerIdentity;
+}
+
+/// The action of a name. Cases are the same; patterns name no action.
+pub fn read_action(name: &str) -> Option<Action> {
+    let named =
+        |action: &&Action| action_name(**action).is_some_and(|known| known.eq_ignore_ascii_case(name));
+    Action::ALL.iter().find(named).copied()
+}
+
+/// How `kms:EncryptionAlgorithm` calls an algorithm; none is that of a symmetric key.
+///
+/// SOURCE: KMS, "Policy condition keys", kms:EncryptionAlgorithm (read 2026-11-22).
+pub fn algorithm_name(algorithm: Option<EncryptionAlgorithm>) -> &'static str {
+    match algorithm {
+        None => "SYMMETRIC_DEFAULT",
+        Some(EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha1)) => "RSAES_OAEP_SHA_1",
+        Some(EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha256)) => "RSAES_OAEP_SHA_256",
+        Some(EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha384)) => "RSAES_OAEP_SHA_384",
+        Some(EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha512)) => "RSAES_OAEP_SHA_512",
+        Some(EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sm3)) => "RSAES_OAEP_SM3",
+        Some(EncryptionAlgorithm::RsaPkcs1) => "RSAES_PKCS1_V1_5",
+        Some(EncryptionAlgorithm::Sm2Pke) => "SM2PKE",
+    }
 }
 
 /// Whether policies may look at the tags of a key as `kms:tag/<key>` when they judge this action.
@@ -95,7 +143,7 @@ pub fn foreign_accounts_may(action: Action) -> bool {
 }
 
 /// Whether the action computes with a key, or shows its public half.
-fn uses_key(action: Action) -> bool {
+pub(crate) fn uses_key(action: Action) -> bool {
     matches!(
         action,
         Action::AsymmetricDecrypt

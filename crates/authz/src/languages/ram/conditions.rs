@@ -1,6 +1,6 @@
 //! Operators and keys of conditions.
 //!
-//! SOURCE: RAM, "Conditional operators"; KMS, "Policy condition keys" (read 2026-11-22). The prefixes, the suffix
+//! SOURCE: RAM, "Conditional operators"; KMS, "Policy condition keys"; STS, AssumeRole, `ExternalId` (read 2026-11-22). The prefixes, the suffix
 //! `IfExists` and `Null` are as on comparable platforms.
 
 use super::statements::pattern;
@@ -126,7 +126,7 @@ fn test(class: Class, values: &Node<'_>) -> Result<Test, PolicyError> {
     })
 }
 
-fn read_value<T>(
+pub(super) fn read_value<T>(
     place: &Place,
     text: &str,
     expected: &'static str,
@@ -144,6 +144,7 @@ const PLAIN_KEYS: &[(&str, Key)] = &[
     ("acs:PrincipalARN", Key::Principal),
     ("acs:TagKeys", Key::TagKeys),
     ("kms:EncryptionAlgorithm", Key::EncryptionAlgorithm),
+    ("sts:ExternalId", Key::ExternalId),
 ];
 
 /// A function that makes a key of the rest of its name.
@@ -157,7 +158,7 @@ const TAG_KEYS: &[(&str, Tagged)] = &[
 ];
 
 /// Names of keys have no cases. One that is not known is kept by name: what is missing from a request has its rules.
-fn read_key(place: &Place, text: &str) -> Result<Key, PolicyError> {
+pub(super) fn read_key(place: &Place, text: &str) -> Result<Key, PolicyError> {
     if let Some((_, key)) = PLAIN_KEYS
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case(text))

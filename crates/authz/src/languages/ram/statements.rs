@@ -1,10 +1,10 @@
 //! Statements and all of their members but principals and conditions.
 
-use super::{Kind, conditions, principals};
+use super::{Kind, action_name, conditions, principals};
 use crate::languages::json::{Members, Node};
 use crate::languages::{Fault, Place, PolicyError};
 use crate::pattern::{Case, Pattern};
-use crate::policy::{Effect, Selector, Statement};
+use crate::policy::{ActionSet, Effect, Selector, Statement};
 
 /// Longest name of a statement.
 const SID_LIMIT: usize = 128;
@@ -12,6 +12,7 @@ const SID_LIMIT: usize = 128;
 pub(super) fn read(node: &Node<'_>, kind: Kind) -> Result<Statement, PolicyError> {
     let members = node.object()?;
     members.only(kind.members())?;
+    let actions = actions(&members, kind)?;
     Ok(Statement {
         sid: sid(&members)?,
         effect: effect(&members)?,
@@ -19,7 +20,8 @@ pub(super) fn read(node: &Node<'_>, kind: Kind) -> Result<Statement, PolicyError
             Kind::Identity => None,
             Kind::Key | Kind::Trust => Some(principals::read(&members.need("Principal")?, kind)?),
         },
-        actions: actions(&members, kind)?,
+        known: ActionSet::of(|action| action_name(action).is_some_and(|name| actions.selects(name))),
+        actions,
         resources: resources(&members, kind)?,
         conditions: match members.find("Condition") {
             Some(node) => conditions::read(&node)?,

@@ -63,7 +63,7 @@ fn keys_of_other_kinds_do_not_rotate_by_themselves() {
             ..plain.clone()
         },
         Key {
-            creator: Creator::Service("oss".into()),
+            creator: Creator::Service("oss".parse().unwrap()),
             ..plain.clone()
         },
     ];
@@ -72,6 +72,12 @@ fn keys_of_other_kinds_do_not_rotate_by_themselves() {
         assert_eq!(other.rotate(version(3), now()), Err(Refusal::KeyKind));
     }
     assert!(plain.check_rotates().is_ok());
+    let waiting = key(Origin::External, KeyState::PendingImport);
+    assert_eq!(
+        waiting.set_rotation(Some(YEAR)),
+        Err(Refusal::NotUsable(StateKind::PendingImport)),
+        "the state before the kind"
+    );
 }
 
 #[test]

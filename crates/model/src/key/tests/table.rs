@@ -137,7 +137,10 @@ impl Known {
             // What expires goes as if it had been given up.
             Command::Expire if !self.external => return state.into(),
             Command::Discard | Command::Expire => "Discard",
-            Command::SetRotation(_) | Command::Rotate if self.external => return "kind".into(),
+            // Elsewhere the state is what is wrong.
+            Command::SetRotation(_) | Command::Rotate if self.external && state == "Enabled" => {
+                return "kind".into();
+            }
             Command::SetRotation(_) => "SetRotation",
             Command::Rotate => "Rotate",
         };

@@ -1,10 +1,14 @@
 //! The account and the service as a whole.
 
+mod absent;
+
 use claviger_audit::record::Fields;
 use claviger_model::{Action, Error, Region, Scope};
 
 use crate::call::{Need, Note, Target};
 use crate::pipeline::{Context, Operation, Permitted};
+
+pub use absent::{Absent, ListAbsent};
 
 /// Lists the regions. Anyone with valid credentials may.
 #[derive(Debug)]

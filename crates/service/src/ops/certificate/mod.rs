@@ -65,7 +65,9 @@ fn describe(request: &mut Fields, certificate: &CertificateRef) {
 fn permitted(permit: &Permitted) -> Result<&Certificate, Error> {
     match permit.targets().first() {
         Some(Loaded::Certificate(certificate)) => Ok(certificate),
-        Some(Loaded::Key(_) | Loaded::Version(..) | Loaded::Name) | None => Err(Error::Internal),
+        Some(Loaded::Key(_) | Loaded::Version(..) | Loaded::Role(..) | Loaded::Name) | None => {
+            Err(Error::Internal)
+        }
     }
 }
 
@@ -119,13 +121,14 @@ async fn change(
 /// What a signing request that cannot be made means to a caller.
 #[expect(clippy::needless_pass_by_value, reason = "it stands behind `map_err`")]
 fn from_csr(error: CsrError) -> Error {
-    match error {
+    let fault = || error.to_string().into();
+    match &error {
         CsrError::Subject(_)
         | CsrError::NoCommonName
         | CsrError::SubjectLength
-        | CsrError::AttributeCount => Error::Invalid(Field::Subject),
+        | CsrError::AttributeCount => Error::Malformed(Field::Subject, fault()),
         CsrError::AlternativeName { .. } | CsrError::AlternativeNameCount => {
-            Error::Invalid(Field::AlternativeNames)
+            Error::Malformed(Field::AlternativeNames, fault())
         }
         CsrError::Algorithm => Error::Invalid(Field::Algorithm),
         CsrError::PublicKey(error) => {

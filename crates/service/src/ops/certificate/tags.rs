@@ -4,7 +4,8 @@ use claviger_audit::record::Fields;
 use claviger_model::{Action, CertificateId, Error, Quota, Tags};
 
 use super::{change, describe, one, permitted};
-use crate::call::{CertificateRef, Need, Note};
+use crate::call::{Asked, CertificateRef, Need, Note};
+use crate::ops::pairs;
 use crate::pipeline::{Context, Operation, Permitted};
 
 /// Sets tags of a certificate, over older values of the same tag keys.
@@ -51,6 +52,10 @@ impl Operation for TagCertificate {
         Ok(one(Self::ACTION, &self.certificate))
     }
 
+    fn asked(&self) -> Asked<'_> {
+        Asked::tags(pairs(&self.tags))
+    }
+
     fn describe(&self, request: &mut Fields) {
         describe(request, &self.certificate);
         request.number("tags", self.tags.len() as u64);
@@ -76,6 +81,10 @@ impl Operation for UntagCertificate {
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
         Ok(one(Self::ACTION, &self.certificate))
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked::tag_keys(&self.names)
     }
 
     fn describe(&self, request: &mut Fields) {

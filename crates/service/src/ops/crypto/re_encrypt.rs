@@ -4,7 +4,7 @@ use claviger_audit::record::Fields;
 use claviger_model::{Action, EncryptionAlgorithm, EncryptionContext, Error, KeyVersionId};
 
 use super::{Ciphertext, DataKeyForm, Decrypted, Encrypted, asymmetric, decrypt, encrypt, words};
-use crate::call::{KeyName, KeyRef, Need, Note, Target};
+use crate::call::{Asked, KeyName, KeyRef, Need, Note, Target};
 use crate::ops::{describe_key, key};
 use crate::pipeline::{Context, Operation, Permitted};
 
@@ -123,6 +123,13 @@ impl Operation for ReEncrypt {
                 target: Target::Key(self.destination.clone()),
             },
         ])
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        match &self.source {
+            Source::Asymmetric { algorithm, .. } => Asked::algorithm(*algorithm),
+            Source::Envelope { .. } => Asked::default(),
+        }
     }
 
     fn describe(&self, request: &mut Fields) {

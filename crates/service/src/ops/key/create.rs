@@ -7,7 +7,7 @@ use claviger_model::{
 };
 
 use super::policy;
-use crate::call::{Need, Note, Target};
+use crate::call::{Asked, Need, Note, Target};
 use crate::envelope::from_provider;
 use crate::ops::binding;
 use crate::pipeline::{Context, Operation, Permitted};
@@ -123,6 +123,10 @@ impl Operation for CreateKey {
         }])
     }
 
+    fn asked(&self) -> Asked<'_> {
+        Asked::tags(self.tags.iter())
+    }
+
     fn describe(&self, request: &mut Fields) {
         request.text("spec", &format!("{:?}", self.spec));
         if let Some(usage) = self.usage {
@@ -145,16 +149,26 @@ impl Operation for CreateKey {
         let usage = self.check(cx)?;
         let mut key = self.into_key(cx, usage)?;
         let version = first_version(cx, &mut key).await?;
-        // Keys past their deletion do not count.
-        cx.service.catch_up(cx.call.time).await;
         note.response.key("key", key.id);
         if let Some(version) = &version {
             note.response.version("version", version.id);
         }
-        let (store, draft, made) = (cx.store(), cx.draft(note), key.clone());
         let quota = cx.service.quotas.keys;
-        let change = async move { store.create_key(made, version, quota, draft).await };
-        cx.make(change, |_| {}).await?;
+        let create = || {
+            let (store, draft) = (cx.store(), cx.draft(note));
+            let (key, version) = (key.clone(), version.clone());
+            async move { store.create_key(key, version, quota, draft).await }
+        };
+        match cx.make(create(), |_| {}).await {
+            // Keys past their deletion do not count.
+            Err(Error::Quota(_)) => {
+                cx.service.catch_up(cx.call.time).await;
+                cx.make(create(), |_| {}).await?;
+            }
+            made => {
+                made?;
+            }
+        }
         note.outboxed = true;
         Ok(key)
     }

@@ -1,11 +1,11 @@
-//! The policy on a key. It is kept as it came; nothing is decided by it yet.
+//! The policy on a key. It is kept as it came, and compiled when the key is loaded.
 
 use claviger_audit::record::Fields;
 use claviger_authz::languages::ram::{self, Kind};
-use claviger_model::{Action, Change, Error, Field, KeyId, Scope};
+use claviger_model::{Action, Change, Error, KeyId, Scope};
 
 use crate::call::{KeyRef, Need, Note};
-use crate::ops::{change, describe_key, key, one_key, own_key};
+use crate::ops::{change, describe_key, identity, key, one_key, own_key};
 use crate::pipeline::{Context, Operation, Permitted};
 
 /// Longest policy, in bytes.
@@ -13,7 +13,7 @@ pub const POLICY_LIMIT: usize = ram::KEY_LIMIT;
 
 /// Puts a policy on a key, in place of the one that was there.
 ///
-/// Refused with [`Field::Policy`] unless [`ram::parse`] takes it for a key's.
+/// Refused with [`Error::Document`] unless [`ram::parse`] takes it for a key's.
 #[derive(Debug)]
 pub struct SetKeyPolicy {
     /// The key.
@@ -42,9 +42,7 @@ pub struct KeyPolicy {
 
 /// Whether a text is a policy document for a key.
 pub(super) fn check(policy: &str) -> Result<(), Error> {
-    ram::parse(policy, Kind::Key, POLICY_LIMIT)
-        .map(drop)
-        .map_err(|_| Error::Invalid(Field::Policy))
+    identity::check(policy, Kind::Key, POLICY_LIMIT)
 }
 
 impl Operation for SetKeyPolicy {

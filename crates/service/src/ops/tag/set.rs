@@ -4,8 +4,8 @@ use claviger_audit::record::Fields;
 use claviger_model::{Action, Error, Key, Quota};
 
 use super::{describe_several, in_one_scope, several};
-use crate::call::{KeyRef, Need, Note};
-use crate::ops::change_keys;
+use crate::call::{Asked, KeyRef, Need, Note};
+use crate::ops::{change_keys, pairs};
 use crate::pipeline::{Context, Operation, Permitted};
 
 /// Sets tags of keys, over older values of the same tag keys. All keys get them or none.
@@ -31,6 +31,10 @@ impl Operation for TagKeys {
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
         Ok(several(self.action, &self.keys))
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked::tags(pairs(&self.tags))
     }
 
     fn describe(&self, request: &mut Fields) {

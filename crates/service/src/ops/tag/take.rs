@@ -4,7 +4,7 @@ use claviger_audit::record::Fields;
 use claviger_model::{Action, Error, Key, Tags};
 
 use super::{describe_several, in_one_scope, several};
-use crate::call::{KeyRef, Need, Note};
+use crate::call::{Asked, KeyRef, Need, Note};
 use crate::ops::change_keys;
 use crate::pipeline::{Context, Operation, Permitted};
 
@@ -29,6 +29,10 @@ impl Operation for UntagKeys {
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
         Ok(several(self.action, &self.keys))
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked::tag_keys(self.names.iter().flatten())
     }
 
     fn describe(&self, request: &mut Fields) {

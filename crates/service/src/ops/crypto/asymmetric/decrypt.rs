@@ -5,7 +5,7 @@ use claviger_model::{Action, EncryptionAlgorithm, Error, Field, KeyVersionId, Pu
 use claviger_provider::ProviderError;
 
 use super::{check_encryption, describe_version, from_provider_about, one_version};
-use crate::call::{KeyRef, Need, Note};
+use crate::call::{Asked, KeyRef, Need, Note};
 use crate::ops::crypto::{Decrypted, ready_version, words};
 use crate::pipeline::{Context, Operation, Permitted};
 
@@ -32,6 +32,10 @@ impl Operation for AsymmetricDecrypt {
     fn needs(&self) -> Result<Vec<Need>, Error> {
         check_encryption(self.algorithm)?;
         Ok(one_version(Self::ACTION, &self.key, self.version))
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        Asked::algorithm(self.algorithm)
     }
 
     fn describe(&self, request: &mut Fields) {

@@ -1,4 +1,4 @@
-//! The core's refusals in the words of this face.
+//! The core's refusals in the words of key management.
 //!
 //! SOURCE: KMS API reference, the error tables of the operations (read 2026-11-21). What they leave open is decided
 //! here and listed in docs/alibaba.md.
@@ -6,12 +6,14 @@
 use claviger_model::{
     Action, CertificateStatus, Denial, Error, Field, Missing, Quota, Refusal, StateKind, Unsupported,
 };
+use claviger_service::ResourceName;
 use http::StatusCode;
 
-use super::{WireError, arn, internal, throttled, unavailable};
+use super::{WireError, ram};
+use crate::api::Api;
 use crate::ops::status_name;
 
-/// The core's refusal in the words of this face.
+/// The core's refusal in the words of key management.
 pub(crate) fn wire(action: Action, error: &Error) -> WireError {
     match error {
         Error::NotFound(missing) => not_found(action, *missing),
@@ -20,25 +22,35 @@ pub(crate) fn wire(action: Action, error: &Error) -> WireError {
         Error::Refused(refusal) => refused(action, *refusal),
         Error::Invalid(field) => WireError::invalid(parameter(action, *field)),
         Error::Unsupported(what) => unsupported(*what),
-        Error::Quota(quota) => exceeded(*quota),
+        Error::Quota(quota) => exceeded(action, *quota),
         Error::ImportToken => WireError::bad("InvalidImportToken", "import token is invalid."),
         Error::ImportTokenExpired => WireError::bad("ExpiredImportToken", "import token is expired."),
         Error::KeyMaterial => wrong_material(),
         Error::DryRun => WireError::bad("DryRunOperationError", "The request would have succeeded."),
         Error::AlreadyOpen => WireError::bad("Forbidden.Opened", "Your kms service has been opened."),
+        Error::Malformed(field, fault) => malformed(parameter(action, *field), fault),
+        Error::Document(fault) => malformed("Policy", fault),
         Error::Denied(denial) => denied(denial),
-        Error::Unavailable => unavailable(),
-        Error::Overloaded => throttled(),
-        Error::Internal => internal(),
+        Error::Throttled(wait) => WireError::throttled(Api::Kms).after(*wait),
+        Error::Unavailable => WireError::unavailable(Api::Kms),
+        Error::Overloaded => WireError::throttled(Api::Kms),
+        Error::Internal => WireError::internal(Api::Kms),
+        // Nothing of key management says these.
+        Error::Exists(_) | Error::InUse(_) => ram::wire(Api::Kms, action, error),
     }
 }
 
-/// The code alone, for the audit record.
-pub(crate) fn code(action: Action, error: &Error) -> &'static str {
-    wire(action, error).code
+/// A text that is not what it has to be. The first sentence is the published one.
+fn malformed(parameter: &str, fault: &str) -> WireError {
+    let first = WireError::invalid(parameter);
+    let message = format!("{} {fault}.", first.message);
+    WireError {
+        message: message.into(),
+        ..first
+    }
 }
 
-fn not_found(action: Action, missing: Missing) -> WireError {
+pub(super) fn not_found(action: Action, missing: Missing) -> WireError {
     // The operations over many resources call whatever they do not find a resource.
     let over_many = matches!(
         action,
@@ -57,6 +69,16 @@ fn not_found(action: Action, missing: Missing) -> WireError {
             "InvalidResourceId.NotFound",
             "The specified ResourceId is not found.",
         ),
+        Missing::Account
+        | Missing::User
+        | Missing::Group
+        | Missing::Role
+        | Missing::Policy
+        | Missing::PolicyVersion
+        | Missing::Attachment
+        | Missing::Member
+        | Missing::AccessKey
+        | Missing::Service => return ram::not_found(action, missing),
     };
     WireError::new(StatusCode::NOT_FOUND, code, message)
 }
@@ -167,6 +189,7 @@ fn parameter(action: Action, field: Field) -> &'static str {
         (Field::Expiry, _) => "KeyMaterialExpireUnix",
         (Field::Tags, Action::TagResources) => "Tag",
         (Field::Tags, _) => "Tags",
+        (Field::SessionDuration, _) => "DurationSeconds",
     }
 }
 
@@ -184,20 +207,28 @@ fn unsupported(what: Unsupported) -> WireError {
 }
 
 /// One code for all; the message says what there is too much of.
-fn exceeded(quota: Quota) -> WireError {
+pub(super) fn exceeded(action: Action, quota: Quota) -> WireError {
     let what = match quota {
         Quota::Keys => "keys",
         Quota::Aliases => "aliases",
         Quota::Versions => "key versions",
         Quota::Tags => "tags",
         Quota::Certificates => "certificates",
+        Quota::Users
+        | Quota::Groups
+        | Quota::Roles
+        | Quota::Policies
+        | Quota::PolicyVersions
+        | Quota::AccessKeys
+        | Quota::Attachments
+        | Quota::Memberships => return ram::exceeded(action, quota),
     };
     let text = "The request was rejected because user create resource limit was exceeded";
     WireError::bad("Rejected.LimitExceeded", format!("{text}: {what}."))
 }
 
 fn denied(denial: &Denial) -> WireError {
-    let arn = arn(&denial.resource);
+    let arn = ResourceName(&denial.resource);
     let message = format!("This operation for {arn} is forbidden by permission system.");
     WireError::new(StatusCode::FORBIDDEN, "Forbidden.NoPermission", message)
 }

@@ -1,0 +1,227 @@
+//! One question, answered: what each kind of caller may do, and what those hear who may not.
+//!
+//! Root may do everything at home. A service may use the keys that it made, and take the roles that trust it.
+//! Everybody else, and root abroad, is judged by policies.
+
+use claviger_model::{Action, Denial, DenyingPolicy, Identity};
+
+use crate::context::{Principal, Request, RequestContext};
+use crate::evaluate::{Decision, Evaluation, Explanation, Match, Outcome, Set};
+use crate::languages::ram;
+use crate::policy::Effect;
+use crate::subject::{Facts, Held, Name, Question, Subject, spell};
+
+/// Why a question was answered as it was, for those who administer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// The server itself asks.
+    System,
+    /// The account owns the resource and its root may do everything with it.
+    OwnAccount,
+    /// A service asks; it may (`true`) use what it made and nothing else.
+    Service(bool),
+    /// No policy can allow it: nobody but the server does it.
+    Nobody,
+    /// Policies decided.
+    Policies(Decision),
+}
+
+impl Verdict {
+    /// Whether the answer is yes.
+    pub fn allows(self) -> bool {
+        match self {
+            Self::System | Self::OwnAccount | Self::Service(true) => true,
+            Self::Service(false) | Self::Nobody => false,
+            Self::Policies(decision) => decision.outcome.allows(),
+        }
+    }
+}
+
+/// A verdict and every statement that applies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explained<'a> {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Statements of the session's policy, of the identity's policies, of the resource's policy. Empty unless policies
+    /// decided.
+    pub statements: Vec<Told<'a>>,
+}
+
+/// A statement that applies to a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Told<'a> {
+    /// Which set it stands in.
+    pub set: Set,
+    /// The policy it stands in; none for the one on the resource.
+    pub policy: Option<&'a Held>,
+    /// Its number there, from 0.
+    pub statement: usize,
+    /// What it says.
+    pub effect: Effect,
+    /// Whether it could decide: see [`Match::counts`].
+    pub counts: bool,
+    /// Whether it did.
+    pub decides: bool,
+}
+
+/// Answers one question. The name of the resource is built in `name`, where policies have to be asked.
+///
+/// # Errors
+/// A [`Denial`] that tells nothing that would not hold if the resource were not there.
+pub(crate) fn judge(
+    subject: Subject<'_>,
+    facts: &Facts<'_>,
+    question: &Question<'_>,
+    name: &mut Name,
+) -> Result<(), Denial> {
+    let verdict = verdict(subject, facts, question, name);
+    if verdict.allows() {
+        return Ok(());
+    }
+    let blind = Question::new(question.action, question.resource);
+    let Verdict::Policies(decision) = verdict else {
+        return Err(denial(&blind, Outcome::ImplicitDeny, Set::Identity));
+    };
+    // Tags and policies of the resource show only to those who would otherwise be allowed.
+    let shown = match self::verdict(subject, facts, &blind, name) {
+        Verdict::Policies(blind) if !blind.outcome.allows() => blind,
+        _ => decision,
+    };
+    Err(denial(question, shown.outcome, shown.set))
+}
+
+fn denial(question: &Question<'_>, outcome: Outcome, set: Set) -> Denial {
+    Denial {
+        action: question.action,
+        resource: question.resource.clone(),
+        explicit: outcome == Outcome::ExplicitDeny,
+        policy: match set {
+            Set::Session => DenyingPolicy::Session,
+            Set::Identity => DenyingPolicy::Identity,
+            Set::Resource if question.action == Action::AssumeRole => DenyingPolicy::Trust,
+            Set::Resource => DenyingPolicy::Resource,
+        },
+    }
+}
+
+/// Answers one question for those who administer: the verdict, and every statement that applies.
+pub fn explain<'a>(subject: Subject<'a>, facts: &Facts<'_>, question: &Question<'a>) -> Explained<'a> {
+    let only = |verdict| Explained {
+        verdict,
+        statements: Vec::new(),
+    };
+    if let Some(verdict) = ruled(subject, question) {
+        return only(verdict);
+    }
+    let mut name = Name::default();
+    let explained = ask(subject, facts, question, &mut name, |policies, request| {
+        policies.explain(request)
+    });
+    let Some(Explanation { decision, matches }) = explained else {
+        return only(Verdict::Nobody);
+    };
+    let told = matches.iter().map(|one| tell(subject, &decision, one));
+    Explained {
+        verdict: Verdict::Policies(decision),
+        statements: told.collect(),
+    }
+}
+
+fn tell<'a>(subject: Subject<'a>, decision: &Decision, one: &Match<'_>) -> Told<'a> {
+    Told {
+        set: one.set,
+        policy: match one.set {
+            Set::Session => subject.rights.session.as_ref(),
+            Set::Identity => subject.rights.policies.get(one.place.policy),
+            Set::Resource => None,
+        },
+        statement: one.place.statement,
+        effect: one.statement.effect,
+        counts: one.counts,
+        decides: decision.set == one.set && decision.statement == Some(one.place),
+    }
+}
+
+fn verdict(subject: Subject<'_>, facts: &Facts<'_>, question: &Question<'_>, name: &mut Name) -> Verdict {
+    ruled(subject, question).unwrap_or_else(|| {
+        let decision = ask(subject, facts, question, name, |policies, request| {
+            policies.decide(request)
+        });
+        decision.map_or(Verdict::Nobody, Verdict::Policies)
+    })
+}
+
+/// What needs no policies.
+fn ruled(subject: Subject<'_>, question: &Question<'_>) -> Option<Verdict> {
+    let taking = question.action == Action::AssumeRole;
+    match &subject.caller.identity {
+        Identity::System => Some(Verdict::System),
+        Identity::Root if !taking && question.resource.account() == subject.caller.account => {
+            Some(Verdict::OwnAccount)
+        }
+        Identity::Service(name) if !taking => {
+            let used = ram::uses_key(question.action) || question.action == Action::DescribeKey;
+            Some(Verdict::Service(used && question.maker == Some(name)))
+        }
+        Identity::Root | Identity::User { .. } | Identity::Session { .. } | Identity::Service(_) => None,
+    }
+}
+
+/// Lays a question before the policies; none where it has no name in their language.
+fn ask<'a, R>(
+    subject: Subject<'a>,
+    facts: &Facts<'_>,
+    question: &Question<'a>,
+    name: &mut Name,
+    answer: impl FnOnce(Evaluation<'a, Held>, &Request<'_>) -> R,
+) -> Option<R> {
+    let (Subject { caller, rights }, action) = (subject, question.action);
+    let taking = action == Action::AssumeRole;
+    // A service belongs to no account, though one manages it.
+    let service = matches!(caller.identity, Identity::Service(_));
+    let own = !service && question.resource.account() == caller.account;
+    let hears = own || taking || ram::foreign_accounts_may(action);
+    let policy = question.policy.filter(|_| hears);
+    let policies = Evaluation {
+        session: rights.session.as_ref().map(AsRef::as_ref),
+        identity: &rights.policies,
+        resource: policy,
+        // A role that is there wants both sides, also at home. One that is not there can tell nobody so but those whose
+        // own policies allow it.
+        same_account: own && !(taking && policy.is_some()),
+    };
+    let algorithm = facts.algorithm.filter(|_| action != Action::ReEncryptTo);
+    let context = RequestContext {
+        source: facts.source,
+        secure_transport: facts.secure,
+        mfa: facts.mfa,
+        resource_tags: question.tags,
+        key_tags: question.tags.filter(|_| ram::key_tags_apply(action)),
+        request_tags: facts.tags,
+        tag_keys: facts.tag_keys,
+        encryption_algorithm: ram::algorithms_apply(action).then(|| ram::algorithm_name(algorithm)),
+        external_id: facts.external_id,
+        further: facts.further,
+        ..RequestContext::new(principal(subject), &rights.account, facts.now)
+    };
+    spell(question.resource, name);
+    let request = Request {
+        action: ram::action_name(action)?,
+        known: Some(action),
+        resource: name.as_str(),
+        context: &context,
+    };
+    Some(answer(policies, &request))
+}
+
+fn principal(subject: Subject<'_>) -> Principal<'_> {
+    match subject.caller.identity {
+        Identity::Service(_) => Principal::Service(&subject.rights.name),
+        Identity::Root | Identity::User { .. } | Identity::Session { .. } | Identity::System => {
+            Principal::Identity {
+                name: &subject.rights.name,
+                role: subject.rights.role.as_deref(),
+            }
+        }
+    }
+}

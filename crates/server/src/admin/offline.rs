@@ -1,0 +1,175 @@
+//! A service of this process, on a data folder that no server works on.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use claviger_dialect_alibaba::AlibabaDoor;
+use claviger_model::AccountId;
+use claviger_provider_soft::Sealer;
+use claviger_service::{Credential, Service};
+use claviger_store::IdentityStore as _;
+use claviger_store_sqlite::SqliteStore;
+
+use super::credentials;
+use super::reach::{CallFault, Facts};
+use super::task::Call;
+use crate::config::{self, Settings};
+use crate::folder::Folder;
+use crate::output::{Failure, absolute};
+use crate::parts;
+use crate::seal::{from_settings, key_file};
+use crate::tls::url_host;
+
+/// The service, and who calls it.
+pub(super) struct Offline {
+    store: Arc<SqliteStore>,
+    service: Arc<Service>,
+    door: AlibabaDoor,
+    credential: Arc<Credential>,
+    facts: Facts,
+}
+
+impl Offline {
+    /// On the folder of `init`, which has its settings in it, or of `dev`.
+    pub(super) async fn open_folder(path: &Path, account: Option<AccountId>) -> Result<Self, Failure> {
+        let folder = Folder::at(&absolute(path));
+        must_be_free(&folder)?;
+        if folder.settings().exists() {
+            let mut settings = config::read(&folder.settings())?;
+            // The folder may have been moved since.
+            folder.path().clone_into(&mut settings.server.data);
+            let sealer = from_settings(&settings)?;
+            return Self::open(&folder, &sealer, &settings, account).await;
+        }
+        if !folder.dev_seal().exists() {
+            let path = folder.path().display();
+            return Err(Failure::usage(format!(
+                "`{path}` has neither settings nor a key file of `dev` in it; name the settings with --config"
+            )));
+        }
+        let sealer = key_file(&folder.dev_seal())?;
+        let mut settings = Settings::default();
+        folder.path().clone_into(&mut settings.server.data);
+        Self::open(&folder, &sealer, &settings, account).await
+    }
+
+    /// On the folder that the settings name.
+    pub(super) async fn open_config(path: &Path, account: Option<AccountId>) -> Result<Self, Failure> {
+        let settings = config::read(path)?;
+        let folder = Folder::at(&absolute(&settings.server.data));
+        must_be_free(&folder)?;
+        let sealer = from_settings(&settings)?;
+        Self::open(&folder, &sealer, &settings, account).await
+    }
+
+    async fn open(
+        folder: &Folder,
+        sealer: &Sealer,
+        settings: &Settings,
+        account: Option<AccountId>,
+    ) -> Result<Self, Failure> {
+        let opened = parts::open(folder, sealer, settings)?;
+        let store = Arc::clone(&opened.store);
+        let account = match choose(&store, account).await {
+            Ok(account) => account,
+            Err(failure) => {
+                close_store(&store)?;
+                return Err(failure);
+            }
+        };
+        let service = opened.start(settings).await?;
+        let credential = service.root_of(account).await;
+        let credential =
+            credential.map_err(|error| Failure::failed(format!("account `{account}`: {error}")))?;
+        Ok(Self {
+            store,
+            door: AlibabaDoor::new(Arc::clone(&service)),
+            service,
+            credential,
+            facts: facts(folder, settings, account),
+        })
+    }
+
+    pub(super) fn facts(&self) -> &Facts {
+        &self.facts
+    }
+
+    pub(super) async fn call(
+        &self,
+        call: &Call,
+        parameters: &[(String, String)],
+    ) -> Result<Vec<u8>, CallFault> {
+        let version = call.api.version();
+        let answer = self
+            .door
+            .serve_as(&self.credential, version, call.action, parameters)
+            .await;
+        Ok(answer?)
+    }
+
+    pub(super) async fn close(self) -> Result<(), Failure> {
+        self.service.stop().await;
+        close_store(&self.store)
+    }
+}
+
+/// Ends with advice while a server works on the folder: before a passphrase is asked for.
+fn must_be_free(folder: &Folder) -> Result<(), Failure> {
+    let path = folder.path().display();
+    if !folder.has_root_key()? {
+        return Err(Failure::usage(format!(
+            "`{path}` holds no server; make one with `claviger init`"
+        )));
+    }
+    if folder.is_in_use() {
+        return Err(Failure::failed(format!(
+            "`{path}` is in use by a running server, or by another command; ask the server: --credentials FILE, with the file that `init` or `dev` \
+             wrote, and --endpoint https://HOST:PORT where it is not the one in that file"
+        )));
+    }
+    Ok(())
+}
+
+/// The account asked for, or the first one, which runs the deployment.
+async fn choose(store: &SqliteStore, account: Option<AccountId>) -> Result<AccountId, Failure> {
+    let accounts = store.accounts().await;
+    let accounts = accounts.map_err(|error| Failure::failed(format!("cannot read the accounts: {error}")))?;
+    match account {
+        None => accounts.first().map(|account| account.id),
+        Some(asked) => accounts
+            .iter()
+            .map(|account| account.id)
+            .find(|account| *account == asked),
+    }
+    .ok_or_else(|| match account {
+        Some(asked) => Failure::failed(format!(
+            "there is no account `{asked}`; `claviger admin account list` shows them"
+        )),
+        None => Failure::failed("there is no account"),
+    })
+}
+
+fn close_store(store: &SqliteStore) -> Result<(), Failure> {
+    store
+        .close()
+        .map_err(|error| Failure::failed(format!("the database did not close well: {error}")))
+}
+
+/// What clients of the server on this folder need to know. `dev` left it in a file; settings tell most of it.
+fn facts(folder: &Folder, settings: &Settings, account: AccountId) -> Facts {
+    if let Ok(found) = credentials::read(&folder.dev_credentials()) {
+        return Facts {
+            account: Some(account.to_string()),
+            ..found.facts
+        };
+    }
+    let address = settings.server.https;
+    let private = settings.tls.certificate.is_none();
+    Facts {
+        account: Some(account.to_string()),
+        region: settings.server.regions.first().cloned(),
+        https_endpoint: Some(format!("https://{}:{}", url_host(address), address.port())),
+        http_endpoint: None,
+        ca_file: private.then(|| folder.ca_certificate().display().to_string()),
+    }
+}

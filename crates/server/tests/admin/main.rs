@@ -1,0 +1,62 @@
+//! `claviger admin` as people use it: real processes, and what they print.
+//!
+//! A transcript is a Markdown file. What stands in `console` blocks behind `$ ` is run by a shell, and what stands below
+//! is what it must print on both outputs: `…` stands for any text in a line, a line with nothing else for any lines,
+//! and `? 3` at the end for another exit code than 0.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on has to stop; helpers are tests, too"
+)]
+
+mod scene;
+mod transcript;
+
+use scene::Scene;
+
+/// Runs a transcript against a stopped and a running server.
+macro_rules! both_ways {
+    ($($name:ident)*) => {$(
+        mod $name {
+            use super::Scene;
+
+            const TEXT: &str = include_str!(concat!("transcripts/", stringify!($name), ".md"));
+
+            #[test]
+            fn offline() {
+                Scene::stopped().plays(TEXT);
+            }
+
+            #[test]
+            fn online() {
+                Scene::running().plays(TEXT);
+            }
+        }
+    )*};
+}
+
+both_ways! {
+    accounts
+    explain
+    groups
+    keys
+    policies
+    roles
+    services
+    users
+}
+
+#[test]
+fn refusals_without_a_server() {
+    Scene::stopped().plays(include_str!("transcripts/stopped.md"));
+}
+
+#[test]
+fn refusals_of_a_running_server() {
+    Scene::running().plays(include_str!("transcripts/running.md"));
+}
+
+#[test]
+fn the_walk_through() {
+    Scene::running().plays(include_str!("../../../../docs/admin.md"));
+}

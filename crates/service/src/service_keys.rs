@@ -1,0 +1,226 @@
+//! Keys that services make for accounts, at their first use.
+//!
+//! A service names the key it wants as `acs/<its name>` of an account. Where that leads nowhere, the key and the alias are
+//! made in the name of the system, in this order: a crash in between leaves a key without an alias, which the next
+//! first use takes up. On one node first uses of the same key wait for each other; among nodes a lease keeps them apart.
+
+use std::sync::Arc;
+
+use claviger_audit::record::Fields;
+use claviger_model::{
+    Action, Alias, AliasName, Creator, Error, Identity, Key, KeyFilter, KeyId, KeyMatch, KeySpec, KeyState,
+    KeyVersion, Origin, Page, Scope, ServiceName, SignedDuration, StateKind, Tags, Timestamp, Usage,
+};
+use claviger_store::Draft;
+
+use crate::call::{Call, KeyName, KeyRef, Need, Target};
+use crate::envelope::from_provider;
+use crate::ops::binding;
+use crate::pipeline::from_store;
+use crate::service::Service;
+
+/// How long a node that went away in the middle keeps the others waiting.
+const LEASE_TIME: SignedDuration = SignedDuration::from_secs(5);
+/// Keys of one service in one scope that are looked at for one without an alias. There is one, unless crashes helped.
+const LOOKED_AT: u32 = 100;
+
+/// The alias that a service's key has in every account.
+///
+/// SOURCE: Alibaba Cloud KMS, "Overview of aliases": service keys are named `alias/acs/<service>`.
+fn alias_of(service: &ServiceName) -> Option<AliasName> {
+    format!("acs/{service}").parse().ok()
+}
+
+/// The actions that make the key where there is none.
+fn begins(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Encrypt
+            | Action::GenerateDataKey
+            | Action::GenerateDataKeyWithoutPlaintext
+            | Action::DescribeKey
+    )
+}
+
+/// The key that a service's call needs and that the service itself makes, if it is one.
+fn wanted<'a>(call: &'a Call<'_>, need: &'a Need) -> Option<(&'a ServiceName, &'a Scope, &'a AliasName)> {
+    let Identity::Service(service) = &call.caller().identity else {
+        return None;
+    };
+    match &need.target {
+        Target::Key(KeyRef {
+            scope,
+            name: KeyName::Alias(alias),
+        }) if begins(need.action) && alias_of(service).as_ref() == Some(alias) => {
+            Some((service, scope, alias))
+        }
+        _ => None,
+    }
+}
+
+impl Service {
+    /// Makes the key that a service wants at its first use; nothing for all other calls.
+    ///
+    /// # Errors
+    /// When it cannot be made at the moment, or the call only asks whether it would work. An account or a region that is
+    /// not there is none: the name then leads nowhere.
+    pub(crate) async fn prepare_service_key(&self, call: &Call<'_>, need: &Need) -> Result<(), Error> {
+        let Some((service, scope, alias)) = wanted(call, need) else {
+            return Ok(());
+        };
+        if self.is_named(scope, alias).await? || !self.is_served(scope).await? {
+            return Ok(());
+        }
+        if call.dry_run {
+            return Err(Error::DryRun);
+        }
+        if !self.audit_is_healthy() {
+            return Err(Error::Unavailable);
+        }
+        let _alone = self.first_uses.lock().await;
+        if self.is_named(scope, alias).await? {
+            return Ok(());
+        }
+        self.make_service_key(scope, service, alias, call.time).await
+    }
+
+    async fn is_named(&self, scope: &Scope, alias: &AliasName) -> Result<bool, Error> {
+        match self.keys.alias(scope, alias).await {
+            Ok(_) => Ok(true),
+            Err(Error::NotFound(_)) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn is_served(&self, scope: &Scope) -> Result<bool, Error> {
+        let account = self.store.account(scope.account).await.map_err(from_store)?;
+        Ok(account.is_some() && self.regions.contains(&scope.region))
+    }
+
+    /// Makes key and alias, or only the alias where a crash left the key without one.
+    async fn make_service_key(
+        &self,
+        scope: &Scope,
+        service: &ServiceName,
+        name: &AliasName,
+        now: Timestamp,
+    ) -> Result<(), Error> {
+        let lease = format!("service-key/{}/{}/{service}", scope.account, scope.region);
+        let until = now.saturating_add(LEASE_TIME).unwrap_or(Timestamp::MAX);
+        let free = self.store.lease(&lease, &self.node, now, until).await;
+        if !free.map_err(from_store)? {
+            return Err(Error::Unavailable);
+        }
+        let left_over = self.left_over(scope, service).await?;
+        let new = match left_over {
+            Some(_) => None,
+            None => Some(self.new_service_key(scope, service, now).await?),
+        };
+        let made = new.as_ref().map(|(key, ..)| key.id);
+        let id = left_over.or(made).ok_or(Error::Internal)?;
+        let alias = Alias {
+            scope: scope.clone(),
+            name: name.clone(),
+            key: id,
+            created: now,
+        };
+        let draft = self.alias_draft(&alias, now)?;
+        let (store, node) = (Arc::clone(&self.store), self.node.clone());
+        let change = async move {
+            let made = async {
+                if let Some((key, version, draft)) = new {
+                    store.create_key(key, Some(version), u32::MAX, draft).await?;
+                }
+                let admit = Box::new(|_: &Key| Ok(()));
+                store.create_alias(alias, u32::MAX, draft, admit).await
+            };
+            let made = made.await;
+            if let Err(error) = store.lease(&lease, &node, now, now).await {
+                tracing::warn!(%error, lease, "a lease stays until it is over");
+            }
+            made.map(drop)
+        };
+        let place = (scope.clone(), name.clone());
+        match self
+            .make(change, move |keys| keys.forget_alias(&place.0, &place.1))
+            .await
+        {
+            // Another node was faster, after its lease was over.
+            Err(Error::AliasExists) => Ok(()),
+            made => made,
+        }
+    }
+
+    /// The key of a service that a crash left without an alias.
+    async fn left_over(&self, scope: &Scope, service: &ServiceName) -> Result<Option<KeyId>, Error> {
+        let filter = KeyFilter {
+            all_of: vec![
+                vec![KeyMatch::Creator(Creator::Service(service.clone()))],
+                vec![KeyMatch::State(StateKind::Enabled)],
+                vec![KeyMatch::Spec(KeySpec::Aes256)],
+            ],
+        };
+        let page = Page {
+            skip: 0,
+            take: LOOKED_AT,
+        };
+        let found = self.store.keys(scope, &filter, page).await.map_err(from_store)?;
+        for id in found.items {
+            let one = Page { skip: 0, take: 1 };
+            let aliases = self.store.aliases(scope, Some(id), one).await;
+            if aliases.map_err(from_store)?.total == 0 {
+                return Ok(Some(id));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn new_service_key(
+        &self,
+        scope: &Scope,
+        service: &ServiceName,
+        now: Timestamp,
+    ) -> Result<(Key, KeyVersion, Draft), Error> {
+        let version = self.draw_version(now)?;
+        let key = Key {
+            id: self.draw_key(now)?,
+            scope: scope.clone(),
+            spec: KeySpec::Aes256,
+            usage: Usage::EncryptDecrypt,
+            origin: Origin::Generated,
+            protection: self.provider.capability().protection,
+            creator: Creator::Service(service.clone()),
+            created: now,
+            state: KeyState::Enabled,
+            description: format!("made by the service {service} at its first use"),
+            primary: Some(version),
+            last_rotated: now,
+            rotation: None,
+            import: None,
+            deletion_protection: None,
+            policy: None,
+            tags: Tags::default(),
+        };
+        let material = self.provider.generate(&binding(&key, version)).await;
+        let mut response = Fields::default();
+        response.key("key", key.id);
+        response.version("version", version);
+        response.text("service", service.as_str());
+        let draft = self.system_draft(Action::CreateKey, scope, now, &response)?;
+        let version = KeyVersion {
+            id: version,
+            key: key.id,
+            scope: scope.clone(),
+            created: now,
+            material: Some(material.map_err(from_provider)?),
+        };
+        Ok((key, version, draft))
+    }
+
+    fn alias_draft(&self, alias: &Alias, now: Timestamp) -> Result<Draft, Error> {
+        let mut response = Fields::default();
+        response.key("key", alias.key);
+        response.text("alias", alias.name.as_str());
+        self.system_draft(Action::CreateAlias, &alias.scope, now, &response)
+    }
+}

@@ -2,7 +2,7 @@
 
 use claviger_model::{Error, Refusal};
 use claviger_store::{StoreError, WriteError};
-use rusqlite::ErrorCode;
+use rusqlite::{ErrorCode, ffi};
 
 /// A statement failed, or a row was bad. Made from either by `?`.
 #[derive(Debug, thiserror::Error)]
@@ -75,7 +75,31 @@ pub(crate) fn judge(error: &rusqlite::Error) -> StoreError {
             | ErrorCode::FileLockingProtocolFailed
             | ErrorCode::OperationInterrupted
             | ErrorCode::OutOfMemory,
-        ) => StoreError::Unavailable(error.to_string()),
+        ) => StoreError::Unavailable(told(error)),
         _ => StoreError::Database(error.to_string()),
+    }
+}
+
+/// The database calls it an input or output error when a full disk has no room for its shared memory.
+fn told(error: &rusqlite::Error) -> String {
+    match error.sqlite_error() {
+        Some(inner) if inner.extended_code == ffi::SQLITE_IOERR_SHMSIZE => {
+            "no room for the shared memory of the database: No space left on device".to_owned()
+        }
+        _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_room_for_the_shared_memory_is_told_as_such() {
+        let error = |code| rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        let full = judge(&error(ffi::SQLITE_IOERR_SHMSIZE)).to_string();
+        assert!(full.contains("No space left on device"), "{full}");
+        let other = judge(&error(ffi::SQLITE_IOERR_READ)).to_string();
+        assert!(!other.contains("No space"), "{other}");
     }
 }

@@ -71,14 +71,14 @@ pub struct Options {
 }
 
 impl Options {
-    /// Segments of 64 MiB, 64 MiB of waiting records, and room for 512 KiB after 16 batches.
+    /// Segments of 64 MiB, 64 MiB of waiting records, and room for 64 KiB after 16 batches.
     pub fn new(log: Uuid, clock: Clock) -> Self {
         Self {
             log,
             clock,
             segment_bytes: 64 << 20,
             pending_bytes: 64 << 20,
-            reserve_bytes: 512 << 10,
+            reserve_bytes: 64 << 10,
             busy_after: 16,
         }
     }

@@ -455,5 +455,5 @@ fn the_last_bytes_of_a_disk_are_for_records_and_not_for_room() {
     it.disk.heal();
     it.append("c").unwrap();
     it.assert_holds(&["a", "b", "c"]);
-    assert!(fs::metadata(segment(it.path(), 1)).unwrap().len() > 100_000);
+    assert!(fs::metadata(segment(it.path(), 1)).unwrap().len() > 60_000);
 }

@@ -10,12 +10,13 @@ mod signed_headers;
 mod tests;
 
 pub use authorization::{Algorithm, Authorization, Scope};
-pub use canonical::{Request, StringToSign};
-pub use signed_headers::SignedHeaders;
+pub use canonical::StringToSign;
 
 use crate::headers::Headers;
 use crate::key::MacKey;
 use crate::refusal::Refusal;
+pub use crate::request::Request;
+pub use crate::signed_headers::SignedHeaders;
 
 /// Signs a request: the value for its `Authorization` header.
 ///

@@ -114,6 +114,16 @@ const fn escape(byte: u8, twice: bool) -> [u8; ROW] {
     }
 }
 
+/// The number a hex digit of an escape stands for.
+pub(crate) fn nibble(digit: u8) -> Option<u8> {
+    match digit {
+        b'0'..=b'9' => Some(digit - b'0'),
+        b'A'..=b'F' => Some(digit - b'A' + 10),
+        b'a'..=b'f' => Some(digit - b'a' + 10),
+        _ => None,
+    }
+}
+
 const fn digit(nibble: u8) -> u8 {
     if nibble < 10 {
         b'0' + nibble

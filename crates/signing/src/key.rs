@@ -32,8 +32,8 @@ impl SigningKeys {
         let mut seed = [ACS4_PREFIX, secret].concat();
         let keys = Self {
             rpc: sha1(&rpc),
-            acs3_sha256: MacKey::new(Algorithm::Acs3(Hash::Sha256), secret),
-            acs3_sm3: MacKey::new(Algorithm::Acs3(Hash::Sm3), secret),
+            acs3_sha256: acs3(Hash::Sha256, secret),
+            acs3_sm3: acs3(Hash::Sm3, secret),
             acs4_sha256: Mac::new(Hash::Sha256, &seed),
             acs4_sm3: Mac::new(Hash::Sm3, &seed),
         };
@@ -60,15 +60,8 @@ impl SigningKeys {
             Hash::Sha256 => &self.acs4_sha256,
             Hash::Sm3 => &self.acs4_sm3,
         };
-        let mut key = seed.of(scope.date.as_bytes());
-        for part in [scope.region, scope.product, Scope::TERMINATOR] {
-            let next = Mac::new(hash, &key).of(part.as_bytes());
-            wipe(&mut key);
-            key = next;
-        }
-        let derived = MacKey::new(Algorithm::Acs4(hash), &key);
-        wipe(&mut key);
-        derived
+        let parts = [scope.date, scope.region, scope.product, Scope::TERMINATOR];
+        seed.chained(Algorithm::Acs4(hash), hash, parts)
     }
 
     pub(crate) fn rpc(&self) -> &hmac::Key {
@@ -84,22 +77,27 @@ impl fmt::Debug for SigningKeys {
 
 const ACS4_PREFIX: &[u8] = b"aliyun_v4";
 
-/// A key ready to verify or sign one ACS algorithm. `Debug` shows the algorithm only.
-pub struct MacKey {
-    algorithm: Algorithm,
+fn acs3(hash: Hash, secret: &[u8]) -> MacKey {
+    MacKey::new(Algorithm::Acs3(hash), hash, secret)
+}
+
+/// A key ready to verify or sign one algorithm of a family: the ACS ones, or those of [`crate::sdk`]. `Debug` shows the
+/// algorithm only.
+pub struct MacKey<A = Algorithm> {
+    algorithm: A,
     mac: Mac,
 }
 
-impl MacKey {
-    fn new(algorithm: Algorithm, key: &[u8]) -> Self {
+impl<A: Copy> MacKey<A> {
+    pub(crate) fn new(algorithm: A, hash: Hash, key: &[u8]) -> Self {
         Self {
             algorithm,
-            mac: Mac::new(algorithm.hash(), key),
+            mac: Mac::new(hash, key),
         }
     }
 
     /// What this key signs.
-    pub fn algorithm(&self) -> Algorithm {
+    pub fn algorithm(&self) -> A {
         self.algorithm
     }
 
@@ -108,7 +106,7 @@ impl MacKey {
     }
 }
 
-impl fmt::Debug for MacKey {
+impl<A: fmt::Debug> fmt::Debug for MacKey<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MacKey")
             .field("algorithm", &self.algorithm)
@@ -121,17 +119,31 @@ impl fmt::Debug for MacKey {
     clippy::large_enum_variant,
     reason = "the large one is the common one, and a box would cost a cache miss"
 )]
-enum Mac {
+pub(crate) enum Mac {
     Sha256(hmac::Key),
     Sm3(Hmac<Sm3>),
 }
 
 impl Mac {
-    fn new(hash: Hash, key: &[u8]) -> Self {
+    pub(crate) fn new(hash: Hash, key: &[u8]) -> Self {
         match hash {
             Hash::Sha256 => Self::Sha256(hmac::Key::new(hmac::HMAC_SHA256, key)),
             Hash::Sm3 => Self::Sm3(sm3(key)),
         }
+    }
+
+    /// The key at the end of a chain that begins with this one: each MAC, of the next part, is the key of the next.
+    pub(crate) fn chained<A: Copy>(&self, algorithm: A, hash: Hash, parts: [&str; 4]) -> MacKey<A> {
+        let [first, rest @ ..] = parts;
+        let mut key = self.of(first.as_bytes());
+        for part in rest {
+            let next = Self::new(hash, &key).of(part.as_bytes());
+            wipe(&mut key);
+            key = next;
+        }
+        let derived = MacKey::new(algorithm, hash, &key);
+        wipe(&mut key);
+        derived
     }
 
     fn of(&self, message: &[u8]) -> [u8; DIGEST] {

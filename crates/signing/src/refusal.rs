@@ -1,5 +1,7 @@
 //! Why a request cannot be checked, apart from a signature that is simply wrong.
 
+use crate::authorization::Wrong;
+
 /// A request whose signature data is missing, malformed, or of a kind that is not offered.
 ///
 /// A dialect maps each variant to a code of its vendor. A wrong signature is not a refusal: `verify` says `false`.
@@ -38,4 +40,10 @@ pub enum Refusal {
     /// `SignatureType` is not empty.
     #[error("signature type `{0}` is not offered here")]
     SignatureType(String),
+}
+
+impl From<Wrong> for Refusal {
+    fn from(Wrong(part): Wrong) -> Self {
+        Self::Malformed(part)
+    }
 }

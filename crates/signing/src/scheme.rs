@@ -3,6 +3,7 @@
 //! The order of the tests is part of the contract. `x-acs-action` decides nothing: RPC clients send it too.
 
 use crate::acs::Authorization;
+use crate::authorization::AUTHORIZATION;
 use crate::headers::{Headers, single};
 use crate::query::Params;
 use crate::refusal::Refusal;
@@ -71,8 +72,6 @@ pub fn detect<'r, H: Headers + ?Sized>(
         None => by_params(params),
     }
 }
-
-const AUTHORIZATION: &str = "authorization";
 
 /// SOURCE: RFC 9110 §11.1: the name of an authentication scheme ignores case.
 fn is_bearer(value: &[u8]) -> bool {

@@ -1,6 +1,6 @@
 //! Streaming of canonical text into a hash, a MAC or a buffer.
 
-use crate::encode::Table;
+use crate::encode::{ONCE, Table};
 use crate::wipe::wipe;
 
 /// What canonical text can be written to.
@@ -72,9 +72,26 @@ impl<S: Sink> Writer<'_, S> {
             let Some((byte, tail)) = tail.split_first() else {
                 return;
             };
-            let row = table.row(*byte);
-            self.raw(row.get(..Table::used(row)).unwrap_or_default());
+            self.encoded_byte(*byte, table);
             rest = tail;
+        }
+    }
+
+    /// Writes the row of one byte.
+    pub(crate) fn encoded_byte(&mut self, byte: u8, table: &Table) {
+        let row = table.row(byte);
+        self.raw(row.get(..Table::used(row)).unwrap_or_default());
+    }
+
+    /// Writes a canonical query: pairs in the order given, encoded once.
+    pub(crate) fn pairs<'t>(&mut self, pairs: impl Iterator<Item = (&'t str, &'t str)>) {
+        let mut separator: &[u8] = b"";
+        for (name, value) in pairs {
+            self.raw(separator);
+            self.encoded(name, &ONCE);
+            self.raw(b"=");
+            self.encoded(value, &ONCE);
+            separator = b"&";
         }
     }
 
@@ -89,7 +106,7 @@ impl<S: Sink> Writer<'_, S> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encode::{ONCE, ROW, TWICE};
+    use crate::encode::{ROW, TWICE};
 
     fn written(write: impl FnOnce(&mut Writer<'_, Vec<u8>>)) -> Vec<u8> {
         let mut out = Vec::new();

@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use super::SignedHeaders;
+use crate::authorization::{self, filled};
 use crate::hash::Hash;
 use crate::refusal::Refusal;
+use crate::signed_headers::SignedHeaders;
 
 /// Signature algorithm of an ACS request that we offer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -122,19 +123,17 @@ impl<'a> Authorization<'a> {
     /// [`Refusal::KeyPairAlgorithm`], [`Refusal::UnknownAlgorithm`], or [`Refusal::Malformed`] with the part that is
     /// wrong.
     pub fn parse(value: &'a [u8]) -> Result<Self, Refusal> {
-        let value = std::str::from_utf8(value)
-            .map_err(|_| Refusal::Malformed("authorization"))?
-            .trim_ascii();
-        let (label, rest) = value.split_once(' ').unwrap_or((value, ""));
+        let (label, rest) = authorization::split(value)?;
         let algorithm = Algorithm::parse(label)?;
-        let parts = Parts::parse(rest)?;
-        let (access_key_id, scope) = parse_credential(algorithm, filled("Credential", parts.credential)?)?;
+        let names = ["Credential", "SignedHeaders", "Signature"];
+        let [credential, signed_headers, signature] = authorization::parts(rest, names)?;
+        let (access_key_id, scope) = parse_credential(algorithm, filled("Credential", credential)?)?;
         Ok(Self {
             algorithm,
             access_key_id,
             scope,
-            signed_headers: SignedHeaders::parse(filled("SignedHeaders", parts.signed_headers)?)?,
-            signature: filled("Signature", parts.signature)?,
+            signed_headers: authorization::signed_headers(signed_headers)?,
+            signature: filled("Signature", signature)?,
         })
     }
 
@@ -153,12 +152,11 @@ impl<'a> Authorization<'a> {
         if access_key_id.is_empty() || !scope_fits {
             return Err(Refusal::Malformed("Credential"));
         }
-        let signed_headers = SignedHeaders::parse(signed_headers)?;
         Ok(Self {
             algorithm,
             access_key_id,
             scope,
-            signed_headers,
+            signed_headers: authorization::signed_headers(Some(signed_headers))?,
             signature: "",
         })
     }
@@ -177,43 +175,6 @@ impl fmt::Display for Authorization<'_> {
             self.signature
         )
     }
-}
-
-/// The three parts, as far as seen.
-#[derive(Default)]
-struct Parts<'a> {
-    credential: Option<&'a str>,
-    signed_headers: Option<&'a str>,
-    signature: Option<&'a str>,
-}
-
-impl<'a> Parts<'a> {
-    fn parse(text: &'a str) -> Result<Self, Refusal> {
-        let mut parts = Self::default();
-        for part in text
-            .split(',')
-            .map(str::trim_ascii)
-            .filter(|part| !part.is_empty())
-        {
-            let (name, value) = part.split_once('=').unwrap_or((part, ""));
-            let (name, place) = match name {
-                "Credential" => ("Credential", &mut parts.credential),
-                "SignedHeaders" => ("SignedHeaders", &mut parts.signed_headers),
-                "Signature" => ("Signature", &mut parts.signature),
-                _ => return Err(Refusal::Malformed("authorization")),
-            };
-            if place.replace(value).is_some() {
-                return Err(Refusal::Malformed(name));
-            }
-        }
-        Ok(parts)
-    }
-}
-
-fn filled<'a>(name: &'static str, value: Option<&'a str>) -> Result<&'a str, Refusal> {
-    value
-        .filter(|value| !value.is_empty())
-        .ok_or(Refusal::Malformed(name))
 }
 
 /// Access key id and scope. Ids hold no `/`, so the first one ends the id.

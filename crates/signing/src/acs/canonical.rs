@@ -6,27 +6,12 @@ use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use super::signed_headers::DATE_HEADER;
 use super::{Algorithm, Authorization};
-use crate::encode::ONCE;
 use crate::hash::{DIGEST, Hasher, hex};
 use crate::headers::{Headers, single};
 use crate::key::MacKey;
-use crate::query::Params;
 use crate::refusal::Refusal;
+use crate::request::Request;
 use crate::sink::{Sink, Writer, stream};
-
-/// The parts of a request that are signed. Not `Debug`: parameters and body may hold plaintexts.
-pub struct Request<'r, H: ?Sized> {
-    /// HTTP method, upper-case.
-    pub method: &'r str,
-    /// Path of the target, as sent: `/` for operations of the RPC kind.
-    pub path: &'r str,
-    /// Parameters of the query only, without those of a form body.
-    pub query: &'r Params<'r>,
-    /// All headers.
-    pub headers: &'r H,
-    /// The raw body.
-    pub body: &'r [u8],
-}
 
 /// What is signed: a label and the hash of the canonical request. `Display` writes the text.
 ///
@@ -116,7 +101,7 @@ fn write_canonical_request<S: Sink, H: Headers + ?Sized>(
         writer.raw(b"\n");
         writer.raw(request.path.as_bytes());
         writer.raw(b"\n");
-        write_query(writer, request.query);
+        writer.pairs(request.query.sorted());
         writer.raw(b"\n");
         for name in signed_headers.names() {
             write_header(writer, name, request.headers)?;
@@ -162,17 +147,6 @@ fn present<'h, H: Headers + ?Sized>(headers: &'h H, name: &'static str) -> Resul
 fn is_day_of(timestamp: &[u8], day: &str) -> bool {
     let date = timestamp.get(..10).unwrap_or_default();
     date.iter().filter(|&&byte| byte != b'-').eq(day.as_bytes())
-}
-
-fn write_query<S: Sink>(writer: &mut Writer<'_, S>, query: &Params<'_>) {
-    let mut separator: &[u8] = b"";
-    for (name, value) in query.sorted() {
-        writer.raw(separator);
-        writer.encoded(name, &ONCE);
-        writer.raw(b"=");
-        writer.encoded(value, &ONCE);
-        separator = b"&";
-    }
 }
 
 /// `name:value` and a line feed; values of a repeated header are sorted and joined.

@@ -1,54 +1,11 @@
-//! The list of signed headers.
+//! Which headers an ACS signature must cover.
 
 use crate::hash::Hash;
 use crate::headers::Headers;
 use crate::refusal::Refusal;
+use crate::signed_headers::SignedHeaders;
 
-/// Most headers one signature may name. Clients name about a dozen; each costs a look-up.
-const MAX_NAMES: usize = 100;
-
-/// Lower-case header names joined by `;`, at most a hundred. Their order is the order of the canonical request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SignedHeaders<'a>(&'a str);
-
-impl<'a> SignedHeaders<'a> {
-    /// Parses the list.
-    ///
-    /// # Errors
-    /// [`Refusal::Malformed`] if a name is empty, not lower-case, or not a header name, or if there are too many.
-    pub fn parse(text: &'a str) -> Result<Self, Refusal> {
-        let list = Self(text);
-        let well_formed = |name: &str| !name.is_empty() && name.bytes().all(is_name_byte);
-        let mut count = 0;
-        if list.names().all(|name| {
-            count += 1;
-            count <= MAX_NAMES && well_formed(name)
-        }) {
-            Ok(list)
-        } else {
-            Err(Refusal::Malformed("SignedHeaders"))
-        }
-    }
-
-    /// The list as sent.
-    pub fn as_str(&self) -> &'a str {
-        self.0
-    }
-
-    /// The names, in order.
-    pub fn names(&self) -> impl Iterator<Item = &'a str> {
-        let mut rest = Some(self.0);
-        std::iter::from_fn(move || {
-            let text = rest?;
-            let (name, later) = match memchr::memchr(b';', text.as_bytes()) {
-                Some(at) => (text.get(..at)?, text.get(at + 1..)),
-                None => (text, None),
-            };
-            rest = later;
-            Some(name)
-        })
-    }
-
+impl SignedHeaders<'_> {
     /// Checks that everything is signed that must be, and returns the name of the header with the body hash.
     ///
     /// SOURCE: the vendor's page asks for `host` and all `x-acs-*` headers; clients also send unsigned ones of no
@@ -99,8 +56,3 @@ const REQUIRED: [&str; 5] = [
 const SHA256_HEADER: &str = "x-acs-content-sha256";
 const SM3_HEADER: &str = "x-acs-content-sm3";
 const TOKEN_HEADER: &str = "x-acs-security-token";
-
-/// SOURCE: RFC 9110 §5.6.2 `tchar`, without capital letters: names are sent here in lower case.
-fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"!#$%&'*+-.^_`|~".contains(&byte)
-}

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::scratch::Raw;
 use super::{Pair, Params, Text};
+use crate::encode::nibble;
 
 /// A query or form body that is not well formed. A name is given decoded, where it could be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -133,15 +134,6 @@ fn unescape(text: &str, mut push: impl FnMut(&[u8])) -> Option<()> {
 
 fn next_escape(bytes: &[u8]) -> Option<usize> {
     memchr::memchr2(b'%', b'+', bytes)
-}
-
-fn nibble(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        _ => None,
-    }
 }
 
 /// Makes text of the decoded bytes. Checking all at once is enough as long as every piece ends on a boundary: two

@@ -119,6 +119,15 @@ impl Head {
     };
 }
 
+/// The end of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tip {
+    /// The chain after the last durable line.
+    pub head: Head,
+    /// The segment in which that line stands: the live one. All before it are closed.
+    pub segment: u32,
+}
+
 /// Computes links. Holds a buffer, because one call over joined bytes is cheaper than a digest state per line.
 #[derive(Default)]
 pub(crate) struct Linker {

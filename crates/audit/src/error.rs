@@ -3,7 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
+use uuid::Uuid;
+
 use crate::chain::Seq;
+use crate::signer::{Fingerprint, SignError};
 
 /// Why a record is not in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -108,9 +111,90 @@ pub enum VerifyError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// Statements are there, but no public key to check them with: none was given, and the folder has none.
+    #[error("`{}` is no Ed25519 public key, and no other was given", path.display())]
+    NoKey {
+        /// Where a key was expected.
+        path: PathBuf,
+    },
+    /// What was asked for is not in the folder: retention has removed it, or it never was there.
+    #[error("line {seq} is not in the folder, which begins at line {first}")]
+    Removed {
+        /// The line that was asked for.
+        seq: Seq,
+        /// The first line that is there.
+        first: Seq,
+    },
+    /// The segment that was asked for is not in the folder.
+    #[error("segment {segment} is not in the folder")]
+    NoSegment {
+        /// Its number.
+        segment: u32,
+    },
+    /// A checkpoint that was given does not bear the signature of the key.
+    #[error("the checkpoint that was given is not signed by the key {key}")]
+    Forged {
+        /// The key that it was checked with.
+        key: Fingerprint,
+    },
+    /// The log holds no checkpoint, though a key to check one with was given.
+    #[error("`{}` holds no checkpoint", folder.display())]
+    NoCheckpoint {
+        /// The folder of the log.
+        folder: PathBuf,
+    },
     /// The first line that is not what was written.
     #[error(transparent)]
     Bad(#[from] BadLine),
+}
+
+/// Why the keeping of a log did not do what was due, or was not taken up. What is not done is done later; nothing is
+/// removed that cannot be vouched for.
+#[derive(Debug, thiserror::Error)]
+pub enum KeepError {
+    /// A file cannot be read or written.
+    #[error("`{}` cannot be used", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the operating system said.
+        source: io::Error,
+    },
+    /// The key did not sign.
+    #[error("a checkpoint cannot be signed")]
+    Sign(#[from] SignError),
+    /// The statements that are there, or `checkpoint.pub`, are of another key.
+    #[error("`{}` is of the key {found}, and this is {expected}", path.display())]
+    OtherKey {
+        /// The file.
+        path: PathBuf,
+        /// The key of the deployment.
+        expected: Fingerprint,
+        /// The key in the file.
+        found: Fingerprint,
+    },
+    /// The statements that are there are about another log.
+    #[error("`{}` is about the log {found}", path.display())]
+    OtherLog {
+        /// The file.
+        path: PathBuf,
+        /// The log that it is about.
+        found: Uuid,
+    },
+    /// A signed checkpoint is not on the chain of the log that was opened: lines were cut off its end, or it was
+    /// replaced.
+    #[error(
+        "a signed checkpoint vouches for line {checkpoint}, and the log, which ends at {head}, does not hold it"
+    )]
+    Beyond {
+        /// The line that the checkpoint vouches for.
+        checkpoint: Seq,
+        /// The last line of the log.
+        head: Seq,
+    },
+    /// A statement or a segment is not what was written.
+    #[error(transparent)]
+    Damaged(#[from] VerifyError),
 }
 
 /// A line that cannot be part of the log, and where it is.
@@ -183,7 +267,37 @@ pub enum Fault {
     /// A segment header stands inside a segment.
     #[error("a segment header inside a segment")]
     Misplaced,
-    /// The file is not there, though a later segment is.
+    /// The file is not there, though a later segment is, or no signed statement says that it was removed.
     #[error("the segment is missing")]
     Missing,
+    /// A compressed block is not what was written.
+    #[error("the compressed block does not hold")]
+    Packed,
+    /// Not of the one shape that signed statements have.
+    #[error("not a signed statement about an audit log")]
+    Statement,
+    /// The statement stands in the wrong place: it is repeated, moved, or older than the one before.
+    #[error("the statement is out of order")]
+    Order,
+    /// The statement names another key than the one it is checked with.
+    #[error("the statement is of the key {found}")]
+    Key {
+        /// The key that it names.
+        found: Fingerprint,
+    },
+    /// The signature is not of the key.
+    #[error("the signature does not fit")]
+    Signature,
+    /// The line is not the one that a signed statement vouches for: the log was written anew.
+    #[error("not the line that statement {statement} of the checkpoints vouches for")]
+    Vouched {
+        /// Line of the statement in `checkpoints.jsonl`, from 1; 0 for one that was given.
+        statement: u64,
+    },
+    /// The log ends before a line that a signed statement vouches for: lines were cut off.
+    #[error("the log ends here, and a signed checkpoint vouches for line {checkpoint}")]
+    CutOff {
+        /// The line that it vouches for.
+        checkpoint: Seq,
+    },
 }

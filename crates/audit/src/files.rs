@@ -5,7 +5,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::error::OpenError;
+use crate::error::{BadLine, Fault, OpenError};
 
 /// The folder of a log, locked for one writer. Segments go by number; their names are the folder's business.
 pub trait Files: Send {
@@ -46,7 +46,8 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// Opens the folder, makes it (mode 0700) if it is not there, and locks it for one writer until drop.
+    /// Opens the folder, makes it (mode 0700) if it is not there, and locks it for one writer until drop. A folder
+    /// whose newest segment is compressed has lost the one that was written to, and is refused.
     pub fn lock(path: &Path) -> Result<Self, OpenError> {
         let io = |source| OpenError::Io {
             path: path.to_owned(),
@@ -61,15 +62,34 @@ impl Folder {
             .open(path.join("lock"))
             .map_err(io)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                path: path.to_owned(),
-                _lock: lock,
-            }),
+            Ok(()) => {
+                check_newest(path, found(path).map_err(io)?.last())?;
+                Ok(Self {
+                    path: path.to_owned(),
+                    _lock: lock,
+                })
+            }
             Err(TryLockError::WouldBlock) => Err(OpenError::Locked {
                 folder: path.to_owned(),
             }),
             Err(TryLockError::Error(source)) => Err(io(source)),
         }
+    }
+}
+
+/// Only closed segments are compressed, so a plain one has to come after them.
+fn check_newest(folder: &Path, newest: Option<&Found>) -> Result<(), OpenError> {
+    match newest {
+        Some(Found {
+            segment,
+            plain: false,
+        }) => Err(OpenError::Damaged(BadLine {
+            file: path(folder, segment.saturating_add(1)),
+            line: 1,
+            offset: 0,
+            fault: Fault::Missing,
+        })),
+        _ => Ok(()),
     }
 }
 
@@ -110,7 +130,7 @@ impl Files for Folder {
     }
 
     fn sync_dir(&self) -> io::Result<()> {
-        File::open(&self.path)?.sync_all()
+        sync_dir(&self.path)
     }
 
     fn path(&self, segment: u32) -> PathBuf {
@@ -145,12 +165,12 @@ impl SegmentFile for Local {
 
 /// Drops clean cached pages: after a failed sync the cache may claim what the disk does not hold.
 #[cfg(target_os = "linux")]
-fn forget_cached(file: &File) -> io::Result<()> {
+pub(crate) fn forget_cached(file: &File) -> io::Result<()> {
     Ok(rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed)?)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn forget_cached(_: &File) -> io::Result<()> {
+pub(crate) fn forget_cached(_: &File) -> io::Result<()> {
     Ok(())
 }
 
@@ -159,22 +179,60 @@ pub(crate) fn path(folder: &Path, segment: u32) -> PathBuf {
     folder.join(format!("{segment:08}.jsonl"))
 }
 
-/// Numbers of the segments in a folder, in any order. Files with other names are none of the log's business.
-pub(crate) fn segments(folder: &Path) -> io::Result<Vec<u32>> {
+/// Path of a segment that was compressed.
+pub(crate) fn packed_path(folder: &Path, segment: u32) -> PathBuf {
+    folder.join(format!("{segment:08}.jsonl.gz"))
+}
+
+/// The file of a segment that is there, for messages; the plain one if neither is.
+pub(crate) fn present(folder: &Path, segment: u32) -> PathBuf {
+    let (plain, packed) = (path(folder, segment), packed_path(folder, segment));
+    if !plain.exists() && packed.exists() {
+        packed
+    } else {
+        plain
+    }
+}
+
+/// A segment in a folder. It may be there twice for a moment, while it is being compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) segment: u32,
+    /// Whether the plain file is there: if so, it counts.
+    pub(crate) plain: bool,
+}
+
+/// The segments in a folder, ascending. Files with other names are none of the log's business.
+pub(crate) fn found(folder: &Path) -> io::Result<Vec<Found>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(folder)? {
         let name = entry?.file_name();
-        let number = name
-            .to_str()
-            .and_then(|name| name.strip_suffix(".jsonl"))
-            .and_then(|stem| stem.parse().ok());
-        if let Some(number) = number
-            && path(folder, number) == folder.join(&name)
+        let Some(name) = name.to_str() else { continue };
+        let (stem, plain) = match name.strip_suffix(".gz") {
+            Some(stem) => (stem, false),
+            None => (name, true),
+        };
+        let number = stem.strip_suffix(".jsonl").and_then(|stem| stem.parse().ok());
+        if let Some(segment) = number
+            && path(folder, segment) == folder.join(stem)
         {
-            found.push(number);
+            found.push(Found { segment, plain });
         }
     }
+    found.sort_unstable_by_key(|found| (found.segment, !found.plain));
+    found.dedup_by_key(|found| found.segment);
     Ok(found)
+}
+
+/// Numbers of the plain segments in a folder, ascending.
+fn segments(folder: &Path) -> io::Result<Vec<u32>> {
+    let plain = found(folder)?.into_iter().filter(|found| found.plain);
+    Ok(plain.map(|found| found.segment).collect())
+}
+
+/// Makes what was created, renamed and removed in a folder durable.
+pub(crate) fn sync_dir(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
 }
 
 /// Writes all of `bytes` at `offset`, however small the portions are that the file takes.

@@ -15,7 +15,7 @@ use jiff::tz::TimeZone;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use crate::chain::{Head, Seq};
+use crate::chain::{Head, Seq, Tip};
 use crate::error::{AppendError, OpenError};
 use crate::files::{Files, Folder};
 use crate::line::check_record;
@@ -116,7 +116,11 @@ impl AuditLog {
         let opened = recover(&*files, log, clock.today())?;
         let (id, recovery) = (opened.log, opened.recovery);
         let path = files.path(opened.current.number);
-        let queue = Arc::new(Queue::new(recovery.head, pending_bytes));
+        let tip = Tip {
+            head: recovery.head,
+            segment: opened.current.number,
+        };
+        let queue = Arc::new(Queue::new(tip, pending_bytes));
         let writer = Writer::new(files, clock.clone(), room, opened);
         let shared = Arc::clone(&queue);
         let thread = thread::Builder::new()
@@ -169,7 +173,12 @@ impl AuditLog {
 
     /// The chain after the last durable line, with the outbox mark.
     pub fn head(&self) -> Head {
-        self.queue.head()
+        self.queue.tip().head
+    }
+
+    /// The same with the segment that is written to.
+    pub fn tip(&self) -> Tip {
+        self.queue.tip()
     }
 
     /// Whether the last batch could be written.

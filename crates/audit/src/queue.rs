@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use tokio::sync::oneshot;
 
-use crate::chain::Head;
+use crate::chain::Tip;
 use crate::error::AppendError;
 use crate::line::ENVELOPE;
 use crate::log::Clock;
@@ -118,18 +118,18 @@ struct State {
     /// The writer sleeps and has to be woken once this many records wait.
     wake_at: Option<usize>,
     closed: bool,
-    head: Head,
+    tip: Tip,
     health: Health,
 }
 
 impl Queue {
-    pub(crate) fn new(head: Head, limit: usize) -> Self {
+    pub(crate) fn new(tip: Tip, limit: usize) -> Self {
         let state = State {
             waiting: Batch::default(),
             bytes: 0,
             wake_at: None,
             closed: false,
-            head,
+            tip,
             health: Health::Healthy,
         };
         Self {
@@ -144,8 +144,8 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn head(&self) -> Head {
-        self.state().head
+    pub(crate) fn tip(&self) -> Tip {
+        self.state().tip
     }
 
     pub(crate) fn health(&self) -> Health {
@@ -224,10 +224,10 @@ impl Queue {
     }
 
     /// Tells the outcome of a batch to those who ask for head and health.
-    fn publish(&self, bytes: usize, head: Head, outcome: &io::Result<()>, clock: &Clock) {
+    fn publish(&self, bytes: usize, tip: Tip, outcome: &io::Result<()>, clock: &Clock) {
         let mut state = self.state();
         state.bytes = state.bytes.saturating_sub(bytes);
-        state.head = head;
+        state.tip = tip;
         let before = state.health;
         state.health = match (outcome, before) {
             (Ok(()), _) => Health::Healthy,
@@ -243,10 +243,10 @@ impl Queue {
         drop(state);
         match (outcome, before) {
             (Err(error), Health::Healthy) => {
-                tracing::error!(seq = head.seq.0, %error, "the audit log cannot be written; calls fail until it can");
+                tracing::error!(seq = tip.head.seq.0, %error, "the audit log cannot be written; calls fail until it can");
             }
             (Ok(()), Health::Failing { since, .. }) => {
-                tracing::warn!(seq = head.seq.0, %since, "the audit log can be written again");
+                tracing::warn!(seq = tip.head.seq.0, %since, "the audit log can be written again");
             }
             _ => {}
         }
@@ -266,7 +266,7 @@ pub(crate) fn run(queue: &Queue, clock: &Clock, mut writer: Writer) {
             let (part, later) = rest.split_at_mut(part_length(rest));
             let outcome = writer.commit(part, records, &mut verdicts);
             let bytes = part.iter().map(|entry| entry.record.len()).sum();
-            queue.publish(bytes, writer.head(), &outcome, clock);
+            queue.publish(bytes, writer.tip(), &outcome, clock);
             for (entry, verdict) in part.iter_mut().zip(verdicts.drain(..)) {
                 entry.answer(verdict);
             }

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use crate::chain::Seq;
 use crate::error::VerifyError;
-use crate::walk::{Walk, first_seq, segments};
+use crate::statements::removed;
+use crate::walk::{Walk, after, first_seq, segments};
 
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +16,10 @@ pub struct Line {
     pub outbox: u64,
     /// The segment it stands in.
     pub segment: u32,
+    /// Where it begins, in bytes from 0, in the segment as it was written, compressed or not since then.
+    pub offset: u64,
+    /// Bytes of the line, its newline included.
+    pub length: u64,
     /// Whether it is the header of its segment and not a record that somebody appended.
     pub header: bool,
     /// The record, byte for byte as it was appended.
@@ -42,7 +47,8 @@ pub fn read(dir: &Path, from: Seq) -> Lines {
 
 /// Begins with the last segment whose header is not beyond `from`.
 fn start(dir: &Path, from: Seq) -> Result<Walk, VerifyError> {
-    let mut numbers = segments(dir)?;
+    let found = after(dir, &segments(dir)?, removed(dir))?;
+    let mut numbers: Vec<_> = found.iter().map(|found| found.segment).collect();
     let mut first = 0;
     for (at, number) in numbers.iter().enumerate().rev() {
         if first_seq(dir, *number)?.is_some_and(|seq| seq <= from) {
@@ -66,6 +72,8 @@ impl Iterator for Lines {
                             seq: step.line.seq,
                             outbox: step.line.outbox,
                             segment: step.segment,
+                            offset: step.offset,
+                            length: step.length,
                             header: step.header,
                             record: step.line.record.to_vec(),
                         }));

@@ -148,8 +148,12 @@ pub struct Record<'a> {
     pub time: Timestamp,
     /// The front door.
     pub dialect: &'a str,
+    /// The API behind it, such as `kms`.
+    pub api: &'a str,
     /// What was asked, in the words of the core, or of the wire where the core has no such operation.
     pub action: &'a str,
+    /// The same in the words of the wire; written where they differ.
+    pub operation: &'a str,
     /// Whether it changes what is stored.
     pub writes: bool,
     /// Who asked.
@@ -176,8 +180,14 @@ impl Record<'_> {
         time(&mut out, self.time);
         put(&mut out, "\",\"dialect\":");
         string(&mut out, self.dialect);
+        put(&mut out, ",\"api\":");
+        string(&mut out, self.api);
         put(&mut out, ",\"action\":");
         string(&mut out, cut(self.action));
+        if self.operation != self.action {
+            put(&mut out, ",\"operation\":");
+            string(&mut out, cut(self.operation));
+        }
         put(&mut out, ",\"writes\":");
         put(&mut out, if self.writes { "true" } else { "false" });
         self.write_caller(&mut out);

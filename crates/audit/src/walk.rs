@@ -1,35 +1,46 @@
 //! Walks over the lines of a log on disk and checks each one against the one before.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead};
 use std::path::{Path, PathBuf};
-use std::vec;
+use std::{thread, vec};
 
 use uuid::Uuid;
 
 use crate::chain::{Head, Linker, Seq};
 use crate::error::{BadLine, Fault, VerifyError};
-use crate::files;
+use crate::files::{self, Found};
 use crate::header::Header;
 use crate::line::{Envelope, MAX_LINE, SEGMENT};
+use crate::source::Source;
 
-const BUFFER: usize = 1024 * 1024;
-
-/// Numbers of the segments in a folder, ascending; at least one.
-pub(crate) fn segments(folder: &Path) -> Result<Vec<u32>, VerifyError> {
-    let mut segments = files::segments(folder).map_err(|source| VerifyError::Io {
+/// The segments in a folder, ascending.
+pub(crate) fn segments(folder: &Path) -> Result<Vec<Found>, VerifyError> {
+    files::found(folder).map_err(|source| VerifyError::Io {
         path: folder.to_owned(),
         source,
-    })?;
-    segments.sort_unstable();
-    if segments.is_empty() {
+    })
+}
+
+/// Those after number `removed`; at least one.
+pub(crate) fn after(folder: &Path, found: &[Found], removed: u32) -> Result<Vec<Found>, VerifyError> {
+    let later: Vec<_> = found
+        .iter()
+        .copied()
+        .filter(|found| found.segment > removed)
+        .collect();
+    if !later.is_empty() {
+        Ok(later)
+    } else if removed > 0 {
+        Err(missing(folder, removed.saturating_add(1)))
+    } else {
         Err(VerifyError::Empty {
             folder: folder.to_owned(),
         })
-    } else {
-        Ok(segments)
     }
 }
+
+/// How often a line with zeros in it is looked at again before it counts as it stands.
+const PATIENCE: u32 = 64;
 
 /// A walk from the first line of one segment to the end of the log.
 pub(crate) struct Walk {
@@ -49,7 +60,7 @@ pub(crate) struct Walk {
 struct Segment {
     number: u32,
     path: PathBuf,
-    reader: BufReader<File>,
+    source: Source,
     /// Number of the line in hand, from 1.
     line: u64,
     /// Where the line in hand begins.
@@ -70,15 +81,14 @@ fn written(bytes: &[u8]) -> u64 {
 
 impl Segment {
     fn open(folder: &Path, number: u32) -> Result<Self, VerifyError> {
-        let path = files::path(folder, number);
-        let file = File::open(&path).map_err(|source| VerifyError::Io {
-            path: path.clone(),
+        let (path, source) = Source::open(folder, number).map_err(|source| VerifyError::Io {
+            path: files::path(folder, number),
             source,
         })?;
         Ok(Self {
             number,
             path,
-            reader: BufReader::with_capacity(BUFFER, file),
+            source,
             line: 0,
             offset: 0,
             length: 0,
@@ -91,7 +101,7 @@ impl Segment {
         line.clear();
         self.line += 1;
         self.offset += self.length;
-        let mut portion = io::Read::take(&mut self.reader, MAX_LINE as u64 + 1);
+        let mut portion = io::Read::take(&mut self.source, MAX_LINE as u64 + 1);
         portion
             .read_until(b'\n', line)
             .map_err(|source| self.failed(source))?;
@@ -111,10 +121,20 @@ impl Segment {
         })
     }
 
+    /// Reads the line in hand once more.
+    fn read_again(&mut self, line: &mut Vec<u8>) -> Result<Read, VerifyError> {
+        self.source
+            .rewind_to(self.offset)
+            .map_err(|source| self.failed(source))?;
+        self.line -= 1;
+        self.length = 0;
+        self.read(line)
+    }
+
     /// Whether the file, which goes on for longer than a line can, has a newline after all.
     fn skip(&mut self) -> io::Result<Read> {
         loop {
-            let bytes = self.reader.fill_buf()?;
+            let bytes = self.source.fill_buf()?;
             let length = bytes.len();
             if length == 0 {
                 return Ok(Read::Torn);
@@ -125,12 +145,15 @@ impl Segment {
             if let Some(last) = bytes.iter().rposition(|byte| *byte != 0) {
                 self.tail = self.length + last as u64 + 1;
             }
-            self.reader.consume(length);
+            self.source.consume(length);
             self.length += length as u64;
         }
     }
 
     fn failed(&self, source: io::Error) -> VerifyError {
+        if self.source.is_packed() && source.kind() == io::ErrorKind::InvalidData {
+            return self.bad(Fault::Packed);
+        }
         VerifyError::Io {
             path: self.path.clone(),
             source,
@@ -163,6 +186,8 @@ pub(crate) struct Step<'a> {
     /// Whether this is the header of its segment.
     pub(crate) header: bool,
     pub(crate) line: Envelope<'a>,
+    /// Where the line begins in the plain segment.
+    pub(crate) offset: u64,
     /// Bytes of the line.
     pub(crate) length: u64,
 }
@@ -181,6 +206,21 @@ impl Walk {
             tail_bytes: 0,
             linker: Linker::default(),
             line: Vec::new(),
+        }
+    }
+
+    /// Begins after `head` of the log `log`, where that is known better than by the first header.
+    pub(crate) fn after(mut self, head: Option<Head>, log: Option<Uuid>) -> Self {
+        self.head = head.or(self.head);
+        self.log = log;
+        self
+    }
+
+    /// What is wrong with the line in hand; after the last one, with the line that would be next.
+    pub(crate) fn bad(&self, fault: Fault) -> VerifyError {
+        match &self.open {
+            Some(segment) => segment.bad(fault),
+            None => missing(&self.folder, 1),
         }
     }
 
@@ -222,6 +262,7 @@ impl Walk {
             segment: segment.number,
             header,
             line,
+            offset: segment.offset,
             length: segment.length,
         }))
     }
@@ -230,10 +271,21 @@ impl Walk {
     fn advance(&mut self) -> Result<bool, VerifyError> {
         loop {
             if let Some(segment) = &mut self.open {
-                match segment.read(&mut self.line)? {
+                let live = self.ahead.as_slice().is_empty() && !segment.source.is_packed();
+                let mut read = segment.read(&mut self.line)?;
+                // The writer fills the room behind the last line piece by piece, so whoever reads beside it may find
+                // zeros in the middle of a batch for a moment.
+                for _ in 0..PATIENCE {
+                    if !live || !matches!(read, Read::Line | Read::TooLong) || !self.line.contains(&0) {
+                        break;
+                    }
+                    thread::yield_now();
+                    read = segment.read_again(&mut self.line)?;
+                }
+                match read {
                     Read::Line => return Ok(true),
                     Read::TooLong => return Err(segment.bad(Fault::TooLong)),
-                    Read::Torn if self.ahead.as_slice().is_empty() => {
+                    Read::Torn if live => {
                         self.tail_bytes = segment.tail;
                         return Ok(false);
                     }
@@ -263,13 +315,31 @@ pub(crate) fn first_seq(folder: &Path, segment: u32) -> Result<Option<Seq>, Veri
     Ok(Envelope::parse(&line).map(|line| line.seq))
 }
 
-/// The file of a segment that has to be there.
+/// The header of a segment, and the chain before it by the header's own word.
+pub(crate) fn first_line(folder: &Path, number: u32) -> Result<(Head, Header), VerifyError> {
+    let mut line = Vec::new();
+    let mut segment = Segment::open(folder, number)?;
+    segment.read(&mut line)?;
+    let bad = |fault| segment.bad(fault);
+    let line = Envelope::parse(&line).ok_or_else(|| bad(Fault::Shape))?;
+    let header = Header::of_line(&line).map_err(bad)?;
+    check_header(&header, number, None, None).map_err(bad)?;
+    let before = header.head_before(&line).map_err(bad)?;
+    Ok((before, header))
+}
+
+/// The file of a segment that has to be there is not.
 pub(crate) fn missing(folder: &Path, segment: u32) -> VerifyError {
+    at_header(files::path(folder, segment), Fault::Missing)
+}
+
+/// Something is wrong with the first line of a segment.
+pub(crate) fn at_header(file: PathBuf, fault: Fault) -> VerifyError {
     BadLine {
-        file: files::path(folder, segment),
+        file,
         line: 1,
         offset: 0,
-        fault: Fault::Missing,
+        fault,
     }
     .into()
 }

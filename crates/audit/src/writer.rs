@@ -5,7 +5,7 @@ use std::io;
 
 use uuid::Uuid;
 
-use crate::chain::{Head, Linker, Seq};
+use crate::chain::{Head, Linker, Seq, Tip};
 use crate::error::AppendError;
 use crate::files::{Files, write_all};
 use crate::header::Header;
@@ -76,9 +76,12 @@ impl Writer {
         }
     }
 
-    /// The chain after the last durable line.
-    pub(crate) fn head(&self) -> Head {
-        self.head
+    /// Where the log ends durably.
+    pub(crate) fn tip(&self) -> Tip {
+        Tip {
+            head: self.head,
+            segment: self.current.number,
+        }
     }
 
     /// Writes a batch, with one sync, and gives a verdict on each entry. An error means that none of them is in.

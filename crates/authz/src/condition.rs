@@ -61,6 +61,10 @@ pub enum Test {
     Folded(Box<[Folded]>),
     /// Patterns.
     Like(Box<[Pattern]>),
+    /// Beginnings of text. Nothing in them is a wildcard.
+    Start(Box<[Box<str>]>),
+    /// Ends of text. Nothing in them is a wildcard.
+    End(Box<[Box<str>]>),
     /// Numbers.
     Number(Comparison, Box<[Number]>),
     /// Points in time.
@@ -150,6 +154,10 @@ impl Test {
                 value.with_text(|text| listed.iter().any(|other| fold(text).eq(other.0.chars())))
             }
             Self::Like(listed) => value.with_text(|text| listed.iter().any(|pattern| pattern.matches(text))),
+            Self::Start(listed) => {
+                value.with_text(|text| listed.iter().any(|start| text.starts_with(&**start)))
+            }
+            Self::End(listed) => value.with_text(|text| listed.iter().any(|end| text.ends_with(&**end))),
             Self::Number(comparison, listed) => any(value.number(), listed, *comparison),
             Self::Time(comparison, listed) => any(value.time(), listed, *comparison),
             Self::Bool(listed) => any(value.bool(), listed, Comparison::Equal),

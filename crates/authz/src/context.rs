@@ -5,17 +5,19 @@ use std::net::IpAddr;
 
 use claviger_model::{Action, Tags, Timestamp};
 
+use crate::names::Names;
 use crate::text::Text;
 
 /// One thing to be judged: may this be done to that?
 #[derive(Debug, Clone, Copy)]
 pub struct Request<'a> {
-    /// Name of the action in the language of the policies, such as `kms:Decrypt`.
+    /// Name of the action in the language of the policies, such as `kms:Decrypt`. Not looked at where the action is
+    /// known.
     pub action: &'a str,
-    /// The action, where it is one that the service knows. The name must be that of the language then.
+    /// The action, where it is one that the service knows.
     pub known: Option<Action>,
-    /// Name of the resource in the language of the policies.
-    pub resource: &'a str,
+    /// The resource.
+    pub resource: &'a Names<'a>,
     /// All else.
     pub context: &'a RequestContext<'a>,
 }
@@ -34,6 +36,30 @@ pub enum Principal<'a> {
     Service(&'a str),
     /// Somebody an identity provider vouches for, by the resource name of the provider.
     Federated(&'a str),
+}
+
+/// Who asks, as people know it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Person<'a> {
+    /// The name of the account.
+    pub account_name: Option<&'a str>,
+    /// The id of the user.
+    pub user_id: Option<&'a str>,
+    /// The name of the user.
+    pub user_name: Option<&'a str>,
+    /// The resource name of the user in a language that has no other use for it.
+    pub urn: Option<&'a str>,
+}
+
+/// The kind of a key, in the words of the policies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyWords<'a> {
+    /// Where its material comes from.
+    pub origin: &'a str,
+    /// What it is made of.
+    pub spec: &'a str,
+    /// What it is for.
+    pub usage: &'a str,
 }
 
 /// What conditions and principals are compared with. Nothing here is copied when it is looked up.
@@ -63,6 +89,14 @@ pub struct RequestContext<'a> {
     pub encryption_algorithm: Option<&'a str>,
     /// The word that who takes a role brings from the other side.
     pub external_id: Option<&'a str>,
+    /// Who asks, for languages that speak of people.
+    pub person: Person<'a>,
+    /// The region of the resource.
+    pub region: Option<&'a str>,
+    /// The service that is asked, in the words of the policies.
+    pub service: Option<&'a str>,
+    /// What kind of key it is about.
+    pub key: Option<KeyWords<'a>>,
     /// Further keys with their values, in any order. Names are compared without regard to case; no value is no key.
     pub further: &'a [(&'a str, &'a [&'a str])],
 }
@@ -83,6 +117,10 @@ impl<'a> RequestContext<'a> {
             tag_keys: &[],
             encryption_algorithm: None,
             external_id: None,
+            person: Person::default(),
+            region: None,
+            service: None,
+            key: None,
             further: &[],
         }
     }
@@ -101,6 +139,16 @@ impl<'a> RequestContext<'a> {
             Key::TagKeys => Found::Many(self.tag_keys),
             Key::EncryptionAlgorithm => Found::text(self.encryption_algorithm),
             Key::ExternalId => Found::text(self.external_id),
+            Key::AccountName => Found::text(self.person.account_name),
+            Key::UserId => Found::text(self.person.user_id),
+            Key::UserName => Found::text(self.person.user_name),
+            Key::Urn => Found::text(self.person.urn),
+            Key::Region => Found::text(self.region),
+            Key::Service => Found::text(self.service),
+            Key::KeyOrigin => Found::text(self.key.map(|key| key.origin)),
+            Key::KeySpec => Found::text(self.key.map(|key| key.spec)),
+            Key::KeyUsage => Found::text(self.key.map(|key| key.usage)),
+            Key::Fixed(text) => Found::text(Some(text)),
             Key::Further(name) => {
                 let same = |(other, _): &&(&str, &'a [&'a str])| other.eq_ignore_ascii_case(name);
                 let values = self.further.iter().find(same);
@@ -172,6 +220,26 @@ pub enum Key {
     EncryptionAlgorithm,
     /// The word between both sides of a role that is taken.
     ExternalId,
+    /// The name of the account of who asks.
+    AccountName,
+    /// The id of the user that asks.
+    UserId,
+    /// The name of the user that asks.
+    UserName,
+    /// The resource name of the user that asks: [`Person::urn`].
+    Urn,
+    /// The region of the resource.
+    Region,
+    /// The service that is asked.
+    Service,
+    /// Where the material of the key comes from.
+    KeyOrigin,
+    /// What the key is made of.
+    KeySpec,
+    /// What the key is for.
+    KeyUsage,
+    /// What is the same for every request of this deployment.
+    Fixed(&'static str),
     /// Anything else, by name.
     Further(Box<str>),
 }

@@ -3,13 +3,14 @@
 //! Root may do everything at home. A service may use the keys that it made, and take the roles that trust it.
 //! Everybody else, and root abroad, is judged by policies.
 
-use claviger_model::{Action, Denial, DenyingPolicy, Identity};
+use claviger_model::{Action, Denial, DenyingPolicy, Identity, Region};
 
 use crate::context::{Principal, Request, RequestContext};
 use crate::evaluate::{Decision, Evaluation, Explanation, Match, Outcome, Set};
-use crate::languages::ram;
+use crate::languages::{iam, ram};
+use crate::names::Names;
 use crate::policy::Effect;
-use crate::subject::{Facts, Held, Name, Question, Subject, spell};
+use crate::subject::{Facts, Held, Question, Subject};
 
 /// Why a question was answered as it was, for those who administer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,17 +65,13 @@ pub struct Told<'a> {
     pub decides: bool,
 }
 
-/// Answers one question. The name of the resource is built in `name`, where policies have to be asked.
+/// Answers one question.
 ///
 /// # Errors
 /// A [`Denial`] that tells nothing that would not hold if the resource were not there.
-pub(crate) fn judge(
-    subject: Subject<'_>,
-    facts: &Facts<'_>,
-    question: &Question<'_>,
-    name: &mut Name,
-) -> Result<(), Denial> {
-    let verdict = verdict(subject, facts, question, name);
+pub(crate) fn judge(subject: Subject<'_>, facts: &Facts<'_>, question: &Question<'_>) -> Result<(), Denial> {
+    let names = names(subject, question);
+    let verdict = verdict(subject, facts, question, &names);
     if verdict.allows() {
         return Ok(());
     }
@@ -83,7 +80,7 @@ pub(crate) fn judge(
         return Err(denial(&blind, Outcome::ImplicitDeny, Set::Identity));
     };
     // Tags and policies of the resource show only to those who would otherwise be allowed.
-    let shown = match self::verdict(subject, facts, &blind, name) {
+    let shown = match self::verdict(subject, facts, &blind, &names) {
         Verdict::Policies(blind) if !blind.outcome.allows() => blind,
         _ => decision,
     };
@@ -113,8 +110,8 @@ pub fn explain<'a>(subject: Subject<'a>, facts: &Facts<'_>, question: &Question<
     if let Some(verdict) = ruled(subject, question) {
         return only(verdict);
     }
-    let mut name = Name::default();
-    let explained = ask(subject, facts, question, &mut name, |policies, request| {
+    let names = names(subject, question);
+    let explained = ask(subject, facts, question, &names, |policies, request| {
         policies.explain(request)
     });
     let Some(Explanation { decision, matches }) = explained else {
@@ -142,13 +139,20 @@ fn tell<'a>(subject: Subject<'a>, decision: &Decision, one: &Match<'_>) -> Told<
     }
 }
 
-fn verdict(subject: Subject<'_>, facts: &Facts<'_>, question: &Question<'_>, name: &mut Name) -> Verdict {
+fn verdict(subject: Subject<'_>, facts: &Facts<'_>, question: &Question<'_>, names: &Names<'_>) -> Verdict {
     ruled(subject, question).unwrap_or_else(|| {
-        let decision = ask(subject, facts, question, name, |policies, request| {
+        let decision = ask(subject, facts, question, names, |policies, request| {
             policies.decide(request)
         });
         decision.map_or(Verdict::Nobody, Verdict::Policies)
     })
+}
+
+/// What policies call the thing in question. Only the domain of who asks is known here.
+fn names<'a>(subject: Subject<'a>, question: &Question<'a>) -> Names<'a> {
+    let own = question.resource.account() == subject.caller.account;
+    let domain = subject.rights.persona.domain.as_deref();
+    Names::new(question.resource, domain.filter(|_| own))
 }
 
 /// What needs no policies.
@@ -172,7 +176,7 @@ fn ask<'a, R>(
     subject: Subject<'a>,
     facts: &Facts<'_>,
     question: &Question<'a>,
-    name: &mut Name,
+    names: &Names<'_>,
     answer: impl FnOnce(Evaluation<'a, Held>, &Request<'_>) -> R,
 ) -> Option<R> {
     let (Subject { caller, rights }, action) = (subject, question.action);
@@ -201,14 +205,18 @@ fn ask<'a, R>(
         tag_keys: facts.tag_keys,
         encryption_algorithm: ram::algorithms_apply(action).then(|| ram::algorithm_name(algorithm)),
         external_id: facts.external_id,
+        person: rights.persona.person(),
+        region: question.resource.region().map(Region::as_str),
+        service: iam::service_name(action),
+        key: facts.kind.map(iam::key_words),
         further: facts.further,
         ..RequestContext::new(principal(subject), &rights.account, facts.now)
     };
-    spell(question.resource, name);
     let request = Request {
+        // What no policy speaks of has no name in any language.
         action: ram::action_name(action)?,
         known: Some(action),
-        resource: name.as_str(),
+        resource: names,
         context: &context,
     };
     Some(answer(policies, &request))

@@ -1,10 +1,28 @@
 //! From documents to [`Policy`](crate::policy::Policy): one module a language. They know how a vendor writes
 //! policies and what it calls actions, resources and keys; the rest of the crate does not.
 
+mod conditions;
+mod elements;
+pub mod iam;
 mod json;
 pub mod ram;
 
 use std::fmt;
+
+/// The language of a statement: whose names it calls resources by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Language {
+    /// See [`ram`].
+    Ram,
+    /// See [`iam`].
+    Iam,
+}
+
+/// The document of a policy that comes with the deployment, and its language. No name is there in two languages.
+pub fn system_document(name: &str) -> Option<(Language, &'static str)> {
+    let ram = ram::system_policy(name).map(|policy| (Language::Ram, policy.document));
+    ram.or_else(|| iam::system_role(name).map(|role| (Language::Iam, role.document)))
+}
 
 /// Why a document is no policy, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +70,12 @@ pub enum Fault {
     /// A list or an object without anything in it.
     #[error("must not be empty")]
     Empty,
+    /// The list or the object has too many elements.
+    #[error("has more than {0}")]
+    TooMany(usize),
+    /// The text has too many characters.
+    #[error("has more than {0} characters")]
+    TooManyCharacters(usize),
     /// The name of no operator.
     #[error("is no condition operator")]
     Operator,

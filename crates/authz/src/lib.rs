@@ -7,14 +7,18 @@
 //! ([`evaluate::Evaluation`]) over what is known about a request ([`context`]). Judging is pure, takes the time as an
 //! argument, allocates nothing, and names the statement that decided. Who needs no policies is told in `judge`.
 //!
-//! To add a language, turn its documents into a [`policy::Policy`]; nothing else has to know. To add a condition key,
-//! give it a [`context::Key`] and a name in each language that has it.
+//! Languages call actions and resources by names of their own, and every policy counts whichever face a call came
+//! through: see [`languages::Language`] and [`names`].
+//!
+//! To add a language, turn its documents into a [`policy::Policy`] and give [`names`] its spelling of resources. To add a
+//! condition key, give it a [`context::Key`] and a name in each language that has it.
 
 pub mod condition;
 pub mod context;
 pub mod evaluate;
 mod judge;
 pub mod languages;
+pub mod names;
 pub mod pattern;
 pub mod policy;
 mod subject;
@@ -24,7 +28,7 @@ pub mod value;
 use claviger_model::Denial;
 
 pub use judge::{Explained, Told, Verdict, explain};
-pub use subject::{Facts, Held, Question, Rights, Subject};
+pub use subject::{Facts, Held, KeyKind, Persona, Question, Rights, Subject};
 
 /// A thing that a call touches, with what it is asked for.
 pub trait Touched {
@@ -72,9 +76,8 @@ pub fn authorize<T: Touched>(
     facts: &Facts<'_>,
     things: Vec<T>,
 ) -> Result<Permit<Vec<T::Target>>, NoPermit<T::Absence>> {
-    let mut name = subject::Name::default();
     for (place, thing) in things.iter().enumerate() {
-        let judged = judge::judge(subject, facts, &thing.question(), &mut name);
+        let judged = judge::judge(subject, facts, &thing.question());
         judged.map_err(|denial| NoPermit::Denied(place, denial))?;
     }
     let targets = things.into_iter().map(T::into_target).collect::<Result<_, _>>();

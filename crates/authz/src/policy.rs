@@ -4,6 +4,7 @@ use claviger_model::Action;
 
 use crate::condition::Condition;
 use crate::context::{Principal, Request, RequestContext};
+use crate::languages::Language;
 use crate::pattern::Pattern;
 
 /// A list of statements. Their order means nothing.
@@ -18,6 +19,8 @@ impl Policy {
     fn all(effect: Effect) -> Self {
         Self {
             statements: Box::new([Statement {
+                // It asks for no name, so any does.
+                language: Language::Ram,
                 sid: None,
                 effect,
                 principals: None,
@@ -49,6 +52,8 @@ impl AsRef<Self> for Policy {
 /// One rule. It applies when principal, action, resource and all conditions do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
+    /// Whose names of resources its patterns are about.
+    pub language: Language,
     /// A name for people.
     pub sid: Option<Box<str>>,
     /// What it says when it applies.
@@ -145,7 +150,7 @@ impl Statement {
             Some(action) => self.known.has(action),
             None => self.actions.selects(request.action),
         };
-        if !meant || !self.resources.selects(request.resource) {
+        if !meant || !self.resources.selects(request.resource.spelled(self.language)) {
             return None;
         }
         let reach = match &self.principals {

@@ -4,10 +4,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use claviger_model::{
-    AccountId, Action, Caller, EncryptionAlgorithm, Resource, RoleName, ServiceName, SessionName, Tags,
-    Timestamp, UserName,
+    AccountId, Action, Caller, DomainId, EncryptionAlgorithm, KeySpec, Origin, Resource, RoleName,
+    ServiceName, SessionName, Tags, Timestamp, Usage, UserName,
 };
 
+use crate::context::Person;
 use crate::policy::Policy;
 
 /// A policy that counts for somebody.
@@ -43,6 +44,8 @@ pub struct Rights {
     pub role: Option<Box<str>>,
     /// The account, as policies write it.
     pub account: Box<str>,
+    /// How languages know who asks that speak of people rather than of resource names.
+    pub persona: Persona,
     /// What the session was narrowed to.
     pub session: Option<Held>,
     /// The policies of the identity and of its groups.
@@ -55,6 +58,7 @@ impl Rights {
             name,
             role: None,
             account: account.to_string().into(),
+            persona: Persona::default(),
             session: None,
             policies,
         }
@@ -68,8 +72,14 @@ impl Rights {
 
     /// Those of a user.
     pub fn user(account: AccountId, name: &UserName, policies: Vec<Held>) -> Self {
-        let name = format!("acs:ram::{account}:user/{name}").into();
-        Self::new(account, name, policies)
+        let resource = format!("acs:ram::{account}:user/{name}").into();
+        Self {
+            persona: Persona {
+                user_name: Some(name.as_str().into()),
+                ..Persona::default()
+            },
+            ..Self::new(account, resource, policies)
+        }
     }
 
     /// Those of a session of a role.
@@ -97,6 +107,54 @@ impl Rights {
     /// Those of the server itself, at work for an account.
     pub fn system(account: AccountId) -> Self {
         Self::new(account, "system".into(), Vec::new())
+    }
+}
+
+/// What some languages know of who asks. What is not told here their conditions find missing, and resources of the
+/// account are named by its number.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Persona {
+    /// The account in the words of the other face.
+    pub domain: Option<Box<str>>,
+    /// The name of the account.
+    pub account_name: Option<Box<str>>,
+    /// The id of the user, as the other face writes it.
+    pub user_id: Option<Box<str>>,
+    /// The name of the user.
+    pub user_name: Option<Box<str>>,
+    /// The resource name of the user, as the other face writes it.
+    pub urn: Option<Box<str>>,
+}
+
+impl Persona {
+    /// Somebody of an account.
+    pub fn new(domain: DomainId, account_name: &str) -> Self {
+        Self {
+            domain: Some(domain.to_string().into()),
+            account_name: Some(account_name.into()),
+            ..Self::default()
+        }
+    }
+
+    /// The same as one of its users; the account's root is one, too.
+    #[must_use]
+    pub fn user(self, id: &str, name: &str) -> Self {
+        let domain = self.domain.as_deref();
+        Self {
+            urn: domain.map(|domain| format!("iam::{domain}:user:{name}").into()),
+            user_id: Some(id.into()),
+            user_name: Some(name.into()),
+            ..self
+        }
+    }
+
+    pub(crate) fn person(&self) -> Person<'_> {
+        Person {
+            account_name: self.account_name.as_deref(),
+            user_id: self.user_id.as_deref(),
+            user_name: self.user_name.as_deref(),
+            urn: self.urn.as_deref(),
+        }
     }
 }
 
@@ -128,6 +186,8 @@ pub struct Facts<'a> {
     pub algorithm: Option<EncryptionAlgorithm>,
     /// The word that who takes a role brings from the other side.
     pub external_id: Option<&'a str>,
+    /// What kind of key is asked for, where one is to be made.
+    pub kind: Option<KeyKind>,
     /// What else policies may look at, by name.
     pub further: &'a [(&'a str, &'a [&'a str])],
 }
@@ -144,9 +204,21 @@ impl Facts<'_> {
             tag_keys: &[],
             algorithm: None,
             external_id: None,
+            kind: None,
             further: &[],
         }
     }
+}
+
+/// What policies may ask of the nature of a key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyKind {
+    /// What it is made of.
+    pub spec: KeySpec,
+    /// What it is for.
+    pub usage: Usage,
+    /// Where its material comes from.
+    pub origin: Origin,
 }
 
 /// One thing a call needs: to do this to that.
@@ -175,14 +247,4 @@ impl<'a> Question<'a> {
             maker: None,
         }
     }
-}
-
-/// Room for the name of a resource: those of keys need 106 bytes at the most.
-pub(crate) type Name = crate::text::Text<192>;
-
-/// Writes the name of a resource over what was there.
-pub(crate) fn spell(resource: &Resource, name: &mut Name) {
-    name.clear();
-    // INVARIANT: text takes every write.
-    let _ = crate::languages::ram::ResourceName(resource).write(name);
 }

@@ -20,7 +20,7 @@ impl<const ROOM: usize> Default for Text<ROOM> {
 }
 
 impl<const ROOM: usize> Text<ROOM> {
-    /// What was written since the last [`Self::clear`].
+    /// What was written.
     pub(crate) fn as_str(&self) -> &str {
         if !self.long.is_empty() {
             return &self.long;
@@ -28,11 +28,11 @@ impl<const ROOM: usize> Text<ROOM> {
         let text = self.bytes.get(..self.length).map(std::str::from_utf8);
         text.and_then(Result::ok).unwrap_or_default()
     }
+}
 
-    /// Forgets what was written.
-    pub(crate) fn clear(&mut self) {
-        self.length = 0;
-        self.long.clear();
+impl<const ROOM: usize> fmt::Debug for Text<ROOM> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
     }
 }
 
@@ -69,9 +69,6 @@ mod tests {
             expected.push_str(piece);
             assert_eq!(text.as_str(), expected);
         }
-        text.clear();
-        assert_eq!(text.as_str(), "");
-        text.write_str("abc").unwrap();
-        assert_eq!(text.as_str(), "abc");
+        assert_eq!(format!("{text:?}"), r#""abcdüend""#);
     }
 }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 
 use claviger_authz::context::{Principal, Request, RequestContext};
 use claviger_authz::evaluate::{Evaluation, Outcome};
+use claviger_authz::languages::iam;
 use claviger_authz::languages::ram::{IDENTITY_LIMIT, KEY_LIMIT, Kind, parse};
+use claviger_authz::names::Names;
 use claviger_authz::policy::Policy;
-use claviger_authz::{Facts, Held, Question, Rights, Subject, Touched, authorize};
-use claviger_model::{AccountId, Action, Caller, Identity, KeyId, Resource, Scope, Tags};
+use claviger_authz::{Facts, Held, Persona, Question, Rights, Subject, Touched, authorize};
+use claviger_model::{AccountId, Action, Caller, DomainId, Identity, KeyId, Resource, Scope, Tags};
 
 /// Ten statements that come close and then don't apply.
 fn near_miss(number: usize) -> Policy {
@@ -68,7 +70,7 @@ fn a_hundred_statements_are_judged_without_an_allocation() {
     let request = Request {
         action: "kms:GenerateDataKey",
         known: None,
-        resource: "acs:kms:cn-hangzhou:1234567890123456:key/0123456789",
+        resource: &Names::same("acs:kms:cn-hangzhou:1234567890123456:key/0123456789"),
         context: &context,
     };
     let mut outcome = None;
@@ -143,6 +145,46 @@ fn whole_questions_of_roots_and_users_are_judged_without_an_allocation() {
     });
     let name = "alice".parse().unwrap();
     let rights = Rights::user(account, &name, held.collect());
+    let id = "123456789012345678".parse().unwrap();
+    assert_eq!(judged(Identity::User { id, name }, &rights), (true, 0));
+}
+
+/// Eight statements of the other language that come close and then don't apply, and one that does.
+fn near_miss_of_iam(number: usize) -> Policy {
+    let conditions = [
+        r#"{"StringNotEqualsIgnoreCase":{"g:ResourceTag/Project":["apollo","gemini"]}}"#,
+        r#"{"StringStartWith":{"g:UserName":["bob"]},"StringEndWith":{"g:PrincipalUrn":[":root"]}}"#,
+        r#"{"NotIpAddress":{"g:SourceIp":["10.0.0.0/8"]}}"#,
+        r#"{"StringMatch":{"g:SourceIp":["192.0.*"]}}"#,
+        r#"{"DateLessThan":{"g:CurrentTime":["2026-01-01T00:00:00Z"]}}"#,
+        r#"{"NumberGreaterThan":{"x:Level":["5"]}}"#,
+        r#"{"StringNotEquals":{"g:ProjectName":["cn-hangzhou"],"g:ServiceName":["kms"]}}"#,
+    ];
+    let statements = conditions.map(|condition| {
+        format!(
+            r#"{{"Effect":"Deny","Action":["kms:dek:create","kms:*:get*"],"Resource":["kms:*:*:KeyId:*{number}*"],"Condition":{condition}}}"#
+        )
+    });
+    let allow = r#"{"Effect":"Allow","Action":["kms:dek:*"],"Resource":["kms:cn-hangzhou::KeyId:"]}"#;
+    let list = statements.join(",");
+    let document = format!(r#"{{"Version":"1.1","Statement":[{list},{allow}]}}"#);
+    iam::parse(&document, iam::Kind::Policy, iam::POLICY_LIMIT).unwrap()
+}
+
+#[test]
+fn policies_of_both_languages_are_judged_without_an_allocation() {
+    let account = AccountId::from_number(1_234_567_890_123_456).unwrap();
+    let policies = (0..10).map(near_miss).chain((0..2).map(near_miss_of_iam));
+    let held = policies.map(|policy| Held {
+        title: "some".into(),
+        policy: Arc::new(policy),
+    });
+    let name = "alice".parse().unwrap();
+    let persona = Persona::new(DomainId::from_bytes([7; 16]), "acme");
+    let rights = Rights {
+        persona: persona.user("77777777777777777777777777777777", "alice"),
+        ..Rights::user(account, &name, held.collect())
+    };
     let id = "123456789012345678".parse().unwrap();
     assert_eq!(judged(Identity::User { id, name }, &rights), (true, 0));
 }

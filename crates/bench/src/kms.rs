@@ -67,6 +67,13 @@ impl<'a> Kms<'a> {
         Ok(kms)
     }
 
+    /// The same access key, for questions about the past.
+    pub(crate) fn events(server: &'a Server, target: &'a Target) -> Result<Self, Error> {
+        let mut kms = Self::new(server, target)?;
+        kms.client.version = "2020-07-06";
+        Ok(kms)
+    }
+
     /// With another access key.
     pub(crate) fn with_key(self, id: &'a str, secret: &'a str) -> Self {
         let client = Client {

@@ -26,6 +26,7 @@ mod report;
 mod requests;
 mod sign;
 mod stats;
+mod trail;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

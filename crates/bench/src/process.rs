@@ -20,6 +20,10 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How often its readiness is looked at.
 const GLANCE: Duration = Duration::from_micros(200);
 
+/// In the folder of a server: how to talk to it, and what it printed.
+const CREDENTIALS: &str = "bench-credentials.json";
+const LOG: &str = "bench-server.log";
+
 /// What to start: a program that understands the options of `claviger dev`.
 pub(crate) struct Launch {
     /// The program.
@@ -30,6 +34,8 @@ pub(crate) struct Launch {
     pub(crate) data: PathBuf,
     /// Where it shall write what the stages of its calls took, when it stops. Slows it.
     pub(crate) stage_times: Option<PathBuf>,
+    /// Settings in TOML. The folder, which `dev` has made and left, is served by `serve` with them.
+    pub(crate) settings: Option<String>,
 }
 
 /// A running server. Dropping it kills it.
@@ -45,13 +51,13 @@ impl Launch {
     /// Starts it on the server's core and waits until it answers.
     pub(crate) fn start(&self, cores: Cores) -> Result<Server, Error> {
         fs::create_dir_all(&self.data).map_err(Error::file("create", &self.data))?;
-        let credentials = self.data.join("bench-credentials.json");
+        if let Some(settings) = &self.settings {
+            return self.serve(settings, cores);
+        }
+        let credentials = self.data.join(CREDENTIALS);
         if credentials.exists() {
             fs::remove_file(&credentials).map_err(Error::file("remove", &credentials))?;
         }
-        let log_path = self.data.join("bench-server.log");
-        let log = File::create(&log_path).map_err(Error::file("create", &log_path))?;
-        let errors = log.try_clone().map_err(Error::file("open", &log_path))?;
         let mut command = Command::new(&self.program);
         command
             .arg(self.verb)
@@ -67,26 +73,73 @@ impl Launch {
         if let Some(path) = &self.stage_times {
             command.arg("--stage-times").arg(path);
         }
-        command.stdin(Stdio::null()).stdout(log).stderr(errors);
+        let (mut server, start) = self.spawn(command, cores)?;
+        match server.wait_until_ready(&credentials, start) {
+            Ok(()) => Ok(server),
+            Err(reason) => Err(self.not_ready(reason)),
+        }
+    }
 
+    /// Starts it by `serve` and waits until it answers.
+    fn serve(&self, settings: &str, cores: Cores) -> Result<Server, Error> {
+        let path = self.data.join(CREDENTIALS);
+        let credentials = fs::read(&path).map_err(Error::file("read", &path))?;
+        let mut credentials: Value = serde_json::from_slice(&credentials).unwrap_or_default();
+        let (http, https) = (free_address()?, free_address()?);
+        if let Some(fields) = credentials.as_object_mut() {
+            fields.insert("http_endpoint".into(), format!("http://{http}").into());
+            fields.insert("https_endpoint".into(), format!("https://{https}").into());
+        }
+        let data = self.data.display();
+        let text = format!(
+            "[server]\ndata = \"{data}\"\nhttp = \"{http}\"\nhttps = \"{https}\"\n\
+             [seal]\nkind = \"key-file\"\nkey_file = \"{data}/seal.key\"\n{settings}\n"
+        );
+        let path = self.data.join("bench.toml");
+        fs::write(&path, text).map_err(Error::file("write", &path))?;
+        let mut command = Command::new(&self.program);
+        command.arg("serve").arg("--config").arg(&path);
+        let (mut server, start) = self.spawn(command, cores)?;
+        server.credentials = credentials;
+        let plain = server.plain()?;
+        while plain.probe("/readyz").is_err() {
+            let ended = server.child.try_wait().ok().flatten();
+            if ended.is_some() || start.elapsed() > PATIENCE {
+                let reason = ended.map_or("it does not answer".to_owned(), |status| {
+                    format!("it ended with {status}")
+                });
+                return Err(self.not_ready(reason));
+            }
+            std::thread::sleep(GLANCE);
+        }
+        server.start_time = start.elapsed();
+        Ok(server)
+    }
+
+    /// Starts a command on the server's core; what it prints goes to a file.
+    fn spawn(&self, mut command: Command, cores: Cores) -> Result<(Server, Instant), Error> {
+        let log_path = self.data.join(LOG);
+        let log = File::create(&log_path).map_err(Error::file("create", &log_path))?;
+        let errors = log.try_clone().map_err(Error::file("open", &log_path))?;
+        command.stdin(Stdio::null()).stdout(log).stderr(errors);
         // A child inherits the cores of the thread that starts it.
         machine::pin(cores.server)?;
         let start = Instant::now();
         let child = command.spawn();
         machine::pin(cores.load)?;
-        let child = child.map_err(Error::file("start", &self.program))?;
-        let mut server = Server {
-            child,
+        let server = Server {
+            child: child.map_err(Error::file("start", &self.program))?,
             start_time: Duration::ZERO,
             credentials: Value::Null,
         };
-        match server.wait_until_ready(&credentials, start) {
-            Ok(()) => Ok(server),
-            Err(reason) => Err(Error::NotReady {
-                program: self.program.display().to_string(),
-                reason,
-                log: tail(&fs::read_to_string(&log_path).unwrap_or_default()),
-            }),
+        Ok((server, start))
+    }
+
+    fn not_ready(&self, reason: String) -> Error {
+        Error::NotReady {
+            program: self.program.display().to_string(),
+            reason,
+            log: tail(&fs::read_to_string(self.data.join(LOG)).unwrap_or_default()),
         }
     }
 }

@@ -9,6 +9,7 @@ use std::io::Write as _;
 use claviger_model::{Resource, Timestamp};
 use claviger_secret::SecretBytes;
 use claviger_service::ResourceName;
+use serde_json::Value;
 
 /// Which form an answer takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,6 +166,29 @@ impl Answer {
         }
     }
 
+    /// An array of values of any form; in XML, an element for each.
+    pub(crate) fn values(&mut self, name: &str, values: impl IntoIterator<Item = Value>) {
+        match self.format {
+            Format::Json => {
+                self.member(name);
+                self.out.push(b'[');
+                for (index, value) in values.into_iter().enumerate() {
+                    if index > 0 {
+                        self.out.push(b',');
+                    }
+                    // A vector in memory takes every write.
+                    let _ = write!(self.out, "{value}");
+                }
+                self.out.push(b']');
+            }
+            Format::Xml => {
+                for value in values {
+                    xml_value(&mut self.out, name, &value);
+                }
+            }
+        }
+    }
+
     fn nested(&mut self, fill: impl FnOnce(&mut Self)) {
         if self.format == Format::Xml {
             return fill(self);
@@ -203,6 +227,26 @@ pub(crate) fn date(at: Timestamp) -> String {
 fn json_string(out: &mut Vec<u8>, text: &str) {
     // Neither text nor a vector in memory can fail to be written.
     let _ = serde_json::to_writer(out, text);
+}
+
+/// A value as elements of a name. A colon has a meaning in names of XML: `ACS::KMS::Key` becomes `ACS.KMS.Key`.
+fn xml_value(out: &mut Vec<u8>, name: &str, value: &Value) {
+    let name = name.replace("::", ".");
+    if let Value::Array(values) = value {
+        return values.iter().for_each(|value| xml_value(out, &name, value));
+    }
+    let _ = write!(out, "<{name}>");
+    match value {
+        Value::Object(members) => members
+            .iter()
+            .for_each(|(name, value)| xml_value(out, name, value)),
+        Value::String(text) => xml_text(out, text),
+        Value::Null => {}
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) => {
+            let _ = write!(out, "{value}");
+        }
+    }
+    let _ = write!(out, "</{name}>");
 }
 
 /// SOURCE: XML 1.0, section 2.2: most control characters cannot stand in XML at all; they become U+FFFD here, so

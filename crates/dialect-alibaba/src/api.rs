@@ -1,11 +1,11 @@
 //! The APIs behind this door, told apart by the version that a request asks for.
 //!
-//! SOURCE: RAM, STS and KMS API references, common parameter Version (read 2026-11-22): each is a host of its own at the
+//! SOURCE: RAM, STS, KMS and ActionTrail API references, common parameter Version (read 2026-11-22): each is a host of its own at the
 //! vendor's, and names of operations collide, such as ListPolicies of KMS and of RAM. The last one is ours, in the same
 //! style.
 
 use crate::row::Row;
-use crate::{admin, ops, ram, sts};
+use crate::{admin, ops, ram, sts, trail};
 
 /// One set of operations, in one version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -16,13 +16,24 @@ pub enum Api {
     Ram,
     /// Temporary credentials.
     Sts,
-    /// The administration of the deployment: accounts, services, explained decisions. Ours.
+    /// The audit trail.
+    ActionTrail,
+    /// The same in the version before, which old clients send.
+    ActionTrail2017,
+    /// The administration of the deployment: accounts, services, explained decisions, usage. Ours.
     Admin,
 }
 
 impl Api {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Kms, Self::Ram, Self::Sts, Self::Admin];
+    pub const ALL: [Self; 6] = [
+        Self::Kms,
+        Self::Ram,
+        Self::Sts,
+        Self::ActionTrail,
+        Self::ActionTrail2017,
+        Self::Admin,
+    ];
 
     /// The version that requests name.
     pub fn version(self) -> &'static str {
@@ -30,8 +41,26 @@ impl Api {
             Self::Kms => "2016-01-20",
             Self::Ram => "2015-05-01",
             Self::Sts => "2015-04-01",
+            Self::ActionTrail => "2020-07-06",
+            Self::ActionTrail2017 => "2017-12-04",
             Self::Admin => "2026-11-22",
         }
+    }
+
+    /// What records call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Kms => "kms",
+            Self::Ram => "ram",
+            Self::Sts => "sts",
+            Self::ActionTrail | Self::ActionTrail2017 => "actiontrail",
+            Self::Admin => "claviger",
+        }
+    }
+
+    /// The newest API that records call so.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|api| api.word() == word)
     }
 
     /// The API of a version.
@@ -50,6 +79,8 @@ impl Api {
             Self::Kms => ops::NOT_SERVED,
             Self::Ram => ram::NOT_SERVED,
             Self::Sts => sts::NOT_SERVED,
+            Self::ActionTrail => trail::NOT_SERVED,
+            Self::ActionTrail2017 => trail::NOT_SERVED_2017,
             Self::Admin => &[],
         }
     }
@@ -58,7 +89,7 @@ impl Api {
     pub fn ours(self) -> &'static [&'static str] {
         match self {
             Self::Kms => ops::OURS,
-            Self::Ram | Self::Sts | Self::Admin => &[],
+            Self::Ram | Self::Sts | Self::ActionTrail | Self::ActionTrail2017 | Self::Admin => &[],
         }
     }
 
@@ -74,6 +105,8 @@ impl Api {
             Self::Kms => ops::ROWS,
             Self::Ram => ram::ROWS,
             Self::Sts => sts::ROWS,
+            Self::ActionTrail => trail::ROWS,
+            Self::ActionTrail2017 => trail::ROWS_2017,
             Self::Admin => admin::ROWS,
         }
     }
@@ -89,7 +122,9 @@ mod tests {
             (Api::Kms, 103, 42),
             (Api::Ram, 44, 1),
             (Api::Sts, 4, 2),
-            (Api::Admin, 14, 0),
+            (Api::ActionTrail, 46, 42),
+            (Api::ActionTrail2017, 11, 7),
+            (Api::Admin, 16, 0),
         ] {
             let (names, not_served): (Vec<_>, _) = (api.served().collect(), api.not_served());
             assert!(names.is_sorted() && not_served.is_sorted(), "{api:?}");
@@ -103,6 +138,7 @@ mod tests {
             );
             assert_eq!(Api::of_version(api.version()), Some(api));
         }
-        assert_eq!(Api::of_version("2020-07-06"), None);
+        assert_eq!(Api::of_version("2020-07-07"), None);
+        assert_eq!(Api::of_word("actiontrail"), Some(Api::ActionTrail));
     }
 }

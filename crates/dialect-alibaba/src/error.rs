@@ -7,6 +7,7 @@ mod denied;
 mod faults;
 mod kms;
 mod ram;
+mod trail;
 
 use std::borrow::Cow;
 
@@ -22,7 +23,9 @@ use crate::api::Api;
 pub(crate) fn wire(api: Api, action: Action, error: &Error) -> WireError {
     match api {
         Api::Kms => kms::wire(action, error),
-        Api::Ram | Api::Sts | Api::Admin => ram::wire(api, action, error),
+        Api::Ram | Api::Sts | Api::ActionTrail | Api::ActionTrail2017 | Api::Admin => {
+            ram::wire(api, action, error)
+        }
     }
 }
 
@@ -32,6 +35,8 @@ pub(crate) fn codes(api: Api) -> WireCode {
         Api::Kms => |action, error| wire(Api::Kms, action, error).code,
         Api::Ram => |action, error| wire(Api::Ram, action, error).code,
         Api::Sts => |action, error| wire(Api::Sts, action, error).code,
+        Api::ActionTrail => |action, error| wire(Api::ActionTrail, action, error).code,
+        Api::ActionTrail2017 => |action, error| wire(Api::ActionTrail2017, action, error).code,
         Api::Admin => |action, error| wire(Api::Admin, action, error).code,
     }
 }

@@ -37,6 +37,8 @@ impl Known<'_> {
             credential: self.credential,
             scope: &scope,
             dialect: NAME,
+            api: api.word(),
+            operation: self.action,
             source: self.source,
             wire_code: error::codes(api),
             dry_run: row.is_some_and(|row| row.dry_runs) && dry_run(self.params),
@@ -55,6 +57,7 @@ impl Known<'_> {
             api,
             params: self.params,
             scope: &scope,
+            time: self.time,
         };
         (row.serve)(service, &call, &input, &mut answer).await?;
         let _encoding = trace_span!(target: "claviger::stage", "encode").entered();

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use claviger_model::{Action, Error, Scope};
+use claviger_model::{Action, Error, Scope, Timestamp};
 use claviger_service::{Call, Operation, Service};
 use claviger_signing::query::Params;
 use tracing::trace_span;
@@ -21,6 +21,8 @@ pub(crate) struct Input<'a> {
     pub(crate) params: &'a Params<'a>,
     /// Where the call is at home.
     pub(crate) scope: &'a Scope,
+    /// When it came.
+    pub(crate) time: Timestamp,
 }
 
 /// One operation between wire and core.

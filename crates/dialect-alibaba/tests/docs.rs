@@ -42,7 +42,7 @@ fn the_page_lists_what_is_not_served() {
 }
 
 #[test]
-fn the_page_of_identities_lists_what_is_served_and_what_is_not() {
+fn the_other_tables_list_what_is_served_and_what_is_not() {
     for (api, heading) in [
         (Api::Ram, "Users, groups, roles and policies"),
         (Api::Sts, "Temporary credentials"),
@@ -53,6 +53,17 @@ fn the_page_of_identities_lists_what_is_served_and_what_is_not() {
         let not_served = section.lines().find_map(|line| line.strip_prefix("Not served: "));
         let not_served: Vec<_> = quoted(not_served.unwrap_or_default()).collect();
         assert_eq!(not_served, api.not_served());
+    }
+    for (api, prefix) in [
+        (Api::ActionTrail, "Not served: "),
+        (Api::ActionTrail2017, "Not served in 2017-12-04: "),
+    ] {
+        let section = section("alibaba.md", "Audit trail");
+        let (table, _) = section.split_once(prefix).unwrap();
+        assert_eq!(names(table, 1), api.served().collect::<Vec<_>>());
+        let not_served = section.lines().find_map(|line| line.strip_prefix(prefix));
+        assert_eq!(quoted(not_served.unwrap()).collect::<Vec<_>>(), api.not_served());
+        assert!(section.contains(api.version()), "{api:?}");
     }
     let page = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/identities.md"));
     let page = page.unwrap();

@@ -274,4 +274,41 @@ actions! {
     ListServices read,
     /// Tell what would be decided about a call, and by which statements.
     ExplainDecision read,
+    /// Find calls of the past in the audit trail.
+    LookupEvents read,
+    /// List where the audit trail is delivered to by the vendor's means. There is nothing.
+    DescribeTrails read,
+    /// Tell how a key was used, and by whom last.
+    GetKeyUsage read,
+    /// Tell how the audit log and all that follows it are doing.
+    GetAuditStatus read,
+}
+
+impl Action {
+    /// The action of a name as the audit trail writes it.
+    pub fn of_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|action| action.name() == name).copied()
+    }
+
+    /// Whether a call of this kind computes with material of a key, which makes it a use of the key. The key pair of a
+    /// certificate is no key: what is done with it is not counted here. A public key that is only shown is not used.
+    pub fn uses_material(self) -> bool {
+        matches!(
+            self,
+            Self::Encrypt
+                | Self::Decrypt
+                | Self::ReEncrypt
+                | Self::GenerateDataKey
+                | Self::GenerateDataKeyWithoutPlaintext
+                | Self::GenerateAndExportDataKey
+                | Self::ExportDataKey
+                | Self::AsymmetricEncrypt
+                | Self::AsymmetricDecrypt
+                | Self::AsymmetricSign
+                | Self::AsymmetricVerify
+                | Self::GenerateMac
+                | Self::VerifyMac
+                | Self::CreateCsr
+        )
+    }
 }

@@ -27,6 +27,8 @@ pub enum Resource {
     Identity(AccountId, IdentityResource),
     /// The accounts and services of the deployment. The account is the one that runs it.
     Deployment(AccountId),
+    /// The audit trail of an account, as it is asked for in a region.
+    Trail(Scope),
 }
 
 /// Part of a [`Resource`]: identities and what belongs to them. Names are as they were asked for: policies may speak of
@@ -65,7 +67,8 @@ impl Resource {
             | Self::Certificate(scope, _)
             | Self::UnknownCertificate(scope, _)
             | Self::Certificates(scope)
-            | Self::Service(scope) => scope.account,
+            | Self::Service(scope)
+            | Self::Trail(scope) => scope.account,
             Self::Identity(account, _) | Self::Deployment(account) => *account,
         }
     }
@@ -81,7 +84,8 @@ impl Resource {
             | Self::Certificate(scope, _)
             | Self::UnknownCertificate(scope, _)
             | Self::Certificates(scope)
-            | Self::Service(scope) => Some(&scope.region),
+            | Self::Service(scope)
+            | Self::Trail(scope) => Some(&scope.region),
             Self::Identity(..) | Self::Deployment(_) => None,
         }
     }

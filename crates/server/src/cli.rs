@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::admin::Admin;
+use crate::commands::AuditCommand;
 
 /// A key management service for programs written for Alibaba Cloud KMS, on your own machines.
 #[derive(Debug, Parser)]
@@ -18,7 +19,7 @@ pub(crate) struct Cli {
     /// What goes to the log on standard error.
     ///
     /// A level (error, warn, info, debug, trace) or a filter such as `info,claviger::request=debug`, which logs a line
-    /// per request. By default `info`, and `warn` with `admin`.
+    /// per request. By default `info`, and `warn` with `admin` and `audit`.
     #[arg(
         long,
         global = true,
@@ -35,7 +36,7 @@ pub(crate) struct Cli {
 impl Cli {
     pub(crate) fn log_filter(&self) -> &str {
         let usual = match self.command {
-            Command::Admin(_) => "warn",
+            Command::Admin(_) | Command::Audit(_) => "warn",
             _ => "info",
         };
         self.log.as_deref().unwrap_or(usual)
@@ -52,12 +53,12 @@ pub(crate) enum Command {
     Init(Init),
     /// Serve with the settings of a file.
     Serve(WithConfig),
-    /// Administer accounts, users, access keys, groups, roles, policies and services.
+    /// Administer accounts, users, access keys, groups, roles, policies and services; see how keys are used.
     ///
     /// Works on a running server, as whom the credentials belong to, or on the data folder of a stopped one, as the root
     /// of an account. All of it is in the audit log.
     Admin(Admin),
-    /// The audit log.
+    /// The audit log: check it, copy it to other programs, make its index anew.
     #[command(subcommand)]
     Audit(AuditCommand),
     /// Check settings, data folder, clock, randomness, disk, TLS and database of a server.
@@ -135,14 +136,4 @@ pub(crate) struct WithConfig {
     /// The settings file.
     #[arg(long, value_name = "FILE", default_value = "claviger.toml")]
     pub(crate) config: PathBuf,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum AuditCommand {
-    /// Check every link of the log and name the first bad line. Works beside a running server.
-    Verify {
-        /// The data folder, or the log's own folder.
-        #[arg(long, value_name = "DIR")]
-        data: PathBuf,
-    },
 }

@@ -3,7 +3,9 @@
 //! ```text
 //! root.json          root key, sealed
 //! claviger.db        database (with -wal and -shm beside it)
-//! audit/             audit log, one file a segment
+//! audit/             audit log, one file a segment, its signed checkpoints and their public key
+//! index/audit.db     index of the audit log; made anew from it at any time
+//! ship/              how far the sinks of the audit log are
 //! tls/ca.pem         private CA: its certificate
 //! tls/ca.key         private CA: its key
 //! seal.key           `dev` only: what seals the root key
@@ -18,6 +20,9 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::output::Failure;
+
+/// The public half of the key that signs checkpoints, in the folder of the log.
+pub(crate) const PUBLIC_KEY: &str = "checkpoint.pub";
 
 /// Where things lie.
 #[derive(Debug, Clone)]
@@ -72,12 +77,40 @@ impl Folder {
         lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
     }
 
+    /// Keeps servers and other commands from the folder, until what is given is dropped; nothing where one works on it.
+    pub(crate) fn take(&self) -> Result<Option<File>, Failure> {
+        let path = self.audit().join("lock");
+        let mut options = OpenOptions::new();
+        let lock = options
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path);
+        let lock = lock.map_err(|error| Failure::file("open", &path, &error))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Some(lock)),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(error)) => Err(Failure::file("lock", &path, &error)),
+        }
+    }
+
     pub(crate) fn database(&self) -> PathBuf {
         self.0.join("claviger.db")
     }
 
     pub(crate) fn audit(&self) -> PathBuf {
         self.0.join("audit")
+    }
+
+    /// The index of the log. It has a folder of its own, which is made with it.
+    pub(crate) fn index(&self) -> PathBuf {
+        self.0.join("index").join("audit.db")
+    }
+
+    /// How far the sinks of the log are.
+    pub(crate) fn ship(&self) -> PathBuf {
+        self.0.join("ship")
     }
 
     pub(crate) fn ca_certificate(&self) -> PathBuf {

@@ -14,8 +14,10 @@ mod output;
 mod parts;
 mod seal;
 mod serving;
+mod shapes;
 mod stages;
 mod tls;
+mod trail;
 
 use std::process::ExitCode;
 

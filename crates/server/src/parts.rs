@@ -16,6 +16,7 @@ use crate::folder::Folder;
 use crate::ids::NameRandom;
 use crate::output::Failure;
 use crate::seal::chain;
+use crate::trail::Trail;
 
 /// Opened key material kept in memory, in keys.
 const OPEN_KEYS: usize = 200_000;
@@ -24,7 +25,7 @@ const OPEN_KEYS: usize = 200_000;
 pub(crate) struct Opened {
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) provider: Arc<SoftProvider>,
-    pub(crate) audit: AuditLog,
+    pub(crate) audit: Arc<AuditLog>,
     pub(crate) clock: Arc<dyn Clock>,
     /// What keeps opened keys out of swap.
     pub(crate) memory: Protection,
@@ -50,7 +51,7 @@ pub(crate) fn open(folder: &Folder, sealer: &Sealer, settings: &Settings) -> Res
     Ok(Opened {
         store: Arc::new(store),
         provider,
-        audit,
+        audit: Arc::new(audit),
         clock: Arc::new(SystemClock),
         memory,
     })
@@ -74,8 +75,8 @@ fn new_log_id() -> uuid::Uuid {
 }
 
 impl Opened {
-    /// Starts the service on these parts.
-    pub(crate) async fn start(self, settings: &Settings) -> Result<Arc<Service>, Failure> {
+    /// Starts the service on these parts, and on those around the log.
+    pub(crate) async fn start(self, settings: &Settings, trail: &Trail) -> Result<Arc<Service>, Failure> {
         let regions = settings
             .server
             .regions
@@ -89,6 +90,8 @@ impl Opened {
             provider: Arc::clone(&self.provider) as _,
             keeper: self.provider,
             audit: self.audit,
+            index: trail.index(),
+            followers: trail.sinks(),
             clock: self.clock,
             random: Arc::new(NameRandom),
             regions,

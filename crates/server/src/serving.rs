@@ -17,6 +17,7 @@ use crate::folder::Folder;
 use crate::output::Failure;
 use crate::parts::Opened;
 use crate::tls::Certificates;
+use crate::trail::{Trail, Use};
 
 /// How often certificates are looked at.
 const CERTIFICATE_BEAT: Duration = Duration::from_secs(60);
@@ -59,6 +60,7 @@ async fn listen(address: SocketAddr, tls: Option<Tls>) -> Result<(Listener, Sock
 /// Serves until SIGTERM or SIGINT, then stops in order. `ready` runs when calls can be answered.
 pub(crate) async fn serve(
     settings: &Settings,
+    folder: &Folder,
     opened: Opened,
     sockets: Sockets,
     ready: impl FnOnce() -> Result<(), Failure>,
@@ -72,7 +74,8 @@ pub(crate) async fn serve(
         );
     }
     let store: Arc<SqliteStore> = Arc::clone(&opened.store);
-    let service = opened.start(settings).await?;
+    let trail = Trail::start(&opened, folder, settings, Use::Serving).await?;
+    let service = opened.start(settings, &trail).await?;
     let door = Arc::new(AlibabaDoor::new(Arc::clone(&service)));
     let front = Front::new(door, Vec::new(), Arc::clone(&service), settings.front_limits());
     let keeper = Arc::clone(&service);
@@ -98,6 +101,7 @@ pub(crate) async fn serve(
     housekeeping.abort();
     renewing.abort();
     service.stop().await;
+    trail.stop().await;
     store
         .close()
         .map_err(|error| Failure::failed(format!("the database did not close well: {error}")))

@@ -25,6 +25,10 @@ pub struct Call<'a> {
     pub scope: &'a Scope,
     /// The front door's name.
     pub dialect: &'static str,
+    /// The API behind that door, such as `kms`.
+    pub api: &'static str,
+    /// What is asked in the words of the wire.
+    pub operation: &'a str,
     /// Where it came from.
     pub source: Source<'a>,
     /// How the front door spells errors.
@@ -153,6 +157,8 @@ pub enum Target {
     Role(AccountId, Box<str>),
     /// The accounts and services of the deployment.
     Deployment,
+    /// The audit trail of an account.
+    Trail(Scope),
 }
 
 /// A permission that an operation needs.

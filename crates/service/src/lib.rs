@@ -16,6 +16,7 @@ mod authn;
 mod cache;
 mod call;
 mod change;
+mod checkpoint_key;
 mod credential;
 mod envelope;
 mod import_token;
@@ -40,6 +41,7 @@ pub use authn::{AuthnError, NONCE_MEMORY, Proof, Refused, SKEW};
 pub use call::{
     Asked, Call, CertificateName, CertificateRef, KeyName, KeyRef, Need, Note, Source, Target, WireCode,
 };
+pub use checkpoint_key::{CheckpointKeyError, checkpoint_key};
 pub use credential::Credential;
 pub use jobs::{JOB_BEAT, Worked};
 pub use pipeline::{Audited, Context, Operation, Permitted};

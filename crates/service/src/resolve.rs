@@ -108,6 +108,7 @@ impl Service {
             Target::Service(scope) => Resolved::name(Resource::Service(scope.clone())),
             Target::Identity(account, what) => Resolved::name(Resource::Identity(*account, what.clone())),
             Target::Own(account) => Resolved::name(Resource::Identity(*account, own_user(call.caller()))),
+            Target::Trail(scope) => Resolved::name(Resource::Trail(scope.clone())),
             Target::Deployment => Resolved::name(Resource::Deployment(self.first_account().await?)),
         })
     }

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use claviger_audit::index::{EventIndex, Follower};
 use claviger_audit::record::Mark;
 use claviger_audit::{AppendError, AuditLog, Health};
 use claviger_model::{
@@ -35,8 +36,12 @@ pub struct Parts {
     pub provider: Arc<dyn Provider>,
     /// Opens the small secrets in the store.
     pub keeper: Arc<dyn Keeper>,
-    /// The audit log.
-    pub audit: AuditLog,
+    /// The audit log. Whoever follows it may hold it too; the service closes it.
+    pub audit: Arc<AuditLog>,
+    /// Answers questions about the past.
+    pub index: Arc<dyn EventIndex>,
+    /// Where else the records of the log go.
+    pub followers: Vec<Arc<dyn Follower>>,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// Randomness for identifiers.
@@ -148,7 +153,9 @@ pub struct Service {
     pub(crate) first_uses: tokio::sync::Mutex<()>,
     home: Region,
     pub(crate) random: Arc<dyn Random>,
-    audit: Arc<AuditLog>,
+    pub(crate) audit: Arc<AuditLog>,
+    pub(crate) index: Arc<dyn EventIndex>,
+    pub(crate) followers: Vec<Arc<dyn Follower>>,
     pub(crate) authenticator: Arc<Authenticator>,
     strangers: Tally,
     version: &'static str,
@@ -158,12 +165,11 @@ impl Service {
     /// Starts a service: moves what a crash left in the outbox to the log, and marks the start there.
     pub async fn start(parts: Parts) -> Result<Self, StartError> {
         let home = parts.regions.first().cloned().ok_or(StartError::NoRegion)?;
-        let audit = Arc::new(parts.audit);
         let node = RequestId::draw(parts.clock.now(), parts.random.as_ref())?;
         let service = Self {
             node: node.to_string(),
             keys: Arc::new(Keys::new(Arc::clone(&parts.store))),
-            outbox: Arc::new(Outbox::new(Arc::clone(&parts.store), Arc::clone(&audit))),
+            outbox: Arc::new(Outbox::new(Arc::clone(&parts.store), Arc::clone(&parts.audit))),
             authenticator: Arc::new(Authenticator::new(
                 Arc::clone(&parts.store),
                 Arc::clone(&parts.keeper),
@@ -181,7 +187,9 @@ impl Service {
             home,
             random: parts.random,
             clock: parts.clock,
-            audit,
+            audit: parts.audit,
+            index: parts.index,
+            followers: parts.followers,
             version: parts.version,
         };
         service.outbox.recover().await?;
@@ -307,12 +315,15 @@ impl Service {
         self.audit.append(&mark.to_json(), None).await.map(drop)
     }
 
-    async fn write_strangers(&self) {
-        let Some(record) = self.strangers.take(self.clock.now()) else {
+    /// Writes the callers that were turned away since the last time. [`Self::housekeeping`] does that now and then.
+    pub async fn write_strangers(&self) {
+        let now = self.clock.now();
+        let Some(batch) = self.strangers.take(now) else {
             return;
         };
-        if self.append(&record).await.is_err() {
-            tracing::warn!("a batch of refused callers could not be written to the audit log");
+        if self.append(&batch.record(now)).await.is_err() {
+            tracing::warn!("a batch of refused callers waits until the audit log takes it");
+            self.strangers.put_back(batch);
         }
     }
 }

@@ -24,21 +24,21 @@ pub(crate) struct Tally {
     inner: Mutex<Counts>,
 }
 
+/// What refusals are counted by: reason, source, claimed access key.
+type Row = (&'static str, IpAddr, String);
+
+/// Refusals of a while.
 #[derive(Debug)]
-struct Counts {
+pub(crate) struct Counts {
     since: Timestamp,
-    rows: HashMap<(&'static str, IpAddr, String), u64>,
+    rows: HashMap<Row, u64>,
     others: u64,
 }
 
 impl Tally {
     pub(crate) fn new(now: Timestamp) -> Self {
         Self {
-            inner: Mutex::new(Counts {
-                since: now,
-                rows: HashMap::new(),
-                others: 0,
-            }),
+            inner: Mutex::new(Counts::new(now)),
         }
     }
 
@@ -46,46 +46,74 @@ impl Tally {
     pub(crate) fn count(&self, reason: &'static str, address: IpAddr, access_key: Option<&str>) {
         let access_key = access_key.map(shown).unwrap_or_default().to_owned();
         let mut counts = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let full = counts.rows.len() >= ROWS;
-        match counts.rows.get_mut(&(reason, address, access_key.clone())) {
-            Some(count) => *count += 1,
-            None if full => counts.others += 1,
+        counts.add((reason, address, access_key), 1);
+    }
+
+    /// Takes the batch; `None` when nobody was refused.
+    pub(crate) fn take(&self, now: Timestamp) -> Option<Counts> {
+        let mut counts = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = std::mem::replace(&mut *counts, Counts::new(now));
+        (!taken.rows.is_empty()).then_some(taken)
+    }
+
+    /// Takes a batch back that could not be written. The next one tells of both.
+    pub(crate) fn put_back(&self, batch: Counts) {
+        let mut counts = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let later = std::mem::replace(&mut *counts, batch);
+        later
+            .rows
+            .into_iter()
+            .for_each(|(row, count)| counts.add(row, count));
+        counts.others += later.others;
+    }
+}
+
+impl Counts {
+    fn new(since: Timestamp) -> Self {
+        Self {
+            since,
+            rows: HashMap::new(),
+            others: 0,
+        }
+    }
+
+    fn add(&mut self, row: Row, count: u64) {
+        let full = self.rows.len() >= ROWS;
+        match self.rows.get_mut(&row) {
+            Some(known) => *known += count,
+            None if full => self.others += count,
             None => {
-                counts.rows.insert((reason, address, access_key), 1);
+                self.rows.insert(row, count);
             }
         }
     }
 
-    /// Takes the batch as a record; `None` when nobody was refused.
-    pub(crate) fn take(&self, now: Timestamp) -> Option<Vec<u8>> {
-        let mut counts = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        let since = std::mem::replace(&mut counts.since, now);
-        let (rows, others) = (
-            std::mem::take(&mut counts.rows),
-            std::mem::take(&mut counts.others),
-        );
-        drop(counts);
-        if rows.is_empty() {
-            return None;
-        }
-        let rows: Vec<_> = rows
-            .into_iter()
+    /// The record of the batch, which ended at `until`. Who came most often stands first.
+    pub(crate) fn record(&self, until: Timestamp) -> Vec<u8> {
+        let mut rows: Vec<_> = self
+            .rows
+            .iter()
             .map(|((reason, address, access_key), count)| Stranger {
                 reason,
-                address,
-                access_key,
-                count,
+                address: *address,
+                access_key: access_key.clone(),
+                count: *count,
             })
             .collect();
-        Some(
-            Strangers {
-                since,
-                until: now,
-                rows: &rows,
-                others,
-            }
-            .to_json(),
-        )
+        rows.sort_by(|one, other| {
+            let order = |row: &Stranger| (row.address, row.reason);
+            let by_count = other.count.cmp(&one.count);
+            by_count
+                .then_with(|| order(one).cmp(&order(other)))
+                .then_with(|| one.access_key.cmp(&other.access_key))
+        });
+        Strangers {
+            since: self.since,
+            until,
+            rows: &rows,
+            others: self.others,
+        }
+        .to_json()
     }
 }
 
@@ -103,6 +131,12 @@ fn shown(access_key: &str) -> &str {
 mod tests {
     use super::*;
 
+    /// The next batch as it would be written.
+    fn text(tally: &Tally) -> String {
+        let now = "2026-11-21T00:00:10Z".parse().unwrap();
+        String::from_utf8(tally.take(now).unwrap().record(now)).unwrap()
+    }
+
     #[test]
     fn equal_refusals_share_a_row_and_rows_are_bounded() {
         let now = "2026-11-21T00:00:00Z".parse().unwrap();
@@ -114,11 +148,31 @@ mod tests {
         for n in 0..400 {
             tally.count("unknown_key", address, Some(&format!("LTAIk{n}")));
         }
-        let text = String::from_utf8(tally.take(now).unwrap()).unwrap();
+        let text = text(&tally);
         assert!(text.contains("\"access_key\":\"LTAI1\",\"count\":2"), "{text}");
         assert_eq!(text.matches("\"count\"").count(), ROWS);
         assert!(text.ends_with("\"others\":145}"), "{}", &text[text.len() - 40..]);
         assert!(tally.take(now).is_none());
+    }
+
+    #[test]
+    fn a_batch_that_is_taken_back_is_told_with_the_next() {
+        let [first, second] =
+            ["2026-11-21T00:00:00Z", "2026-11-21T00:00:10Z"].map(|time| time.parse().unwrap());
+        let tally = Tally::new(first);
+        let address = "127.0.0.1".parse().unwrap();
+        tally.count("signature", address, Some("LTAI1"));
+        let batch = tally.take(second).unwrap();
+        tally.count("signature", address, Some("LTAI1"));
+        tally.count("skewed", address, None);
+        tally.put_back(batch);
+        let text = text(&tally);
+        assert!(text.contains(r#""since":"2026-11-21T00:00:00.000Z""#), "{text}");
+        assert!(text.contains(r#""access_key":"LTAI1","count":2"#), "{text}");
+        assert!(
+            text.contains(r#""reason":"skewed","address":"127.0.0.1","access_key":"","count":1"#),
+            "{text}"
+        );
     }
 
     #[test]
@@ -130,7 +184,7 @@ mod tests {
             "127.0.0.1".parse().unwrap(),
             Some("emxsHuut0EpROdMehgnENjxOwMYw1i"),
         );
-        let text = String::from_utf8(tally.take(now).unwrap()).unwrap();
+        let text = text(&tally);
         assert!(
             !text.contains("emxsHuut") && text.contains("(not an access key id)"),
             "{text}"

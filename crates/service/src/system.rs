@@ -12,6 +12,8 @@ use crate::service::Service;
 
 /// Stands for the front door in records of what nobody called for.
 const DIALECT: &str = "system";
+/// What it does by itself, it does to keys.
+const API: &str = "kms";
 
 impl Service {
     /// The record of something that the service itself does to things in a scope.
@@ -29,6 +31,8 @@ impl Service {
             credential: &credential,
             scope,
             dialect: DIALECT,
+            api: API,
+            operation: action.name(),
             source: Source {
                 address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
                 agent: "",

@@ -24,3 +24,14 @@ pub(crate) fn store(connection: &Connection, name: &str, value: &SealedCell) -> 
         .execute(params![name, value.0])?;
     Ok(())
 }
+
+/// Keeps an older value, and gives the one that is there then.
+pub(crate) fn add(connection: &Connection, name: &str, value: SealedCell) -> Result<SealedCell, Failure> {
+    let added = connection
+        .prepare_cached("INSERT INTO cells (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO NOTHING")?
+        .execute(params![name, value.0])?;
+    if added > 0 {
+        return Ok(value);
+    }
+    Ok(load(connection, name)?.unwrap_or(value))
+}

@@ -222,6 +222,12 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn add_cell(&self, name: &str, value: SealedCell) -> Result<SealedCell, StoreError> {
+        let name = name.to_owned();
+        self.put(move |connection| cells::add(connection, &name, value))
+            .await
+    }
+
     async fn outbox(&self, after: u64, limit: u32) -> Result<Vec<Outboxed<Draft>>, StoreError> {
         self.read(move |connection| outbox::list(connection, after, limit))
             .await

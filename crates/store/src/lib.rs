@@ -201,6 +201,10 @@ pub trait Store: CertificateStore + IdentityStore {
     /// Writes a named cell, over an older value.
     async fn set_cell(&self, name: &str, value: SealedCell) -> Result<(), StoreError>;
 
+    /// Writes a named cell unless there is one of that name. Gives what is there then: of many who try at once, all get
+    /// the value of one.
+    async fn add_cell(&self, name: &str, value: SealedCell) -> Result<SealedCell, StoreError>;
+
     /// Drafts that are not settled yet and come after number `after`, in order, at most `limit` of them.
     async fn outbox(&self, after: u64, limit: u32) -> Result<Vec<Outboxed<Draft>>, StoreError>;
 

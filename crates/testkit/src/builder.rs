@@ -8,8 +8,8 @@ use claviger_service::{Quotas, Rates};
 use claviger_store::{Draft, IdentityStore as _};
 
 use crate::identities::access_key;
-use crate::world::{Parts, open_provider, open_store};
-use crate::{Client, Disk, FakeClock, REGION, SeededRandom, World};
+use crate::world::{Parts, audit_folder, open_provider, open_store};
+use crate::{Client, Disk, FakeClock, Index, REGION, SeededRandom, World};
 
 /// When worlds begin unless they are told otherwise.
 const BEGINNING: &str = "2026-11-21T12:00:00Z";
@@ -126,11 +126,13 @@ impl Builder {
             store.create_account(account, key, draft).await.unwrap();
         }
         drop((store, provider));
+        let index = Index::over(&audit_folder(folder.path()));
         let parts = Parts {
             folder,
             clock,
             random,
             disk: Disk::default(),
+            index,
             regions: self.regions,
             nonce_limit: self.nonce_limit,
             quotas: self.quotas,

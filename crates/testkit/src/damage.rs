@@ -112,6 +112,8 @@ impl World {
             credential: &root,
             scope: &self.scope(account),
             dialect: "test",
+            api: "test",
+            operation: "Nothing",
             source: Source {
                 address: [127, 0, 0, 1].into(),
                 agent: "",

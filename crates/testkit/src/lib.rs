@@ -22,6 +22,7 @@ mod clock;
 mod damage;
 mod disk;
 mod identities;
+mod index;
 mod random;
 mod world;
 
@@ -31,6 +32,7 @@ pub use builder::Builder;
 pub use client::{Client, HOST, REGION, RpcRequest, Signed, VERSION, form};
 pub use clock::FakeClock;
 pub use disk::Disk;
+pub use index::Index;
 pub use random::SeededRandom;
 pub use world::World;
 

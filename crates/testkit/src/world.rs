@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::authority::no_command_runs;
-use crate::{Builder, Client, Disk, FakeClock, REGION, SeededRandom, Signed};
+use crate::{Builder, Client, Disk, FakeClock, Index, REGION, SeededRandom, Signed};
 
 /// Id of the audit log of every world.
 const LOG: Uuid = Uuid::from_u128(0x01_94_1f_29_7c_00_70_00_80_00_01_23_45_67_89_ab);
@@ -39,6 +39,7 @@ pub(crate) struct Parts {
     pub(crate) clock: FakeClock,
     pub(crate) random: Arc<SeededRandom>,
     pub(crate) disk: Disk,
+    pub(crate) index: Index,
     pub(crate) regions: Vec<Region>,
     pub(crate) nonce_limit: usize,
     pub(crate) quotas: Quotas,
@@ -48,6 +49,11 @@ pub(crate) struct Parts {
 struct Running {
     service: Arc<Service>,
     store: Arc<SqliteStore>,
+}
+
+/// The folder of the audit log in that of a world.
+pub(crate) fn audit_folder(folder: &Path) -> PathBuf {
+    folder.join("audit")
 }
 
 /// Opens the database.
@@ -149,6 +155,11 @@ impl World {
         &self.parts.disk
     }
 
+    /// The index over the audit log.
+    pub fn index(&self) -> &Index {
+        &self.parts.index
+    }
+
     /// The first caller's request in the RPC scheme.
     pub fn sign_rpc(&self, action: &str, parameters: &[(&str, &str)]) -> Signed {
         self.root().sign_rpc(action, parameters)
@@ -199,7 +210,9 @@ impl World {
             store: Arc::clone(&store) as Arc<dyn Store>,
             provider: Arc::clone(&provider) as _,
             keeper: provider,
-            audit: self.open_log(),
+            audit: Arc::new(self.open_log()),
+            index: Arc::new(self.parts.index.clone()),
+            followers: Vec::new(),
             clock: Arc::new(self.parts.clock.clone()),
             random: Arc::clone(&self.parts.random) as _,
             regions: self.parts.regions.clone(),
@@ -243,7 +256,7 @@ impl World {
 
     /// The folder of the audit log.
     pub fn audit_folder(&self) -> PathBuf {
-        self.parts.folder.path().join("audit")
+        audit_folder(self.parts.folder.path())
     }
 
     /// Waits until the outbox is empty.

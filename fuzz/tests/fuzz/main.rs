@@ -8,7 +8,9 @@
 mod audit;
 mod authorization;
 mod calls;
+mod checkpoints;
 mod ciphertext;
 mod door;
 mod query;
+mod sdk_authorization;
 mod signature;

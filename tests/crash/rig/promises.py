@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from . import trail
 from .journal import Cell, Key
-from .server import verify
+from .server import compare_index, verify
 from .wire import Client
 
 LANES = 4
@@ -118,6 +118,12 @@ def keep_trail(trial, server, book, seconds=0.0):
         time.sleep(0.1)
     trial.none_of("acknowledged calls that are not in the audit log", missing)
     trial.none_of("calls that stand in the audit log twice", [id for id, count in found.items() if count != 1])
+
+
+def keep_index(trial, server):
+    """The index of a stopped server tells what the log tells, as far as it has come."""
+    code, text = compare_index(trial.binary, server.data)
+    trial.that("the index is that of the log", code == 0, text)
 
 
 def keep_refusals(trial, server, book):

@@ -169,3 +169,8 @@ def run(command, seconds=60):
 def verify(binary, data):
     """What `claviger audit verify` says of a log."""
     return run([str(binary), "audit", "verify", "--data", str(data)])
+
+
+def compare_index(binary, data):
+    """What `claviger audit reindex --check` says: whether the index of a stopped server tells what its log tells."""
+    return run([str(binary), "audit", "reindex", "--check", "--data", str(data)])

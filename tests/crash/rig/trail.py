@@ -1,5 +1,6 @@
-"""Reads the audit log as anyone could: segments of JSON lines in the data folder."""
+"""Reads the audit log as anyone could: segments of JSON lines in the data folder, closed ones compressed."""
 
+import gzip
 import json
 import re
 from collections import Counter
@@ -8,20 +9,35 @@ from collections import Counter
 _CALL = re.compile(rb'^\{"seq":\d+,"outbox":\d+,"record":\{"kind":"call","id":"([0-9a-f-]{36})"', re.MULTILINE)
 
 
+def segments(data):
+    """The content of each segment, in order. Where a crash left a segment twice, the plain file counts."""
+    files = {}
+    for file in (data / "audit").iterdir():
+        if re.fullmatch(r"\d{8,}\.jsonl(\.gz)?", file.name):
+            number = int(file.name.split(".")[0])
+            if file.suffix == ".jsonl" or number not in files:
+                files[number] = file
+    return [_content(files[number]) for number in sorted(files)]
+
+
+def _content(file):
+    return gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+
+
 def calls(data):
     """How often each request id stands in the log."""
     found = Counter()
-    for segment in sorted((data / "audit").glob("*.jsonl")):
-        found.update(id.decode() for id in _CALL.findall(segment.read_bytes()))
+    for segment in segments(data):
+        found.update(id.decode() for id in _CALL.findall(segment))
     return found
 
 
 def records(data):
     """All records of calls, parsed."""
     found = []
-    for segment in sorted((data / "audit").glob("*.jsonl")):
+    for segment in segments(data):
         # Behind the lines of a busy segment stand zeros: room for those to come.
-        for line in segment.read_text(encoding="utf-8").rstrip("\0").splitlines():
+        for line in segment.decode().rstrip("\0").splitlines():
             record = json.loads(line)["record"]
             if record["kind"] == "call":
                 found.append(record)

@@ -33,7 +33,7 @@ def run(trial):
         f"{len(book.acknowledged())} calls acknowledged",
         f"{len(book.keys())} keys",
         f"{opened} ciphertexts",
-        f"{len(list((server.data / 'audit').glob('*.jsonl')))} segments",
+        f"{len(trail.segments(server.data))} segments",
         f"slowest start {max(seconds for seconds, _ in rounds):.2f} s",
     ]
 
@@ -73,6 +73,7 @@ def _storm(trial, server, book, chance, number):
     with Storm(server.credentials, book, f"{trial.seed}/{number}") as storm:
         time.sleep(chance.choice((0.02, 0.1, 0.3, 0.6)) * chance.uniform(0.5, 1.5))
         server.kill()
+    promises.keep_index(trial, server)
     trial.none_of("answers that no client could use", book.problems())
     trial.none_of("calls that were refused", book.refused())
     return seconds, storm.broken() > 0
@@ -91,6 +92,7 @@ def _last(trial, server, book, chance):
     opened = promises.keep_ciphertexts(trial, server, book, chance, everything=True)
     trial.that("exit code after SIGTERM", server.stop() == 0)
     promises.keep_trail(trial, server, book)
+    promises.keep_index(trial, server)
     quick, thorough = trail.calls(server.data), trail.records(server.data)
     trial.that("the quick look at the log misses nothing", quick.total() == len(thorough), quick.total())
     return opened

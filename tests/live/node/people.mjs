@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { made } from './scenario_common.mjs';
 
 export const DENIED = [403, 'Forbidden.NoPermission']; // key management
-export const NOT_ALLOWED = [403, 'NoPermission']; // RAM and STS
+export const NOT_ALLOWED = [403, 'NoPermission']; // all others
 export const NO_ACCESS_KEY = [404, 'InvalidAccessKeyId.NotFound'];
 export const IDLE_ACCESS_KEY = [403, 'Forbidden.AccessKey'];
 
@@ -14,7 +14,8 @@ export class Person {
   constructor(t, { AccessKeyId, AccessKeySecret }, token, more = {}) {
     Object.assign(this, { t, token, accessKey: { AccessKeyId, AccessKeySecret } });
     const api = (product) => t.make(AccessKeyId, AccessKeySecret, { token, product, ...more });
-    this.apis = { kms: api('kms'), ram: api('ram'), sts: api('sts'), claviger: api('claviger') };
+    const products = ['kms', 'ram', 'sts', 'trail', 'oldTrail', 'claviger'];
+    this.apis = Object.fromEntries(products.map((product) => [product, api(product)]));
   }
 
   kms(action, params) {
@@ -27,6 +28,14 @@ export class Person {
 
   sts(action, params) {
     return this.t.callBy(this.apis.sts, action, params);
+  }
+
+  trail(action, params) {
+    return this.t.callBy(this.apis.trail, action, params);
+  }
+
+  oldTrail(action, params) {
+    return this.t.callBy(this.apis.oldTrail, action, params);
   }
 
   claviger(action, params) {

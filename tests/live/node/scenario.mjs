@@ -22,6 +22,7 @@ import * as sessions from './scenario_sessions.mjs';
 import * as signatures from './scenario_signatures.mjs';
 import * as specs from './scenario_specs.mjs';
 import * as tags from './scenario_tags.mjs';
+import * as trail from './scenario_trail.mjs';
 import * as versions from './scenario_versions.mjs';
 import { INVALID, ORDINARY, PLAINTEXT, UNICODE, encrypt, setup } from './scenario_common.mjs';
 
@@ -52,6 +53,7 @@ export const FULL = [
   ...certificates.SECTIONS,
   ...rights.SECTIONS,
   ...sessions.SECTIONS,
+  ...trail.SECTIONS,
   ...calls.SECTIONS,
 ];
 export const SHORT = [setup, inShort, ...calls.SHORT, ...rights.SECTIONS, ...sessions.SECTIONS];
@@ -68,4 +70,5 @@ export const ONCE = [
   ...documents.ONCE,
   ...accounts.ONCE,
   ...services.ONCE,
+  ...trail.ONCE,
 ];

@@ -1,4 +1,4 @@
-"""Adapter for aliyun-python-sdk-kms, -ram and -sts over aliyun-python-sdk-core: RPC signatures, all parameters in the
+"""Adapter for aliyun-python-sdk-kms, -ram, -sts and -actiontrail over aliyun-python-sdk-core: RPC signatures, all parameters in the
 query.
 """
 
@@ -27,7 +27,10 @@ PRODUCTS = {
     "kms": ("aliyunsdkkms.request.v20160120", "Kms", "2016-01-20"),
     "ram": ("aliyunsdkram.request.v20150501", "Ram", "2015-05-01"),
     "sts": ("aliyunsdksts.request.v20150401", "Sts", "2015-04-01"),
-    "claviger": (None, "Claviger", "2026-11-22"),  # its users take the generic door
+    # Each release has the requests of one version; those of the other go through the generic door, as do all of ours.
+    "trail": ("aliyunsdkactiontrail.request.v20200706", "Actiontrail", "2020-07-06"),
+    "old_trail": ("aliyunsdkactiontrail.request.v20171204", "Actiontrail", "2017-12-04"),
+    "claviger": (None, "Claviger", "2026-11-22"),
 }
 
 

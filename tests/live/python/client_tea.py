@@ -1,5 +1,5 @@
 """Adapter for alibabacloud_kms20160120 (the Tea generation), versions 2 and 3, in all its signature modes, and for its
-siblings alibabacloud_ram20150501 and alibabacloud_sts20150401.
+siblings alibabacloud_ram20150501, alibabacloud_sts20150401 and alibabacloud_actiontrail20200706.
 """
 
 import importlib
@@ -40,7 +40,10 @@ PRODUCTS = {
     "kms": ("alibabacloud_kms20160120", "2016-01-20"),
     "ram": ("alibabacloud_ram20150501", "2015-05-01"),
     "sts": ("alibabacloud_sts20150401", "2015-04-01"),
-    "claviger": (None, "2026-11-22"),  # its users take the generic door
+    "trail": ("alibabacloud_actiontrail20200706", "2020-07-06"),
+    # Users of these take the generic door.
+    "old_trail": (None, "2017-12-04"),
+    "claviger": (None, "2026-11-22"),
 }
 
 

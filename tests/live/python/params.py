@@ -3,7 +3,7 @@
 import json
 
 # Lists whose members are parameters of their own: `ResourceId.1`, `Tag.1.Key`. Every other structure is JSON text.
-REPEATED = frozenset({"ResourceId", "Tag", "TagKey"})
+REPEATED = frozenset({"LookupAttribute", "ResourceId", "Tag", "TagKey"})
 
 
 def flat(params):

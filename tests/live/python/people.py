@@ -6,7 +6,7 @@ import uuid
 from scenario_common import made
 
 DENIED = (403, "Forbidden.NoPermission")  # key management
-NOT_ALLOWED = (403, "NoPermission")  # RAM and STS
+NOT_ALLOWED = (403, "NoPermission")  # all others
 NO_ACCESS_KEY = (404, "InvalidAccessKeyId.NotFound")
 IDLE_ACCESS_KEY = (403, "Forbidden.AccessKey")
 
@@ -20,7 +20,7 @@ class Person:
         self.token = token
         self.apis = {
             product: t.make(access_key_id, secret, token=token, product=product, **more)
-            for product in ("kms", "ram", "sts", "claviger")
+            for product in ("kms", "ram", "sts", "trail", "old_trail", "claviger")
         }
 
     def kms(self, action, **params):
@@ -31,6 +31,12 @@ class Person:
 
     def sts(self, action, **params):
         return self.t.call_by(self.apis["sts"], action, **params)
+
+    def trail(self, action, **params):
+        return self.t.call_by(self.apis["trail"], action, **params)
+
+    def old_trail(self, action, **params):
+        return self.t.call_by(self.apis["old_trail"], action, **params)
 
     def claviger(self, action, **params):
         return self.t.call_by(self.apis["claviger"], action, **params)

@@ -25,6 +25,7 @@ import scenario_sessions as sessions
 import scenario_signatures as signatures
 import scenario_specs as specs
 import scenario_tags as tags
+import scenario_trail as trail
 import scenario_versions as versions
 from scenario_common import INVALID, ORDINARY, PLAINTEXT, UNICODE, encrypt, setup
 
@@ -56,6 +57,7 @@ FULL = [
     *certificates.SECTIONS,
     *rights.SECTIONS,
     *sessions.SECTIONS,
+    *trail.SECTIONS,
     *calls.SECTIONS,
 ]
 SHORT = [setup, in_short, *calls.SHORT, *rights.SECTIONS, *sessions.SECTIONS]
@@ -72,4 +74,5 @@ ONCE = [
     *documents.ONCE,
     *accounts.ONCE,
     *services.ONCE,
+    *trail.ONCE,
 ]

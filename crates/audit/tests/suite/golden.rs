@@ -3,10 +3,39 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use claviger_audit::{AuditLog, Hash, Head, Seq, read, verify};
-use tempfile::tempdir;
+use claviger_audit::{
+    AuditLog, Hash, Head, KeepingOptions, LineReader, Seq, Since, VerifyOptions, read, verify, verify_with,
+};
+use tempfile::{TempDir, tempdir};
 
+use crate::keeper::{Kept, checkpoints, copy, names, outline, own_key, statements, whole};
 use crate::support::{LOG, TestClock, segment};
+
+const KEPT_HEAD: &str = "6959260f074cc32bc479ad7307affc41c09eac034ab94a250284487c1dfefc7c";
+
+/// Four days with a segment each, of which retention has removed the first and compression has packed the next two.
+pub(crate) fn kept_fixture() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures/audit/kept")
+}
+
+/// Makes the same log anew.
+fn make_kept() -> TempDir {
+    let options = KeepingOptions {
+        retain_days: 2,
+        ..KeepingOptions::default()
+    };
+    let mut it = Kept::new(options);
+    it.append(&["1a", "1b"]);
+    it.next_day(&["2a", "2b"]);
+    it.rounds();
+    it.next_day(&["3a"]);
+    it.append(&[&"long ".repeat(20_000)]);
+    it.rounds();
+    it.next_day(&["4a"]);
+    it.rounds();
+    it.append(&["4b", "4c"]);
+    it.stop()
+}
 
 const HEAD: &str = "2126e376249d0748f96a15c9341d48bc7d92171a6b8280e31d74ffd474729f94";
 
@@ -140,4 +169,73 @@ fn nothing_stands_before_the_first_line() {
         }
     );
     assert_eq!(Hash::ZERO.as_bytes(), &[0; 32]);
+}
+
+#[test]
+fn a_kept_log_verifies_for_ever() {
+    let dir = kept_fixture();
+    assert_eq!(
+        names(&dir),
+        [
+            "00000002.jsonl.gz",
+            "00000003.jsonl.gz",
+            "00000004.jsonl",
+            "checkpoint.pub",
+            "checkpoints.jsonl"
+        ]
+    );
+    let report = whole(&dir);
+    assert_eq!(
+        (report.log, report.first, report.head.seq),
+        (Some(LOG), Seq(4), Seq(13))
+    );
+    assert_eq!((report.statements, report.unvouched, report.segments), (5, 0, 3));
+    assert_eq!(report.head.hash.to_string(), KEPT_HEAD);
+    assert_eq!(
+        outline(&dir),
+        [
+            (3, 1, "sealed"),
+            (6, 2, "checkpoint"),
+            (9, 3, "checkpoint"),
+            (11, 4, "checkpoint"),
+            (13, 4, "checkpoint")
+        ]
+    );
+    for noted in statements(&dir) {
+        let options = VerifyOptions {
+            since: Some(Since::Checkpoint(noted)),
+            key: Some(own_key()),
+            ..VerifyOptions::default()
+        };
+        verify_with(&dir, &options).unwrap();
+    }
+    let mut reader = LineReader::open(&dir);
+    let mut buffer = Vec::new();
+    for line in read(&dir, Seq(0)).map(Result::unwrap) {
+        let found = reader.line(line.segment, line.offset, &mut buffer).unwrap();
+        assert_eq!((found.seq, found.record), (line.seq, &line.record[..]));
+    }
+}
+
+#[test]
+fn the_keeping_writes_the_same_statements() {
+    let (ours, golden) = (make_kept(), kept_fixture());
+    assert_eq!(names(ours.path()), names(&golden));
+    let text = |dir: &Path| fs::read_to_string(checkpoints(dir)).unwrap();
+    assert_eq!(text(ours.path()), text(&golden));
+    let key = |dir: &Path| fs::read_to_string(dir.join("checkpoint.pub")).unwrap();
+    assert_eq!(key(ours.path()), key(&golden));
+}
+
+#[test]
+fn a_kept_log_goes_on_where_the_golden_one_ends() {
+    let mut it = Kept::in_dir(
+        copy(&kept_fixture()),
+        KeepingOptions::default(),
+        "2026-11-24T20:00:00Z",
+    )
+    .unwrap();
+    it.next_day(&["5a"]);
+    it.rounds();
+    assert_eq!(whole(it.path()).head.seq, Seq(15));
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use claviger_audit::{AuditLog, BadLine, Fault, MAX_BATCH, OpenError, Options, Recovery, Seq, verify};
 use tempfile::{TempDir, tempdir};
@@ -354,6 +355,43 @@ fn verifying_beside_a_writer_finds_nothing_wrong() {
         }
     });
     assert_eq!(verify(dir.path()).unwrap().records, 2000);
+}
+
+/// A batch fills the room behind the last line piece by piece.
+#[test]
+fn verifying_beside_a_busy_writer_finds_nothing_wrong() {
+    let dir = tempdir().unwrap();
+    let busy = Options {
+        busy_after: 0,
+        reserve_bytes: 1 << 20,
+        ..options()
+    };
+    let (log, _) = AuditLog::open(dir.path(), busy).unwrap();
+    let done = AtomicBool::new(false);
+    let folder = dir.path().to_owned();
+    std::thread::scope(|scope| {
+        let looker = scope.spawn(|| {
+            let mut seen = Seq(0);
+            while !done.load(Ordering::Relaxed) {
+                let report = verify(&folder).unwrap();
+                assert!(report.head.seq >= seen);
+                seen = report.head.seq;
+            }
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let text = record(&"x".repeat(8000));
+            for _ in 0..60 {
+                let batch: Vec<_> = (0..60).map(|_| log.append(&text, None)).collect();
+                for append in batch {
+                    append.await.unwrap();
+                }
+            }
+        });
+        done.store(true, Ordering::Relaxed);
+        looker.join().unwrap();
+    });
+    assert_eq!(verify(&folder).unwrap().records, 3600);
 }
 
 #[test]

@@ -71,17 +71,31 @@ impl<'a> Node<'a> {
 
     /// The elements of a list that has some.
     pub(super) fn list(&self) -> Result<Vec<Node<'a>>, PolicyError> {
-        let Json::List(elements) = self.json else {
-            return Err(self.place.fault(Fault::Kind("a list")));
-        };
+        let elements = self.elements()?;
         if elements.is_empty() {
             return Err(self.place.fault(Fault::Empty));
         }
+        Ok(elements)
+    }
+
+    /// The elements of a list, which may have none.
+    pub(super) fn elements(&self) -> Result<Vec<Node<'a>>, PolicyError> {
+        let Json::List(elements) = self.json else {
+            return Err(self.place.fault(Fault::Kind("a list")));
+        };
         let element = |(number, json)| Node {
             json,
             place: self.place.element(number),
         };
         Ok(elements.iter().enumerate().map(element).collect())
+    }
+
+    /// Refuses a list of more elements than this.
+    pub(super) fn at_most(&self, limit: usize) -> Result<(), PolicyError> {
+        match self.json {
+            Json::List(elements) if elements.len() > limit => Err(self.place.fault(Fault::TooMany(limit))),
+            _ => Ok(()),
+        }
     }
 
     pub(super) fn text(&self) -> Result<&'a str, PolicyError> {

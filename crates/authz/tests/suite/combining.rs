@@ -2,6 +2,7 @@
 
 use claviger_authz::context::{Principal, Request, RequestContext};
 use claviger_authz::evaluate::{Decision, Evaluation, Outcome, Set, StatementRef};
+use claviger_authz::names::Names;
 use claviger_authz::policy::{Effect, Policy};
 
 use crate::scene::{ACCOUNT, ALICE, KEY, alice, at, identity, key_policy, statements, trust_policy};
@@ -31,7 +32,7 @@ fn judge(evaluation: &Evaluation<'_>, context: &RequestContext<'_>) -> Decision 
     evaluation.decide(&Request {
         action: ACTION,
         known: None,
-        resource: KEY,
+        resource: &Names::same(KEY),
         context,
     })
 }
@@ -208,7 +209,7 @@ fn taking_a_role_needs_a_right_and_trust() {
         evaluation.decide(&Request {
             action: "sts:AssumeRole",
             known: None,
-            resource: "acs:ram::6543210987654321:role/ops",
+            resource: &Names::same("acs:ram::6543210987654321:role/ops"),
             context: &context,
         })
     };
@@ -272,7 +273,7 @@ fn an_explanation_tells_every_statement_that_applies() {
     let request = Request {
         action: ACTION,
         known: None,
-        resource: KEY,
+        resource: &Names::same(KEY),
         context: &context,
     };
     let explanation = evaluation.explain(&request);

@@ -10,6 +10,7 @@ mod combining;
 mod conditions;
 mod documents;
 mod guides;
+mod iam;
 mod judging;
 mod properties;
 mod random;

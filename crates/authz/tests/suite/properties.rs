@@ -4,6 +4,7 @@
 use claviger_authz::context::{Principal, Request, RequestContext};
 use claviger_authz::evaluate::{Evaluation, Outcome};
 use claviger_authz::languages::ram::{KEY_LIMIT, Kind, parse, read_action};
+use claviger_authz::names::Names;
 use claviger_authz::policy::Policy;
 use claviger_model::Tags;
 use proptest::collection::vec;
@@ -50,7 +51,7 @@ impl Facts {
         let request = Request {
             action: self.action,
             known: None,
-            resource: self.resource,
+            resource: &Names::same(self.resource),
             context: &context,
         };
         let decision = evaluation.decide(&request);

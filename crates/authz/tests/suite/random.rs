@@ -47,23 +47,23 @@ const RESOURCE_PATTERNS: &[&str] = &[
     "acs:kms:cn:1:key/?",
     "acs:kms:cn:1:alias/a*",
 ];
-const TIMES: &[&str] = &[
+pub(crate) const TIMES: &[&str] = &[
     "2026-01-01T00:00:00Z",
     "2026-06-01T12:00:00Z",
     "2027-01-01T00:00:00Z",
 ];
-const ADDRESSES: &[&str] = &["10.1.2.3", "10.1.9.9", "192.0.2.1"];
-const NETWORKS: &[&str] = &["10.1.0.0/16", "10.0.0.0/8", "192.0.2.1", "0.0.0.0/0"];
-const WORDS: &[&str] = &["a", "A", "ab", "b", "", "7", "12"];
-const PATTERNS: &[&str] = &["a*", "?", "*b", "A?", "*"];
-const NUMBERS: &[&str] = &["7", "12", "-3", "0"];
+pub(crate) const ADDRESSES: &[&str] = &["10.1.2.3", "10.1.9.9", "192.0.2.1"];
+pub(crate) const NETWORKS: &[&str] = &["10.1.0.0/16", "10.0.0.0/8", "192.0.2.1", "0.0.0.0/0"];
+pub(crate) const WORDS: &[&str] = &["a", "A", "ab", "b", "", "7", "12"];
+pub(crate) const PATTERNS: &[&str] = &["a*", "?", "*b", "A?", "*"];
+pub(crate) const NUMBERS: &[&str] = &["7", "12", "-3", "0"];
 
-fn some(list: &'static [&'static str]) -> impl Strategy<Value = Value> {
+pub(crate) fn some(list: &'static [&'static str]) -> impl Strategy<Value = Value> {
     let several = vec(select(list), 1..3).prop_map(|texts| json!(texts));
     prop_oneof![select(list).prop_map(|text| json!(text)), several]
 }
 
-fn prefixed(operator: &'static [&'static str]) -> impl Strategy<Value = String> {
+pub(crate) fn prefixed(operator: &'static [&'static str]) -> impl Strategy<Value = String> {
     let prefix = select(&["", "", "ForAnyValue:", "ForAllValues:"][..]);
     (prefix, select(operator), select(&["", "", "IfExists"][..])).prop_map(|(a, b, c)| format!("{a}{b}{c}"))
 }

@@ -3,6 +3,9 @@
 
 use serde_json::Value;
 
+/// Condition keys in lower case with their values.
+pub(crate) type Keys = Vec<(String, Vec<String>)>;
+
 /// A request in plain words.
 #[derive(Debug, Clone)]
 pub(crate) struct Plain {
@@ -10,7 +13,7 @@ pub(crate) struct Plain {
     pub(crate) resource: String,
     pub(crate) principal: String,
     /// Condition keys in lower case with their values.
-    pub(crate) keys: Vec<(String, Vec<String>)>,
+    pub(crate) keys: Keys,
 }
 
 /// The policies of a request, as documents.
@@ -59,7 +62,7 @@ fn basic(policies: &[&Value], request: &Plain, own_key: bool) -> &'static str {
     }
 }
 
-fn texts(value: &Value) -> Vec<String> {
+pub(crate) fn texts(value: &Value) -> Vec<String> {
     match value {
         Value::Array(list) => list.iter().map(|one| one.as_str().unwrap().to_owned()).collect(),
         one => vec![one.as_str().unwrap().to_owned()],
@@ -93,7 +96,7 @@ fn applies(statement: &Value, request: &Plain) -> bool {
         && principal
         && statement
             .get("Condition")
-            .is_none_or(|blocks| holds(blocks, request))
+            .is_none_or(|blocks| holds(blocks, &request.keys))
 }
 
 fn names_account(principal: &str, request: &Plain) -> bool {
@@ -108,7 +111,7 @@ fn names_directly(statement: &Value, request: &Plain) -> bool {
         .any(|one| !one.ends_with(":*") && !one.ends_with(":root") && like(one, &request.principal))
 }
 
-fn like(pattern: &str, text: &str) -> bool {
+pub(crate) fn like(pattern: &str, text: &str) -> bool {
     match pattern.chars().next() {
         None => text.is_empty(),
         Some('*') => {
@@ -126,17 +129,18 @@ fn like(pattern: &str, text: &str) -> bool {
     }
 }
 
-fn holds(blocks: &Value, request: &Plain) -> bool {
+pub(crate) fn holds(blocks: &Value, keys: &Keys) -> bool {
     blocks.as_object().unwrap().iter().all(|(operator, block)| {
-        let keys = block.as_object().unwrap();
-        keys.iter()
-            .all(|(key, listed)| one(operator, key, &texts(listed), request))
+        let block = block.as_object().unwrap();
+        block
+            .iter()
+            .all(|(key, listed)| one(operator, key, &texts(listed), keys))
     })
 }
 
-fn one(operator: &str, key: &str, listed: &[String], request: &Plain) -> bool {
+fn one(operator: &str, key: &str, listed: &[String], keys: &Keys) -> bool {
     let key = key.to_lowercase();
-    let found = request.keys.iter().find(|(name, _)| *name == key);
+    let found = keys.iter().find(|(name, _)| *name == key);
     let values = found.map(|(_, values)| values.clone()).unwrap_or_default();
     if operator == "Null" {
         return listed
@@ -170,6 +174,8 @@ fn compare(operator: &str, value: &str, wanted: &str) -> bool {
         "StringEquals" | "Bool" => value == wanted,
         "StringEqualsIgnoreCase" => value.to_lowercase() == wanted.to_lowercase(),
         "StringLike" => like(wanted, value),
+        "StringStartWith" => value.starts_with(wanted),
+        "StringEndWith" => value.ends_with(wanted),
         "NumericEquals" => number(i64::eq),
         "NumericLessThan" => number(i64::lt),
         "NumericLessThanEquals" => number(i64::le),

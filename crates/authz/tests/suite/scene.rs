@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use claviger_authz::context::{Principal, Request, RequestContext};
 use claviger_authz::evaluate::{Decision, Evaluation, Outcome};
 use claviger_authz::languages::ram::{IDENTITY_LIMIT, KEY_LIMIT, Kind, TRUST_LIMIT, parse};
+use claviger_authz::names::Names;
 use claviger_authz::policy::Policy;
 use claviger_model::{Tags, Timestamp};
 
@@ -75,7 +76,7 @@ pub(crate) fn decide(
     evaluation.decide(&Request {
         action,
         known: None,
-        resource,
+        resource: &Names::same(resource),
         context,
     })
 }

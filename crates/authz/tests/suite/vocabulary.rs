@@ -16,7 +16,7 @@ use crate::scene::{KEY, alice, allows, at, identity_policy, ip, tags};
 #[test]
 fn actions_are_named_like_their_operations_but_for_a_few() {
     let same = |action: Action| {
-        let services = ["kms", "ram", "sts", "claviger"];
+        let services = ["kms", "ram", "sts", "actiontrail", "claviger"];
         let mut names = services
             .iter()
             .map(|service| format!("{service}:{}", action.name()));
@@ -65,6 +65,10 @@ fn actions_belong_to_the_service_that_serves_them() {
         (Action::AttachPolicyToGroup, "ram:AttachPolicyToGroup"),
         (Action::AssumeRole, "sts:AssumeRole"),
         (Action::CreateAccount, "claviger:CreateAccount"),
+        (Action::LookupEvents, "actiontrail:LookupEvents"),
+        (Action::DescribeTrails, "actiontrail:DescribeTrails"),
+        (Action::GetKeyUsage, "claviger:GetKeyUsage"),
+        (Action::GetAuditStatus, "claviger:GetAuditStatus"),
     ] {
         assert_eq!(action_name(action), Some(name));
     }
@@ -91,6 +95,25 @@ fn conditions_of_keys_apply_to_what_touches_a_key() {
         assert_eq!(found, (tags, algorithms, foreign), "{action:?}");
     }
 }
+
+const NO_RESOURCES: &[&str] = &[
+    "",
+    "*",
+    "acs:kms:cn-hangzhou:1234567890123456",
+    "acs:kms:*:1234567890123456:key/a",
+    "acs:kms:cn-hangzhou:*:key/a",
+    "acs:kms:cn-hangzhou:1234567890123456:secret/a",
+    "acs:kms:cn-hangzhou:1234567890123456:alias/a b",
+    "acs:oss:cn-hangzhou:1234567890123456:key/a",
+    "arn:kms:cn-hangzhou:1234567890123456:key/a",
+    "acs:ram::1234567890123456:user",
+    "acs:ram::1234567890123456:user/",
+    "acs:ram::1234567890123456:root",
+    "acs:ram:cn-hangzhou:1234567890123456:user/a",
+    "acs:claviger::1234567890123456:else",
+    "acs:actiontrail:cn-hangzhou:1234567890123456:trail/a",
+    "acs:actiontrail::1234567890123456:*",
+];
 
 #[test]
 fn resources_are_named_with_region_and_account() {
@@ -127,6 +150,7 @@ fn resources_are_named_with_region_and_account() {
             "acs:kms:cn-hangzhou:@:certificate",
         ),
         (Resource::Service(scope.clone()), "acs:kms:cn-hangzhou:@:*"),
+        (Resource::Trail(scope.clone()), "acs:actiontrail:cn-hangzhou:@:*"),
         (identity(IdentityResource::Users), "acs:ram::@:user/*"),
         (identity(IdentityResource::User("u".into())), "acs:ram::@:user/u"),
         (identity(IdentityResource::Groups), "acs:ram::@:group/*"),
@@ -152,22 +176,7 @@ fn resources_are_named_with_region_and_account() {
         assert_eq!(ResourceName(&resource).to_string(), name);
         assert_eq!(read_resource(&name, account), Some(resource));
     }
-    for wrong in [
-        "",
-        "*",
-        "acs:kms:cn-hangzhou:1234567890123456",
-        "acs:kms:*:1234567890123456:key/a",
-        "acs:kms:cn-hangzhou:*:key/a",
-        "acs:kms:cn-hangzhou:1234567890123456:secret/a",
-        "acs:kms:cn-hangzhou:1234567890123456:alias/a b",
-        "acs:oss:cn-hangzhou:1234567890123456:key/a",
-        "arn:kms:cn-hangzhou:1234567890123456:key/a",
-        "acs:ram::1234567890123456:user",
-        "acs:ram::1234567890123456:user/",
-        "acs:ram::1234567890123456:root",
-        "acs:ram:cn-hangzhou:1234567890123456:user/a",
-        "acs:claviger::1234567890123456:else",
-    ] {
+    for wrong in NO_RESOURCES {
         assert_eq!(read_resource(wrong, account), None, "{wrong}");
     }
 }
@@ -175,7 +184,7 @@ fn resources_are_named_with_region_and_account() {
 #[test]
 fn system_policies_give_what_they_are_for() {
     let names: Vec<_> = SYSTEM_POLICIES.iter().map(|policy| policy.name).collect();
-    assert!(names.is_sorted() && names.len() == 7);
+    assert!(names.is_sorted() && names.len() == 9);
     let actions = [
         "kms:Encrypt",
         "kms:Decrypt",
@@ -190,15 +199,19 @@ fn system_policies_give_what_they_are_for() {
         "kms:TagResource",
         "ram:CreateUser",
         "sts:AssumeRole",
+        "actiontrail:LookupEvents",
+        "actiontrail:CreateTrail",
     ];
     for (name, expected) in [
-        ("AdministratorAccess", "ooooooooooooo"),
-        ("AliyunKMSFullAccess", "ooooooooooo.."),
-        ("AliyunKMSReadOnlyAccess", "....ooo......"),
-        ("AliyunKMSCryptoUserAccess", "ooooo........"),
-        ("AliyunKMSSecretUserAccess", ".......o....."),
-        ("AliyunRAMFullAccess", "...........o."),
-        ("AliyunSTSAssumeRoleAccess", "............o"),
+        ("AdministratorAccess", "ooooooooooooooo"),
+        ("AliyunActionTrailFullAccess", ".............oo"),
+        ("AliyunActionTrailReadOnlyAccess", ".............o."),
+        ("AliyunKMSFullAccess", "ooooooooooo...."),
+        ("AliyunKMSReadOnlyAccess", "....ooo........"),
+        ("AliyunKMSCryptoUserAccess", "ooooo.........."),
+        ("AliyunKMSSecretUserAccess", ".......o......."),
+        ("AliyunRAMFullAccess", "...........o..."),
+        ("AliyunSTSAssumeRoleAccess", "............o.."),
     ] {
         let policy = identity_policy(system_policy(name).unwrap().document);
         let found: String = actions

@@ -14,8 +14,8 @@ use super::answer::{self, Answer};
 use super::{Load, Script, Until};
 use crate::error::Error;
 
-/// Room for one answer.
-const INBOX: usize = 16 * 1024;
+/// Room for one answer: a page of the audit trail is the longest.
+const INBOX: usize = 128 * 1024;
 
 /// One door of a server.
 pub(crate) struct Target {

@@ -16,6 +16,7 @@ pub(super) fn launch(folder: &Path) -> Result<Launch, Error> {
         verb: "bare",
         data: folder.join("bare"),
         stage_times: None,
+        settings: None,
     })
 }
 

@@ -1,11 +1,13 @@
 //! The measurements, one file each, and what they share.
 
 mod asymmetric;
+mod audit;
 mod bare;
 mod compare;
 mod create;
 mod footprint;
 mod generation;
+mod index;
 mod keys;
 mod latency;
 mod open_loop;
@@ -56,6 +58,10 @@ pub(crate) enum Part {
     Keys,
     /// A user with many policies against the root of the account, and many identities in the store
     Policies,
+    /// `GenerateDataKey` with the index of the audit log against without it
+    Index,
+    /// A long audit log: checking it, making its index, finding calls in it
+    Audit,
     /// The binary
     Size,
     /// Cost against the number of keys
@@ -78,6 +84,8 @@ impl Part {
             Self::Footprint => footprint::run(bench),
             Self::Keys => keys::run(bench),
             Self::Policies => policies::run(bench),
+            Self::Index => index::run(bench),
+            Self::Audit => audit::run(bench),
             Self::Size => size::run(bench),
             Self::Scale => scale::run(bench),
             Self::Compare => compare::run(bench),
@@ -180,6 +188,7 @@ impl Bench<'_> {
             verb: "dev",
             data: self.folder.join(name),
             stage_times: None,
+            settings: None,
         }
     }
 

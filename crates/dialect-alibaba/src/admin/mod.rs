@@ -7,6 +7,7 @@ mod accounts;
 mod explain;
 mod service_keys;
 mod services;
+mod usage;
 
 use crate::row::{Row, served_by};
 
@@ -20,6 +21,8 @@ pub(crate) static ROWS: &[Row] = &[
     served_by::<service_keys::DeleteServiceAccessKey>("DeleteServiceAccessKey"),
     served_by::<explain::Explain>("Explain"),
     served_by::<accounts::GetAccount>("GetAccount"),
+    served_by::<usage::GetAuditStatus>("GetAuditStatus"),
+    served_by::<usage::GetKeyUsage>("GetKeyUsage"),
     served_by::<services::GetService>("GetService"),
     served_by::<accounts::ListAccounts>("ListAccounts"),
     served_by::<service_keys::ListServiceAccessKeys>("ListServiceAccessKeys"),

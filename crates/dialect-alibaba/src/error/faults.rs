@@ -48,7 +48,7 @@ impl WireError {
     pub(crate) fn throttled(api: Api) -> Self {
         let (code, message) = match api {
             Api::Kms => ("Rejected.Throttling", "QPS Limit Exceeded"),
-            Api::Ram | Api::Sts | Api::Admin => {
+            Api::Ram | Api::Sts | Api::ActionTrail | Api::ActionTrail2017 | Api::Admin => {
                 ("Throttling.User", "Request was denied due to user flow control.")
             }
         };
@@ -59,7 +59,7 @@ impl WireError {
     pub(crate) fn unavailable(api: Api) -> Self {
         let (code, message) = match api {
             Api::Kms => ("ServiceUnavailableTemporary", "Service Unavailable Temporary."),
-            Api::Ram | Api::Sts | Api::Admin => (
+            Api::Ram | Api::Sts | Api::ActionTrail | Api::ActionTrail2017 | Api::Admin => (
                 "ServiceUnavailable",
                 "The request has failed due to a temporary failure of the server.",
             ),
@@ -70,7 +70,9 @@ impl WireError {
     pub(crate) fn internal(api: Api) -> Self {
         let (code, message) = match api {
             Api::Kms => ("InternalFailure", "Internal Failure."),
-            Api::Ram | Api::Sts | Api::Admin => ("InternalError", "An internal error occurred."),
+            Api::Ram | Api::Sts | Api::ActionTrail | Api::ActionTrail2017 | Api::Admin => {
+                ("InternalError", "An internal error occurred.")
+            }
         };
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, code, message)
     }
@@ -87,7 +89,9 @@ fn unknown_key() -> WireError {
 fn inactive_key(api: Api) -> WireError {
     let code = match api {
         Api::Kms => "Forbidden.AccessKey",
-        Api::Ram | Api::Sts | Api::Admin => "InvalidAccessKeyId.Inactive",
+        Api::Ram | Api::Sts | Api::ActionTrail | Api::ActionTrail2017 | Api::Admin => {
+            "InvalidAccessKeyId.Inactive"
+        }
     };
     WireError::new(StatusCode::FORBIDDEN, code, "This AccessKey is not enabled.")
 }

@@ -232,7 +232,7 @@ fn document(api: Api, fault: &str) -> WireError {
             "InvalidParameter.PolicyGrammar",
             format!("The parameter Policy has not passed grammar check: {fault}."),
         ),
-        Api::Kms | Api::Ram | Api::Admin => WireError::bad(
+        Api::Kms | Api::Ram | Api::ActionTrail | Api::ActionTrail2017 | Api::Admin => WireError::bad(
             "MalformedPolicyDocument",
             format!("The policy is malformed: {fault}."),
         ),

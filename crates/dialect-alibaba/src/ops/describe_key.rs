@@ -84,7 +84,7 @@ const STATES: [(StateKind, &str); 4] = [
     (StateKind::PendingImport, "PendingImport"),
 ];
 
-pub(super) fn state_name(state: StateKind) -> &'static str {
+pub(crate) fn state_name(state: StateKind) -> &'static str {
     STATES
         .iter()
         .find(|(known, _)| *known == state)

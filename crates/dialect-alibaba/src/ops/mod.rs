@@ -40,7 +40,9 @@ mod update_key_description;
 use crate::row::{Row, WireOp, dry_run_by, serve, served_by};
 
 pub(crate) use certificates::status_name;
+pub(crate) use describe_key::state_name;
 pub(crate) use not_served::NOT_SERVED;
+pub(crate) use specs::{origin_name, protection_name, spec_name, usage_name};
 
 /// A row for an operation about a key or, where the request names one, a certificate.
 const fn served_by_either<K: WireOp + 'static, C: WireOp + 'static>(name: &'static str) -> Row

@@ -32,7 +32,7 @@ pub(super) fn spec(text: &str) -> Option<KeySpec> {
     found.map(|(spec, _)| *spec)
 }
 
-pub(super) fn spec_name(spec: KeySpec) -> &'static str {
+pub(crate) fn spec_name(spec: KeySpec) -> &'static str {
     let found = SPECS.iter().find(|(known, _)| *known == spec);
     found.map_or("", |(_, name)| name)
 }
@@ -42,7 +42,7 @@ pub(super) fn usage(text: &str) -> Option<Usage> {
     usages.into_iter().find(|usage| usage_name(*usage) == text)
 }
 
-pub(super) fn usage_name(usage: Usage) -> &'static str {
+pub(crate) fn usage_name(usage: Usage) -> &'static str {
     match usage {
         Usage::EncryptDecrypt => "ENCRYPT/DECRYPT",
         Usage::SignVerify => "SIGN/VERIFY",
@@ -55,7 +55,7 @@ pub(super) fn protection(text: &str) -> Option<ProtectionLevel> {
     levels.into_iter().find(|level| protection_name(*level) == text)
 }
 
-pub(super) fn protection_name(level: ProtectionLevel) -> &'static str {
+pub(crate) fn protection_name(level: ProtectionLevel) -> &'static str {
     match level {
         ProtectionLevel::Software => "SOFTWARE",
         ProtectionLevel::Hsm => "HSM",
@@ -67,7 +67,7 @@ pub(super) fn origin(text: &str) -> Option<Origin> {
     origins.into_iter().find(|origin| origin_name(*origin) == text)
 }
 
-pub(super) fn origin_name(origin: Origin) -> &'static str {
+pub(crate) fn origin_name(origin: Origin) -> &'static str {
     match origin {
         Origin::Generated => "Aliyun_KMS",
         Origin::External => "EXTERNAL",

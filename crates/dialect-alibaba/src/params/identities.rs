@@ -247,6 +247,7 @@ mod tests {
             api: Api::Ram,
             params: &params,
             scope: &scope,
+            time: "2026-11-22T00:00:00Z".parse().unwrap(),
         })
     }
 

@@ -11,7 +11,7 @@ use claviger_dialect_alibaba::Api;
 
 use crate::scene::{Parameters, Scene, replaced, without};
 
-type Vendor = BTreeMap<String, BTreeMap<String, String>>;
+pub(crate) type Vendor = BTreeMap<String, BTreeMap<String, String>>;
 
 /// What is ours, in the form of the list.
 const OURS: (&str, [(&str, &str); 5]) = (
@@ -26,7 +26,7 @@ const OURS: (&str, [(&str, &str); 5]) = (
 );
 
 /// The vendor's list, and what is ours.
-fn vendor() -> Vendor {
+pub(crate) fn vendor() -> Vendor {
     let mut all = vendor_alone();
     let (action, parameters) = OURS;
     let text = |(name, kind): (&str, &str)| (name.to_owned(), kind.to_owned());
@@ -170,7 +170,7 @@ fn every_operation_is_served_or_has_its_reason() {
 }
 
 /// Parameters of the scene's call, as the list calls them.
-fn listed(name: &str) -> String {
+pub(crate) fn listed(name: &str) -> String {
     let parts = name.split('.');
     let parts = parts.map(|part| if part.parse::<u32>().is_ok() { "N" } else { part });
     parts.collect::<Vec<_>>().join(".")

@@ -191,6 +191,7 @@ impl Estate {
     pub(crate) fn parameters(&self, api: Api, action: &str) -> Parameters {
         match api {
             Api::Kms => panic!("a scene has those"),
+            Api::ActionTrail | Api::ActionTrail2017 => crate::trail::parameters(api, action),
             Api::Ram => self.of_ram(action),
             Api::Sts => self.of_sts(action),
             Api::Admin => self.of_admin(action),
@@ -327,7 +328,8 @@ impl Estate {
             "CreateAccount" => vec![text("AccountName", "third & <last>")],
             "GetAccount" | "DeleteAccount" => vec![account],
             "UpdateAccount" => vec![account, text("AccountName", "renamed")],
-            "ListAccounts" | "ListServices" => Vec::new(),
+            "ListAccounts" | "ListServices" | "GetAuditStatus" => Vec::new(),
+            "GetKeyUsage" => vec![text("KeyId", &self.key)],
             "CreateService" => vec![text("ServiceName", "rds"), text("Description", "databases")],
             "GetService" | "CreateServiceAccessKey" | "ListServiceAccessKeys" => vec![oss],
             "DeleteService" => vec![text("ServiceName", "idle")],

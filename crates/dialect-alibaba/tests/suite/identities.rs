@@ -29,6 +29,8 @@ fn folder(api: Api) -> &'static str {
         Api::Kms => "kms",
         Api::Ram => "ram",
         Api::Sts => "sts",
+        Api::ActionTrail => "actiontrail",
+        Api::ActionTrail2017 => "actiontrail-2017",
         Api::Admin => "admin",
     }
 }
@@ -49,7 +51,7 @@ fn random<'a>(json: &'a Value, found: &mut Vec<(&'static str, &'a str)>) {
     }
 }
 
-fn masked(estate: &Estate, answer: &Answer) -> String {
+pub(crate) fn masked(estate: &Estate, answer: &Answer) -> String {
     let mut mask = Mask::default();
     let json = answer.json();
     let mut values = Vec::new();

@@ -23,7 +23,7 @@ pub(crate) async fn user(kms: &Kms, name: &str) -> Client {
 }
 
 /// Whatever a request asks for: no signature, a wrong one, an access key that nobody has.
-async fn turned_away(kms: &Kms, api: Api, action: &str, parameters: &Parameters) {
+pub(crate) async fn turned_away(kms: &Kms, api: Api, action: &str, parameters: &Parameters) {
     let root = kms.world.root();
     let request = root
         .rpc_request(action, &borrowed(parameters))
@@ -63,7 +63,7 @@ async fn nothing_is_served_without_credentials() {
 fn denial(api: Api) -> &'static str {
     match api {
         Api::Kms => "Forbidden.NoPermission",
-        Api::Ram | Api::Sts | Api::Admin => "NoPermission",
+        Api::Ram | Api::Sts | Api::ActionTrail | Api::ActionTrail2017 | Api::Admin => "NoPermission",
     }
 }
 
@@ -158,7 +158,7 @@ fn needed(answer: &Answer) -> (String, String) {
 }
 
 /// Gives a user what it is denied, step by step, until it is served; gives the answer and the actions it took.
-async fn permitted(
+pub(crate) async fn permitted(
     kms: &Kms,
     caller: &Client,
     name: &str,

@@ -152,7 +152,7 @@ async fn valid_requests_of_known_callers_get_as_far_as_their_operation() {
         ("GetSecretValue 400 UnsupportedOperation", 2),
         ("ListKeys 200", 20),
         ("ListUsers 200", 1),
-        ("LookupEvents 400 InvalidVersion", 1),
+        ("LookupEvents 200", 1),
         ("TagResources 400 InvalidParameter.TagKey", 11),
         ("UpdateKeyDescription 404 Forbidden.KeyNotFound", 14),
     ]);

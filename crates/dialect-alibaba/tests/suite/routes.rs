@@ -74,7 +74,7 @@ async fn other_names_are_no_operations() {
 async fn other_versions_are_not_served() {
     let kms = Kms::new().await;
     let root = kms.world.root();
-    for version in ["2020-07-06", "2016-01-20 ", "2026-01-20", "1", "latest"] {
+    for version in ["2020-07-07", "2016-01-20 ", "2026-01-20", "1", "latest"] {
         let request = root.rpc_request("DescribeRegions", &[]).set("Version", version);
         kms.send(&request.sign(root)).await.refused(400, "InvalidVersion");
     }

@@ -1,4 +1,5 @@
-//! `claviger admin`: accounts, users, access keys, groups, roles, policies and services, and why somebody may do what.
+//! `claviger admin`: accounts, users, access keys, groups, roles, policies and services, why somebody may do what, and how
+//! keys and the audit log are used.
 //!
 //! A command becomes a [`Task`]: calls of the operations that programs have too, and how the answer is shown. The calls
 //! go either through the door of a service that this process starts on a data folder, or to a running server over HTTPS.
@@ -35,7 +36,7 @@ pub(crate) fn run(admin: &Admin) -> Result<(), Failure> {
         )));
     }
     runtime()?.block_on(async {
-        let mut reach = Reach::open(&admin.place).await?;
+        let mut reach = Reach::open(&admin.place, &task).await?;
         let done = task.perform(&mut reach).await;
         let done = done.and_then(|answer| present(admin.json, &task, answer, reach.facts()));
         let closed = reach.close().await;

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use claviger_dialect_alibaba::AlibabaDoor;
 use claviger_model::AccountId;
@@ -15,15 +16,29 @@ use super::reach::{CallFault, Facts};
 use super::task::Call;
 use crate::config::{self, Settings};
 use crate::folder::Folder;
-use crate::output::{Failure, absolute};
+use crate::output::{Failure, absolute, note};
 use crate::parts;
 use crate::seal::{from_settings, key_file};
 use crate::tls::url_host;
+use crate::trail::{Trail, Use};
+
+/// How long a command waits for the index, which may have to be made anew from a long log.
+const PATIENCE: Duration = Duration::from_secs(1800);
+
+/// What is wanted of the service.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked {
+    /// Whose root asks; by default that of the first account.
+    pub(super) account: Option<AccountId>,
+    /// Whether it is about the past.
+    pub(super) looks_back: bool,
+}
 
 /// The service, and who calls it.
 pub(super) struct Offline {
     store: Arc<SqliteStore>,
     service: Arc<Service>,
+    trail: Trail,
     door: AlibabaDoor,
     credential: Arc<Credential>,
     facts: Facts,
@@ -31,7 +46,7 @@ pub(super) struct Offline {
 
 impl Offline {
     /// On the folder of `init`, which has its settings in it, or of `dev`.
-    pub(super) async fn open_folder(path: &Path, account: Option<AccountId>) -> Result<Self, Failure> {
+    pub(super) async fn open_folder(path: &Path, asked: Asked) -> Result<Self, Failure> {
         let folder = Folder::at(&absolute(path));
         must_be_free(&folder)?;
         if folder.settings().exists() {
@@ -39,7 +54,7 @@ impl Offline {
             // The folder may have been moved since.
             folder.path().clone_into(&mut settings.server.data);
             let sealer = from_settings(&settings)?;
-            return Self::open(&folder, &sealer, &settings, account).await;
+            return Self::open(&folder, &sealer, &settings, asked).await;
         }
         if !folder.dev_seal().exists() {
             let path = folder.path().display();
@@ -50,34 +65,39 @@ impl Offline {
         let sealer = key_file(&folder.dev_seal())?;
         let mut settings = Settings::default();
         folder.path().clone_into(&mut settings.server.data);
-        Self::open(&folder, &sealer, &settings, account).await
+        Self::open(&folder, &sealer, &settings, asked).await
     }
 
     /// On the folder that the settings name.
-    pub(super) async fn open_config(path: &Path, account: Option<AccountId>) -> Result<Self, Failure> {
+    pub(super) async fn open_config(path: &Path, asked: Asked) -> Result<Self, Failure> {
         let settings = config::read(path)?;
         let folder = Folder::at(&absolute(&settings.server.data));
         must_be_free(&folder)?;
         let sealer = from_settings(&settings)?;
-        Self::open(&folder, &sealer, &settings, account).await
+        Self::open(&folder, &sealer, &settings, asked).await
     }
 
     async fn open(
         folder: &Folder,
         sealer: &Sealer,
         settings: &Settings,
-        account: Option<AccountId>,
+        asked: Asked,
     ) -> Result<Self, Failure> {
         let opened = parts::open(folder, sealer, settings)?;
         let store = Arc::clone(&opened.store);
-        let account = match choose(&store, account).await {
+        let account = match choose(&store, asked.account).await {
             Ok(account) => account,
             Err(failure) => {
                 close_store(&store)?;
                 return Err(failure);
             }
         };
-        let service = opened.start(settings).await?;
+        let index = asked.looks_back && settings.audit.index;
+        let trail = Trail::start(&opened, folder, settings, Use::Command { index }).await?;
+        if index && !trail.index().reaches(opened.audit.head().seq, PATIENCE).await {
+            note("the index of the audit log is behind; what it tells is not all");
+        }
+        let service = opened.start(settings, &trail).await?;
         let credential = service.root_of(account).await;
         let credential =
             credential.map_err(|error| Failure::failed(format!("account `{account}`: {error}")))?;
@@ -85,6 +105,7 @@ impl Offline {
             store,
             door: AlibabaDoor::new(Arc::clone(&service)),
             service,
+            trail,
             credential,
             facts: facts(folder, settings, account),
         })
@@ -109,6 +130,7 @@ impl Offline {
 
     pub(super) async fn close(self) -> Result<(), Failure> {
         self.service.stop().await;
+        self.trail.stop().await;
         close_store(&self.store)
     }
 }

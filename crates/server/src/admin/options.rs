@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, Subcommand};
 use claviger_model::AccountId;
 
-use super::nouns::{account, explain, group, key, policy, role, service, user};
+use super::nouns::{account, audit, explain, group, key, policy, role, service, usage, user};
 use super::task::Task;
 use crate::output::Failure;
 
@@ -113,6 +113,12 @@ pub(super) enum Noun {
     Service(service::Command),
     /// Tell whether somebody may do something, and which statements say so.
     Explain(explain::Explain),
+    /// Show when, by whom and how often a key was used.
+    ///
+    /// Read it before a key is disabled or deleted. As far back as the index of the audit log reaches.
+    Usage(usage::Usage),
+    /// Show how the audit log, its index and its sinks are doing.
+    Audit,
 }
 
 impl Noun {
@@ -127,6 +133,8 @@ impl Noun {
             Self::Policy(command) => command.task(),
             Self::Service(command) => Ok(command.task()),
             Self::Explain(explain) => Ok(explain.task()),
+            Self::Usage(usage) => Ok(usage.task()),
+            Self::Audit => Ok(audit::task()),
         }
     }
 }

@@ -3,10 +3,10 @@
 use claviger_dialect_alibaba::CallError;
 use serde_json::Value;
 
-use super::offline::Offline;
+use super::offline::{Asked, Offline};
 use super::online::Online;
 use super::options::{Place, Way};
-use super::task::Call;
+use super::task::{Call, Task};
 use crate::output::Failure;
 
 /// Makes calls.
@@ -18,7 +18,7 @@ pub(super) trait Ask {
 /// A way that is open.
 pub(super) enum Reach {
     /// A service of this process, on a data folder.
-    Offline(Offline),
+    Offline(Box<Offline>),
     /// A running server.
     Online(Box<Online>),
 }
@@ -75,13 +75,19 @@ impl From<CallFault> for Failure {
 }
 
 impl Reach {
-    /// Opens the way that the options name.
-    pub(super) async fn open(place: &Place) -> Result<Self, Failure> {
+    /// Opens the way that the options name, for a task.
+    pub(super) async fn open(place: &Place, task: &Task) -> Result<Self, Failure> {
+        let asked = Asked {
+            account: place.account,
+            looks_back: task.looks_back(),
+        };
         match place.way()? {
-            Way::Data(folder) => Offline::open_folder(folder, place.account)
+            Way::Data(folder) => Offline::open_folder(folder, asked)
                 .await
-                .map(Self::Offline),
-            Way::Config(file) => Offline::open_config(file, place.account).await.map(Self::Offline),
+                .map(|offline| Self::Offline(Box::new(offline))),
+            Way::Config(file) => Offline::open_config(file, asked)
+                .await
+                .map(|offline| Self::Offline(Box::new(offline))),
             Way::Credentials { file, endpoint, ca } => {
                 let online = Online::new(file, endpoint, ca)?;
                 Ok(Self::Online(Box::new(online)))

@@ -33,6 +33,12 @@ pub(super) fn text(answer: &Value, view: &[Part]) -> String {
                 document_text(&mut out, document.and_then(Value::as_str).unwrap_or_default());
             }
             Part::Says(sentence) => line(&mut out, sentence),
+            Part::When(says) => {
+                if let Some(sentence) = says(answer) {
+                    gap(&mut out);
+                    line(&mut out, &plain(&sentence));
+                }
+            }
             Part::Decision => decision(&mut out, answer),
         }
     }
@@ -68,8 +74,10 @@ fn object(out: &mut String, answer: &Value, member: &str, rows: &[Named]) {
         .map(|(label, name)| [(*label).to_owned(), cell(object, name)])
         .filter(|[_, value]| !value.is_empty())
         .collect::<Vec<_>>();
-    gap(out);
-    aligned(out, "", &rows);
+    if !rows.is_empty() {
+        gap(out);
+        aligned(out, "", &rows);
+    }
 }
 
 /// An empty line below something else.

@@ -96,6 +96,8 @@ pub(super) enum Part {
     Document(&'static str, &'static str),
     /// A sentence.
     Says(String),
+    /// A sentence that depends on the answer.
+    When(fn(&Value) -> Option<String>),
     /// What was decided and why.
     Decision,
 }
@@ -127,6 +129,12 @@ impl Task {
     /// A change that answers nothing worth showing.
     pub(super) fn change(call: Call, says: String) -> Self {
         Self::new([call], [Part::Says(says)])
+    }
+
+    /// Whether it is about the past, which an index knows.
+    pub(super) fn looks_back(&self) -> bool {
+        let mut actions = self.calls.iter().map(|call| call.action);
+        actions.any(|action| matches!(action, "GetKeyUsage" | "GetAuditStatus"))
     }
 
     /// Its answer holds a secret, which goes to a file where one is named.

@@ -171,6 +171,8 @@ const COMMANDS: &[(&str, &str)] = &[
         "Explain As=role/r/me AskedAction=kms:Decrypt AskedResource=* Condition.1.Key=a Condition.1.Value=1 \
          Condition.2.Key=a Condition.2.Value=2",
     ),
+    ("usage alias/a", "GetKeyUsage KeyId=alias/a"),
+    ("audit", "GetAuditStatus"),
 ];
 
 #[test]

@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Dev) -> Result<(), Failure> {
         let now = SystemClock.now();
         let connection = first_account(&opened.store, &opened.provider, "dev", &region, now).await?;
         let endpoints = endpoints(&sockets, &folder);
-        serve(&settings, opened, sockets, || {
+        serve(&settings, &folder, opened, sockets, || {
             connection.write(&credentials, &endpoints)?;
             say(&welcome(&connection, &endpoints, &folder, &credentials));
             Ok(())

@@ -1,5 +1,7 @@
 //! `claviger doctor`: finds out what would keep a server from serving well.
 
+mod trail;
+
 use std::fs;
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -32,7 +34,8 @@ enum Finding {
 pub(crate) fn run(arguments: &WithConfig) -> Result<ExitCode, Failure> {
     let settings = config::read(&arguments.config)?;
     let folder = Folder::at(&absolute(&settings.server.data));
-    let checks: [(&str, Finding); 10] = [
+    let [log, index, sinks] = trail::check(&settings, &folder);
+    let checks: [(&str, Finding); 12] = [
         (
             "settings",
             Finding::Good(format!("`{}` reads well", arguments.config.display())),
@@ -44,7 +47,9 @@ pub(crate) fn run(arguments: &WithConfig) -> Result<ExitCode, Failure> {
         ("disk", disk(folder.path())),
         ("TLS", tls(&settings, &folder)),
         ("database", database(&folder)),
-        ("audit log", audit(&folder)),
+        log,
+        index,
+        sinks,
         ("address", address(&settings)),
     ];
     let mut bad = false;
@@ -179,13 +184,6 @@ fn database(folder: &Folder) -> Finding {
             Ok(()) => Finding::Good(format!("{} KiB, whole", data.len() >> 10)),
             Err(error) => Finding::Bad(error.to_string()),
         },
-    }
-}
-
-fn audit(folder: &Folder) -> Finding {
-    match claviger_audit::verify(&folder.audit()) {
-        Ok(report) => Finding::Good(format!("{} records, every link holds", report.records)),
-        Err(error) => Finding::Bad(crate::seal::chain(&error)),
     }
 }
 

@@ -15,6 +15,7 @@ use crate::output::{Failure, absolute, say};
 use crate::parts;
 use crate::seal::{chain, key_file_or_new, passphrase};
 use crate::tls::make_authority;
+use crate::trail::{Trail, Use};
 
 pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
     let folder = Folder::at(&absolute(&arguments.data));
@@ -49,7 +50,9 @@ pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
         let connection =
             first_account(&opened.store, &opened.provider, &arguments.account, &region, now).await?;
         let store = std::sync::Arc::clone(&opened.store);
-        opened.start(&settings).await?.stop().await;
+        let trail = Trail::start(&opened, &folder, &settings, Use::Command { index: false }).await?;
+        opened.start(&settings, &trail).await?.stop().await;
+        trail.stop().await;
         store
             .close()
             .map_err(|error| Failure::failed(format!("the database did not close well: {error}")))?;

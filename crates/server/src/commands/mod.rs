@@ -8,7 +8,8 @@ mod serve;
 
 use std::process::ExitCode;
 
-use crate::cli::{AuditCommand, Command};
+pub(crate) use self::audit::AuditCommand;
+use crate::cli::Command;
 use crate::output::{Failure, say};
 
 /// Runs a command. `Ok` with another code than 0 means that a check found something.
@@ -18,7 +19,7 @@ pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
         Command::Init(arguments) => init::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Serve(arguments) => serve::run(&arguments).map(|()| ExitCode::SUCCESS),
         Command::Admin(admin) => crate::admin::run(&admin).map(|()| ExitCode::SUCCESS),
-        Command::Audit(AuditCommand::Verify { data }) => audit::verify(&data),
+        Command::Audit(command) => audit::run(&command),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Settings => {
             say(crate::config::reference().trim_end());

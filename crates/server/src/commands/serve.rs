@@ -24,7 +24,7 @@ pub(crate) fn run(arguments: &WithConfig) -> Result<(), Failure> {
         let opened = parts::open(&folder, &sealer, &settings)?;
         drop(sealer);
         let (https, http) = (sockets.https, sockets.http);
-        serve(&settings, opened, sockets, || {
+        serve(&settings, &folder, opened, sockets, || {
             tracing::info!(%https, ?http, version = env!("CARGO_PKG_VERSION"), "serving");
             Ok(())
         })

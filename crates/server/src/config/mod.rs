@@ -1,5 +1,6 @@
 //! Settings: one file in TOML, every setting with its meaning and default in one place.
 
+mod audit;
 mod rates;
 mod section;
 mod settings;
@@ -8,6 +9,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+use settings::Section;
 pub(crate) use settings::{Settings, reference};
 
 use crate::output::Failure;
@@ -27,6 +29,7 @@ pub(crate) fn read(path: &Path) -> Result<Settings, Failure> {
     settings.seal.key_file.iter_mut().for_each(resolve);
     settings.tls.certificate.iter_mut().for_each(resolve);
     settings.tls.key.iter_mut().for_each(resolve);
+    settings.audit.sink.iter_mut().for_each(|sink| sink.resolve(base));
     Ok(settings)
 }
 
@@ -53,6 +56,9 @@ pub(crate) fn parse(text: &str) -> Result<Settings, Fault> {
         Ok(()) => Ok(settings),
         Err((section, name, reason)) => {
             let line = find(text, section, name);
+            let section = match section {
+                Section::One(section) | Section::Of(section, _) => section,
+            };
             Err(Fault {
                 line,
                 reason: format!("{section}.{name}: {reason}"),
@@ -66,13 +72,20 @@ fn line_of(text: &str, at: usize) -> usize {
 }
 
 /// The line where a setting stands, or its section, or the first.
-fn find(text: &str, section: &str, name: &str) -> usize {
+fn find(text: &str, section: Section, name: &str) -> usize {
+    let (header, mut skip) = match section {
+        Section::One(section) => (format!("[{section}]"), 0),
+        Section::Of(section, place) => (format!("[[{section}]]"), place),
+    };
     let mut inside = false;
     let mut found = 1;
     for (number, line) in text.lines().enumerate() {
         let line = line.trim();
-        if let Some(header) = line.strip_prefix('[') {
-            inside = header.trim_end_matches(']').trim() == section;
+        if line.starts_with('[') {
+            let line = line.split('#').next().unwrap_or_default();
+            let here = line.split_whitespace().collect::<String>() == header;
+            inside = here && skip == 0;
+            skip -= usize::from(here && skip > 0);
             if inside {
                 found = number + 1;
             }

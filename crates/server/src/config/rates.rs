@@ -51,7 +51,7 @@ impl Rates {
                 let reason = format!(
                     "`{rate}` is not 1 to {fastest} calls a second; without the setting there is no bound"
                 );
-                return Err(("rates", name, reason));
+                return Err(("rates".into(), name, reason));
             }
         }
         let longest = ServiceRates::LONGEST_BURST;
@@ -59,7 +59,7 @@ impl Rates {
             return Ok(());
         }
         let reason = format!("`{}` is not 1 to {longest} seconds", self.burst_seconds);
-        Err(("rates", "burst_seconds", reason))
+        Err(("rates".into(), "burst_seconds", reason))
     }
 
     /// The same in the form of the service. A zero, which is refused before, would be no bound.

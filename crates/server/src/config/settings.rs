@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::audit::Audit;
 use super::rates::Rates;
 use super::section::section;
 
@@ -103,14 +104,6 @@ section! {
     }
 }
 
-section! {
-    /// The audit log.
-    Audit in "audit" {
-        /// Size at which a segment of the log is closed, in MiB. A new day closes it too.
-        segment_mebibytes: u64 = 64, "`64`";
-    }
-}
-
 /// All settings.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -125,38 +118,66 @@ pub(crate) struct Settings {
 }
 
 /// A setting that cannot be: section, name, reason.
-pub(super) type Wrong = (&'static str, &'static str, String);
+pub(super) type Wrong = (Section, &'static str, String);
+
+/// A section of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Section {
+    /// `[name]`.
+    One(&'static str),
+    /// A `[[name]]`, counted from 0.
+    Of(&'static str, usize),
+}
+
+impl From<&'static str> for Section {
+    fn from(name: &'static str) -> Self {
+        Self::One(name)
+    }
+}
 
 impl Settings {
     /// Checks what the types cannot say.
     pub(super) fn check(&self) -> Result<(), Wrong> {
         if let Some(http) = self.server.http.filter(|http| !http.ip().is_loopback()) {
             let reason = format!("plain HTTP is for loopback only, and `{http}` is not");
-            return Err(("server", "http", reason));
+            return Err(("server".into(), "http", reason));
         }
         if self.server.regions.is_empty() {
-            return Err(("server", "regions", "at least one region is needed".to_owned()));
+            return Err((
+                "server".into(),
+                "regions",
+                "at least one region is needed".to_owned(),
+            ));
         }
         for region in &self.server.regions {
             region.parse::<claviger_model::Region>().map_err(|_| {
                 let reason = format!("`{region}` is not a region: 1 to 40 of a-z, 0-9 and -");
-                ("server", "regions", reason)
+                ("server".into(), "regions", reason)
             })?;
         }
         match (self.seal.kind.as_str(), &self.seal.key_file) {
             ("key-file", None) => {
-                return Err(("seal", "key_file", "needed with kind = \"key-file\"".to_owned()));
+                return Err((
+                    "seal".into(),
+                    "key_file",
+                    "needed with kind = \"key-file\"".to_owned(),
+                ));
             }
             ("key-file", Some(_)) | ("passphrase", _) => {}
             (other, _) => {
                 let reason = format!("`{other}` is neither \"key-file\" nor \"passphrase\"");
-                return Err(("seal", "kind", reason));
+                return Err(("seal".into(), "kind", reason));
             }
         }
         if self.tls.certificate.is_some() != self.tls.key.is_some() {
-            return Err(("tls", "certificate", "certificate and key go together".to_owned()));
+            return Err((
+                "tls".into(),
+                "certificate",
+                "certificate and key go together".to_owned(),
+            ));
         }
         self.check_limits()?;
+        self.audit.check()?;
         self.rates.check()
     }
 
@@ -171,7 +192,11 @@ impl Settings {
         ];
         for (name, value, least) in least {
             if value < least {
-                return Err(("limits", name, format!("`{value}` is below the least, {least}")));
+                return Err((
+                    "limits".into(),
+                    name,
+                    format!("`{value}` is below the least, {least}"),
+                ));
             }
         }
         for (name, value) in [
@@ -179,11 +204,12 @@ impl Settings {
             ("body_seconds", limits.body_seconds),
         ] {
             if value == 0 {
-                return Err(("limits", name, "a client needs at least 1 second".to_owned()));
+                return Err((
+                    "limits".into(),
+                    name,
+                    "a client needs at least 1 second".to_owned(),
+                ));
             }
-        }
-        if !(1..=4096).contains(&self.audit.segment_mebibytes) {
-            return Err(("audit", "segment_mebibytes", "must be 1 to 4096".to_owned()));
         }
         Ok(())
     }
@@ -252,5 +278,6 @@ pub(crate) fn reference() -> String {
     Quotas::reference(&mut out);
     Rates::reference(&mut out);
     Audit::reference(&mut out);
+    super::audit::sinks(&mut out);
     out
 }

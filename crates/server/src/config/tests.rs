@@ -49,6 +49,21 @@ fn each_fault_is_named_with_its_line() {
             4,
             "1 to 4096",
         ),
+        (
+            "[seal]\nkey_file = \"k\"\n[audit]\ncheckpoint_minutes = 0\n",
+            4,
+            "1 to 1440",
+        ),
+        (
+            "[seal]\nkey_file = \"k\"\n[audit]\ncompress = 1\n",
+            4,
+            "expected a boolean",
+        ),
+        (
+            "[seal]\nkey_file = \"k\"\n[audit]\nretain_mebibytes = 2199023255552\n",
+            4,
+            "retain_mebibytes: must be 0 to",
+        ),
         ("[server\n", 1, ""),
     ];
     for (text, line, reason) in cases {
@@ -56,6 +71,52 @@ fn each_fault_is_named_with_its_line() {
         assert_eq!(fault.line, line, "{text}: {}", fault.reason);
         assert!(fault.reason.contains(reason), "{text}: {}", fault.reason);
     }
+}
+
+#[test]
+fn a_sink_that_cannot_be_is_named_with_its_own_line() {
+    let sink = |name: &str, more: &str| {
+        format!(
+            "[[audit.sink]] # {name}\nname = \"{name}\"\nkind = \"webhook\"\nurl = \"https://{name}.example.com/a\"\n{more}\n"
+        )
+    };
+    let good = sink("one", "");
+    let cases = [
+        (
+            sink("two", "shape = \"syslog\""),
+            13,
+            "`syslog` is none of `claviger`, `actiontrail`, `cts`",
+        ),
+        (sink("one", ""), 10, "another sink has it"),
+        (sink("two", "batch_records = 0"), 13, "1 to 10000"),
+        (sink("two", "tls = false"), 13, "is for syslog"),
+        (sink("two", "colour = 1"), 13, "unknown field `colour`"),
+        (
+            "[[audit.sink]]\nkind = \"post\"\n".to_owned(),
+            10,
+            "unknown variant `post`",
+        ),
+    ];
+    for (bad, line, reason) in cases {
+        let text = format!("{LEAST}{good}\n{bad}");
+        let fault = parse(&text).unwrap_err();
+        assert_eq!(fault.line, line, "{text}{}", fault.reason);
+        assert!(fault.reason.contains(reason), "{text}{}", fault.reason);
+    }
+}
+
+#[test]
+fn what_is_set_of_the_log_is_what_is_kept() {
+    let keeping = parse(LEAST).unwrap().audit.keeping();
+    assert_eq!(keeping, claviger_audit::KeepingOptions::default());
+    let text = format!(
+        "{LEAST}[audit]\ncheckpoint_minutes = 7\ncompress = false\nretain_days = 90\nretain_mebibytes = 3\n"
+    );
+    let keeping = parse(&text).unwrap().audit.keeping();
+    assert_eq!(keeping.checkpoint_every.as_mins(), 7);
+    assert!(!keeping.compress);
+    assert_eq!(keeping.retain_days, 90);
+    assert_eq!(keeping.retain_bytes, 3 << 20);
 }
 
 #[test]
@@ -116,10 +177,13 @@ fn rates_reach_the_service_as_they_are_set() {
 fn relative_paths_are_taken_from_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("claviger.toml");
-    std::fs::write(&file, "[server]\ndata = \"d\"\n[seal]\nkey_file = \"/abs/k\"\n").unwrap();
+    let sink = "[[audit.sink]]\nname = \"s\"\nkind = \"syslog\"\naddress = \"h:1\"\nca = \"ca.pem\"\n";
+    let text = format!("[server]\ndata = \"d\"\n[seal]\nkey_file = \"/abs/k\"\n{sink}");
+    std::fs::write(&file, text).unwrap();
     let settings = read(&file).unwrap();
     assert_eq!(settings.server.data, folder.path().join("d"));
     assert_eq!(settings.seal.key_file.unwrap(), Path::new("/abs/k"));
+    assert_eq!(settings.audit.sink[0].ca, Some(folder.path().join("ca.pem")));
     let missing = read(&folder.path().join("none.toml")).unwrap_err();
     assert_eq!(missing.exit_code(), 2);
 }

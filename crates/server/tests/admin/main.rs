@@ -1,4 +1,4 @@
-//! `claviger admin` as people use it: real processes, and what they print.
+//! `claviger admin` and `claviger audit` as people use them: real processes, and what they print.
 //!
 //! A transcript is a Markdown file. What stands in `console` blocks behind `$ ` is run by a shell, and what stands below
 //! is what it must print on both outputs: `…` stands for any text in a line, a line with nothing else for any lines,
@@ -9,7 +9,9 @@
     reason = "a test that cannot go on has to stop; helpers are tests, too"
 )]
 
+mod client;
 mod scene;
+mod sinks;
 mod transcript;
 
 use scene::Scene;
@@ -47,6 +49,33 @@ both_ways! {
 }
 
 #[test]
+fn usage_asked_of_a_server() {
+    Scene::with_keys().plays(include_str!("transcripts/usage.md"));
+}
+
+#[test]
+fn usage_asked_of_a_folder() {
+    let mut scene = Scene::with_keys();
+    scene.stop();
+    scene.plays(include_str!("transcripts/usage.md"));
+}
+
+#[test]
+fn the_log_of_a_running_server() {
+    let scene = Scene::with_keys();
+    scene.plays(include_str!("transcripts/log.md"));
+    scene.plays(include_str!("transcripts/log_running.md"));
+}
+
+#[test]
+fn the_log_of_a_stopped_server() {
+    let mut scene = Scene::with_keys();
+    scene.stop();
+    scene.plays(include_str!("transcripts/log.md"));
+    scene.plays(include_str!("transcripts/log_stopped.md"));
+}
+
+#[test]
 fn refusals_without_a_server() {
     Scene::stopped().plays(include_str!("transcripts/stopped.md"));
 }
@@ -58,5 +87,5 @@ fn refusals_of_a_running_server() {
 
 #[test]
 fn the_walk_through() {
-    Scene::running().plays(include_str!("../../../../docs/admin.md"));
+    Scene::with_keys().plays(include_str!("../../../../docs/admin.md"));
 }

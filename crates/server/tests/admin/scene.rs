@@ -4,8 +4,10 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
+use serde_json::Value;
 use tempfile::TempDir;
 
+use crate::client;
 use crate::transcript::{self, Step};
 
 const CLAVIGER: &str = env!("CARGO_BIN_EXE_claviger");
@@ -50,6 +52,80 @@ impl Scene {
         };
         std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
         scene
+    }
+
+    /// As [`running`](Self::running), with keys that were used, and their ids in files: `used.id` (which has an alias),
+    /// `idle.id`, and `doomed.id`, which is to be deleted.
+    pub(crate) fn with_keys() -> Self {
+        let scene = Self::running();
+        let key = |name: &str| {
+            let made = scene.calls("CreateKey", &[("Description", name)]);
+            let id = made["KeyMetadata"]["KeyId"].as_str().unwrap().to_owned();
+            std::fs::write(scene.path().join(format!("{name}.id")), &id).unwrap();
+            id
+        };
+        let (used, _, doomed) = (key("used"), key("idle"), key("doomed"));
+        scene.calls("CreateAlias", &[("KeyId", &used), ("AliasName", "alias/used")]);
+        scene.calls("Encrypt", &[("KeyId", &doomed), ("Plaintext", "aGVsbG8=")]);
+        scene.calls("Encrypt", &[("KeyId", &used), ("Plaintext", "aGVsbG8=")]);
+        let blob = scene.calls("Encrypt", &[("KeyId", "alias/used"), ("Plaintext", "aGVsbG8=")]);
+        let blob = blob["CiphertextBlob"].as_str().unwrap();
+        scene.calls("Decrypt", &[("CiphertextBlob", blob)]);
+        scene.calls(
+            "ScheduleKeyDeletion",
+            &[("KeyId", &doomed), ("PendingWindowInDays", "7")],
+        );
+        scene
+    }
+
+    /// Calls an operation of key management as root.
+    pub(crate) fn calls(&self, action: &str, parameters: &[(&str, &str)]) -> Value {
+        client::call(&self.path().join("root.json"), action, parameters)
+    }
+
+    /// Starts a server with the settings of `init`, on ports of its own, and further ones; waits until it serves.
+    pub(crate) fn serve(&mut self, more: &str) {
+        let file = self.path().join("data/claviger.toml");
+        let settings = std::fs::read_to_string(&file).unwrap();
+        let settings = settings.replace("0.0.0.0:8443", "127.0.0.1:0");
+        std::fs::write(&file, format!("{settings}\n{more}")).unwrap();
+        let mut server = claviger(self.path())
+            .args(["serve", "--config", "data/claviger.toml"])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(server.stderr.take().unwrap()).lines();
+        let all: Vec<_> = said
+            .by_ref()
+            .map(Result::unwrap)
+            .take_while(|line| !line.contains("serving"))
+            .collect();
+        self.server = Some(server);
+        std::thread::spawn(move || said.for_each(drop));
+        assert!(!all.iter().any(|line| line.contains("ERROR")), "{all:?}");
+    }
+
+    /// What a command prints that goes well.
+    pub(crate) fn run_one(&self, command: &str) -> String {
+        let mut words = command.split(' ').skip(1);
+        let done = claviger(self.path()).args(words.by_ref()).output().unwrap();
+        assert!(done.status.success(), "{done:?}");
+        String::from_utf8(done.stdout).unwrap()
+    }
+
+    /// Stops the server in order.
+    pub(crate) fn stop(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            let id = server.id().to_string();
+            assert!(
+                Command::new("kill")
+                    .args(["-TERM", &id])
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+            assert!(server.wait().unwrap().success());
+        }
     }
 
     /// Where the files are.

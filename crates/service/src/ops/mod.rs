@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod alias;
+pub mod audit;
 pub mod certificate;
 pub mod crypto;
 pub mod deployment;

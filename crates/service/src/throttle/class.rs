@@ -48,7 +48,8 @@ classes! {
     Read:
         DescribeKey ListKeys DescribeKeyVersion ListKeyVersions GetPublicKey ListResourceTags ListTagResources
         GetKeyPolicy ListAliases ListAliasesByKey GetCertificate DescribeCertificate DescribeRegions DescribeService
-        ListInstances ListAccessPoints ListClientKeys ListNetworkRules ListAccessRules;
+        ListInstances ListAccessPoints ListClientKeys ListNetworkRules ListAccessRules
+        LookupEvents DescribeTrails GetKeyUsage;
     Identity:
         CreateUser GetUser UpdateUser DeleteUser ListUsers
         CreateAccessKey UpdateAccessKey DeleteAccessKey ListAccessKeys GetAccessKeyLastUsed
@@ -62,7 +63,7 @@ classes! {
         ListPoliciesForUser ListPoliciesForGroup ListPoliciesForRole ListEntitiesForPolicy
         AssumeRole GetCallerIdentity
         CreateAccount GetAccount UpdateAccount DeleteAccount ListAccounts
-        CreateService GetService DeleteService ListServices ExplainDecision;
+        CreateService GetService DeleteService ListServices ExplainDecision GetAuditStatus;
 }
 
 impl Class {

@@ -3,10 +3,12 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use claviger_audit::record::Source;
+use claviger_audit::record::{Fields, Source};
 use claviger_model::{Action, Error, Scope, Timestamp};
 use claviger_secret::SecretBytes;
-use claviger_service::{AuthnError, Call, Credential, Operation, Proof, Service};
+use claviger_service::{
+    Asked, AuthnError, Call, Context, Credential, Need, Note, Operation, Permitted, Proof, Service,
+};
 use claviger_testkit::{Client, World};
 
 /// The code on the wire is the word of the core here.
@@ -20,6 +22,46 @@ pub(crate) struct Actor {
     credential: Arc<Credential>,
     /// The account it belongs to, in the region of the world.
     pub(crate) scope: Scope,
+}
+
+/// How far a call goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// To the end.
+    Really,
+    /// It only asks whether it would work.
+    Asks,
+    /// It is permitted, and then the server breaks.
+    Breaks,
+}
+
+/// An operation that breaks once it is permitted.
+#[derive(Debug)]
+struct Broken<O>(O);
+
+impl<O: Operation> Operation for Broken<O> {
+    const ACTION: Action = O::ACTION;
+    type Output = ();
+
+    fn action(&self) -> Action {
+        self.0.action()
+    }
+
+    fn needs(&self) -> Result<Vec<Need>, Error> {
+        self.0.needs()
+    }
+
+    fn asked(&self) -> Asked<'_> {
+        self.0.asked()
+    }
+
+    fn describe(&self, request: &mut Fields) {
+        self.0.describe(request);
+    }
+
+    async fn run(self, _: &Context<'_>, _: Permitted, _: &mut Note) -> Result<(), Error> {
+        Err(Error::Internal)
+    }
 }
 
 /// A proof that shows the secret itself.
@@ -90,6 +132,20 @@ impl Actor {
         answer.map(drop).unwrap_err()
     }
 
+    /// Makes a call that goes as far as that.
+    pub(crate) async fn walks<O: Operation>(
+        &self,
+        service: &Service,
+        operation: O,
+        way: Way,
+    ) -> Result<(), Error> {
+        match way {
+            Way::Really => self.calls(service, operation).await.map(drop),
+            Way::Asks => Err(self.asks(service, operation).await),
+            Way::Breaks => self.calls(service, Broken(operation)).await,
+        }
+    }
+
     /// The same for a call from another place.
     pub(crate) async fn goes<O: Operation>(
         &self,
@@ -105,6 +161,8 @@ impl Actor {
             credential: &self.credential,
             scope: &self.scope,
             dialect: "test",
+            api: "test",
+            operation: operation.action().name(),
             source,
             wire_code,
             dry_run,

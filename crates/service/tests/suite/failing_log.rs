@@ -153,6 +153,41 @@ async fn a_change_in_the_outbox_waits_for_the_disk() {
     assert_eq!(actions, ["CreateKey", "DisableKey"]);
 }
 
+/// Callers that are turned away while the disk fails are told of afterwards.
+#[tokio::test]
+async fn strangers_wait_for_the_disk() {
+    let mut world = World::new().await;
+    let service = world.service();
+    world.fail_log().await;
+    service.turned_away(Refused {
+        error: AuthnError::UnknownKey,
+        address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+        access_key: Some("LTAIx"),
+    });
+    let strangers = |world: &World| {
+        let lines = world.audit_lines().into_iter();
+        lines
+            .filter(|record| record["kind"] == "strangers")
+            .collect::<Vec<_>>()
+    };
+    service.write_strangers().await;
+    assert!(strangers(&world).is_empty());
+    world.disk().heal();
+    drop(service);
+    world.stop().await;
+    let batches = strangers(&world);
+    assert_eq!(batches.len(), 1, "{batches:?}");
+    let row = &batches[0]["rows"][0];
+    assert_eq!(
+        (&row["reason"], &row["count"]),
+        (&"unknown_key".into(), &1.into())
+    );
+    assert_eq!(
+        (&row["address"], &row["access_key"]),
+        (&"127.0.0.1".into(), &"LTAIx".into())
+    );
+}
+
 #[tokio::test(start_paused = true)]
 async fn strangers_are_written_now_and_then() {
     let world = World::new().await;

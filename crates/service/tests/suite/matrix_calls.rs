@@ -2,11 +2,12 @@
 
 use claviger_model::{
     AccountId, CertificateId, CertificateStatus, EncryptionAlgorithm, Error, HashAlgorithm, KeyFilter,
-    KeySpec, NamePage, Page, ProtectionLevel, SignatureAlgorithm,
+    KeySpec, NamePage, Page, ProtectionLevel, SignatureAlgorithm, Timestamp,
 };
 use claviger_secret::SecretBytes;
 use claviger_service::ops::account::{Absent, DescribeRegions, DescribeService, ListAbsent, OpenService};
 use claviger_service::ops::alias::ListAliases;
+use claviger_service::ops::audit::{DescribeTrails, GetAuditStatus, LookupEvents};
 use claviger_service::ops::certificate::{
     CertificatePrivateKeyDecrypt, CertificatePrivateKeySign, CertificatePublicKeyEncrypt,
     CertificatePublicKeyVerify, CreateCertificate, CreateCsr, DeleteCertificate, DescribeCertificate,
@@ -19,8 +20,9 @@ use claviger_service::ops::key::{CreateKey, ListKeys};
 use claviger_service::ops::session::{AssumeRole, GetCallerIdentity};
 use claviger_service::{CertificateName, CertificateRef, Operation};
 
+use crate::actors::Way;
 use crate::matrix_people::People;
-use crate::states_calls::dry_answer;
+use crate::states_calls::answer_on_the_way;
 
 const PAGE: Page = Page { skip: 0, take: 10 };
 const OAEP: EncryptionAlgorithm = EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha256);
@@ -29,15 +31,24 @@ pub(crate) const DOCUMENT: &str =
     r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"kms:Encrypt","Resource":"*"}]}"#;
 pub(crate) const TRUST: &str = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":"oss"}}]}"#;
 
-/// Somebody who only asks.
+/// What a call answers.
+pub(crate) type Answer = Result<(), Error>;
+
+/// Somebody who calls.
 pub(crate) struct Asker<'a> {
     pub(crate) people: &'a People,
     who: &'a str,
+    way: Way,
 }
 
-/// What somebody hears who asks for an operation on a thing.
+/// What somebody hears who only asks for an operation on a thing.
 pub(crate) async fn ask(people: &People, who: &str, operation: &str, thing: &str) -> Error {
-    let asker = Asker { people, who };
+    go(people, who, Way::Asks, operation, thing).await.unwrap_err()
+}
+
+/// What somebody hears whose call goes as far as that.
+pub(crate) async fn go(people: &People, who: &str, way: Way, operation: &str, thing: &str) -> Answer {
+    let asker = Asker { people, who, way };
     let heard = match thing {
         "certificate" => asker.certificate(operation, people.certificate()).await,
         "missing-certificate" => {
@@ -53,16 +64,16 @@ pub(crate) async fn ask(people: &People, who: &str, operation: &str, thing: &str
 }
 
 impl Asker<'_> {
-    pub(crate) async fn asks<O: Operation>(&self, operation: O) -> Option<Error> {
+    pub(crate) async fn asks<O: Operation>(&self, operation: O) -> Option<Answer> {
         let (service, actor) = (self.people.world.service(), self.people.actor(self.who));
-        Some(actor.asks(&service, operation).await)
+        Some(actor.walks(&service, operation, self.way).await)
     }
 
     pub(crate) fn account(&self) -> AccountId {
         self.people.root.scope.account
     }
 
-    async fn key(&self, operation: &str, key: &str) -> Option<Error> {
+    async fn key(&self, operation: &str, key: &str) -> Option<Answer> {
         // A call that needs both halves asks for the same key in both.
         let operation = if operation == "ReEncrypt" {
             "ReEncryptFrom"
@@ -81,10 +92,11 @@ impl Asker<'_> {
             return self.asks(create).await;
         }
         let (service, actor) = (people.world.service(), people.actor(self.who));
-        dry_answer(&service, &people.root, actor, operation, subject, people.count()).await
+        let (walker, count) = ((actor, self.way), people.count());
+        answer_on_the_way(&service, &people.root, walker, operation, subject, count).await
     }
 
-    async fn takes(&self, role: &str) -> Error {
+    async fn takes(&self, role: &str) -> Answer {
         let take = AssumeRole {
             role_account: self.account(),
             role: role.into(),
@@ -94,10 +106,10 @@ impl Asker<'_> {
             external_id: None,
         };
         let (service, actor) = (self.people.world.service(), self.people.actor(self.who));
-        actor.asks(&service, take).await
+        actor.walks(&service, take, self.way).await
     }
 
-    async fn certificate(&self, operation: &str, id: CertificateId) -> Option<Error> {
+    async fn certificate(&self, operation: &str, id: CertificateId) -> Option<Answer> {
         let certificate = CertificateRef {
             scope: self.people.root.scope.clone(),
             name: CertificateName::Id(id),
@@ -162,7 +174,7 @@ impl Asker<'_> {
     }
 
     /// What is about no single key, certificate or role to take: collections, identities, the deployment.
-    async fn here(&self, operation: &str) -> Option<Error> {
+    async fn here(&self, operation: &str) -> Option<Answer> {
         if let Some(heard) = self.collections(operation).await {
             return Some(heard);
         }
@@ -184,12 +196,12 @@ impl Asker<'_> {
         self.deployment(operation).await
     }
 
-    async fn asks_absent(&self, what: Absent) -> Option<Error> {
+    async fn asks_absent(&self, what: Absent) -> Option<Answer> {
         let scope = self.people.root.scope.clone();
         self.asks(ListAbsent { scope, what }).await
     }
 
-    async fn collections(&self, operation: &str) -> Option<Error> {
+    async fn collections(&self, operation: &str) -> Option<Answer> {
         let scope = self.people.root.scope.clone();
         match operation {
             "DescribeRegions" => self.asks(DescribeRegions).await,
@@ -233,9 +245,24 @@ impl Asker<'_> {
         }
     }
 
-    async fn deployment(&self, operation: &str) -> Option<Error> {
+    async fn deployment(&self, operation: &str) -> Option<Answer> {
         let (id, service) = (self.account(), || "oss".parse().unwrap());
+        let scope = self.people.root.scope.clone();
         match operation {
+            "LookupEvents" => {
+                let lookup = LookupEvents {
+                    scope,
+                    filters: Vec::new(),
+                    from: Timestamp::MIN,
+                    until: Timestamp::MAX,
+                    newest_first: true,
+                    after: None,
+                    take: 10,
+                };
+                self.asks(lookup).await
+            }
+            "DescribeTrails" => self.asks(DescribeTrails(scope)).await,
+            "GetAuditStatus" => self.asks(GetAuditStatus).await,
             "CreateAccount" => self.asks(deploy::CreateAccount { name: "new".into() }).await,
             "GetAccount" => self.asks(deploy::GetAccount { id }).await,
             "UpdateAccount" => {

@@ -1,12 +1,12 @@
 //! One call of each operation about users, groups, roles and policies.
 
-use claviger_model::{AccessKeyStatus, Error, Holder, PolicyRef, Tags};
+use claviger_model::{AccessKeyStatus, Holder, PolicyRef, Tags};
 use claviger_service::ops::identity as id;
 
-use crate::matrix_calls::{Asker, DOCUMENT, TRUST, names};
+use crate::matrix_calls::{Answer, Asker, DOCUMENT, TRUST, names};
 
 impl Asker<'_> {
-    pub(crate) async fn users(&self, operation: &str) -> Option<Error> {
+    pub(crate) async fn users(&self, operation: &str) -> Option<Answer> {
         let (account, name) = (self.account(), || "none".parse().unwrap());
         let (holder, key) = (
             || id::KeyHolder::User("none".parse().unwrap()),
@@ -86,7 +86,7 @@ impl Asker<'_> {
         }
     }
 
-    pub(crate) async fn groups(&self, operation: &str) -> Option<Error> {
+    pub(crate) async fn groups(&self, operation: &str) -> Option<Answer> {
         let (account, name) = (self.account(), || "group".parse().unwrap());
         let (user, group) = (|| "group".parse().unwrap(), name);
         match operation {
@@ -152,7 +152,7 @@ impl Asker<'_> {
         }
     }
 
-    pub(crate) async fn roles(&self, operation: &str) -> Option<Error> {
+    pub(crate) async fn roles(&self, operation: &str) -> Option<Answer> {
         let (account, name) = (self.account(), || "open".parse().unwrap());
         match operation {
             "CreateRole" => {
@@ -201,7 +201,7 @@ impl Asker<'_> {
         }
     }
 
-    pub(crate) async fn policies(&self, operation: &str) -> Option<Error> {
+    pub(crate) async fn policies(&self, operation: &str) -> Option<Answer> {
         let (account, name) = (self.account(), self.people.policy.clone());
         let policy = PolicyRef::Custom(name.clone());
         match operation {
@@ -277,7 +277,7 @@ impl Asker<'_> {
         }
     }
 
-    pub(crate) async fn attachments(&self, operation: &str) -> Option<Error> {
+    pub(crate) async fn attachments(&self, operation: &str) -> Option<Answer> {
         let (account, policy) = (self.account(), PolicyRef::Custom(self.people.policy.clone()));
         let holder = match operation.rsplit_once("User").or(operation.rsplit_once("Group")) {
             Some(_) if operation.ends_with("User") => Holder::User("none".parse().unwrap()),

@@ -83,6 +83,11 @@ impl People {
         &self.keys[name]
     }
 
+    /// Puts another key among them.
+    pub(crate) fn add_subject(&mut self, name: &'static str, subject: Subject) {
+        self.keys.insert(name, subject);
+    }
+
     /// The certificate.
     pub(crate) fn certificate(&self) -> CertificateId {
         self.certificate.as_ref().unwrap().id

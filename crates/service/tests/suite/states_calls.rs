@@ -9,6 +9,7 @@ use claviger_model::{
 };
 use claviger_secret::SecretBytes;
 use claviger_service::ops::alias::{CreateAlias, DeleteAlias, ListAliases, ListAliasesByKey, UpdateAlias};
+use claviger_service::ops::audit::GetKeyUsage;
 use claviger_service::ops::crypto::{
     AsymmetricDecrypt, AsymmetricEncrypt, AsymmetricSign, AsymmetricVerify, Ciphertext, DataKeyForm, Decrypt,
     Encrypt, Export, ExportDataKey, GenerateAndExportDataKey, GenerateDataKey,
@@ -23,7 +24,7 @@ use claviger_service::ops::key::{
 use claviger_service::ops::tag::{ListKeyTags, ListTagRows, TagKeys, UntagKeys};
 use claviger_service::{KeyRef, Operation, Service};
 
-use crate::actors::{Actor, LOCAL};
+use crate::actors::{Actor, Way};
 use crate::calls::Root;
 use crate::lifetimes::{DAY, MATERIAL, YEAR};
 use crate::states::Subject;
@@ -39,8 +40,8 @@ struct Asker<'a> {
     root: &'a Root,
     /// Who calls.
     actor: &'a Actor,
-    /// Whether it only asks whether the call would work.
-    dry_run: bool,
+    /// How far the call goes.
+    way: Way,
     subject: &'a Subject,
     /// In names that must be new.
     count: usize,
@@ -58,7 +59,7 @@ pub(crate) async fn answer(
         service,
         root,
         actor: root,
-        dry_run: false,
+        way: Way::Really,
         subject,
         count,
     };
@@ -66,25 +67,25 @@ pub(crate) async fn answer(
     answer.unwrap_or_else(|| unreachable!("nobody knows how to call `{operation}`"))
 }
 
-/// What somebody hears who only asks whether such a call would work on a key of root's account; none where no operation
-/// on keys has that name.
-pub(crate) async fn dry_answer(
+/// What somebody hears whose call on a key of root's account goes as far as that; none where no operation on keys has that
+/// name.
+pub(crate) async fn answer_on_the_way(
     service: &Service,
     root: &Root,
-    actor: &Actor,
+    (actor, way): (&Actor, Way),
     operation: &str,
     subject: &Subject,
     count: usize,
-) -> Option<Error> {
+) -> Option<Result<(), Error>> {
     let asker = Asker {
         service,
         root,
         actor,
-        dry_run: true,
+        way,
         subject,
         count,
     };
-    asker.calls(operation).await.map(Result::unwrap_err)
+    asker.calls(operation).await
 }
 
 impl Asker<'_> {
@@ -109,11 +110,7 @@ impl Asker<'_> {
     }
 
     async fn call<O: Operation>(&self, operation: O) -> Option<Result<(), Error>> {
-        let answer = self
-            .actor
-            .goes(self.service, operation, self.dry_run, LOCAL)
-            .await;
-        Some(answer.map(drop))
+        Some(self.actor.walks(self.service, operation, self.way).await)
     }
 
     async fn shows(&self, operation: &str) -> Option<Result<(), Error>> {
@@ -148,6 +145,7 @@ impl Asker<'_> {
             }
             "ListKeyVersions" => self.call(ListKeyVersions { key, page: PAGE }).await,
             "GetKeyPolicy" => self.call(GetKeyPolicy { key }).await,
+            "GetKeyUsage" => self.call(GetKeyUsage { key }).await,
             _ => None,
         }
     }
@@ -188,7 +186,7 @@ impl Asker<'_> {
                 let scope = self.root.scope.clone();
                 self.call(DeleteAlias { scope, name: name() }).await
             }
-            "UpdateAlias" if self.dry_run => self.call(UpdateAlias { name: name(), key }).await,
+            "UpdateAlias" if self.way == Way::Asks => self.call(UpdateAlias { name: name(), key }).await,
             "UpdateAlias" => {
                 let name: claviger_model::AliasName = format!("moves-{}", self.count).parse().unwrap();
                 let made = CreateAlias {
@@ -339,7 +337,10 @@ impl Asker<'_> {
                 .await
             }
             "AsymmetricDecrypt" => {
-                let ciphertext = vec![1; 256];
+                let ciphertext = match self.subject.blob.as_slice() {
+                    blob if blob.len() == 256 => blob.to_vec(),
+                    _ => vec![1; 256],
+                };
                 let answer = self
                     .call(AsymmetricDecrypt {
                         key,

@@ -301,9 +301,19 @@ pub async fn cells_hold_the_value_last_written(subject: &dyn Subject) {
     assert_eq!(store.cell("log").await.unwrap(), Some(cell(b"two")));
     assert_eq!(store.cell("Log").await.unwrap(), Some(cell(b"")));
     assert_eq!(store.cell("lo_").await.unwrap(), None);
+    assert_eq!(store.add_cell("log", cell(b"three")).await.unwrap(), cell(b"two"));
+    assert_eq!(
+        store.add_cell("new", cell(b"first")).await.unwrap(),
+        cell(b"first")
+    );
+    assert_eq!(
+        store.add_cell("new", cell(b"second")).await.unwrap(),
+        cell(b"first")
+    );
     drop(store);
 
     let store = subject.open().await;
     assert_eq!(store.cell("log").await.unwrap(), Some(cell(b"two")));
+    assert_eq!(store.cell("new").await.unwrap(), Some(cell(b"first")));
     assert_eq!(drafts(&*store).await, [], "cells leave no drafts");
 }

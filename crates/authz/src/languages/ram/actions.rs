@@ -11,10 +11,10 @@ macro_rules! names {
     ) => {
         /// The name of an action in policies; none where no policy is asked.
         ///
-        /// SOURCE: KMS, "Use RAM to control access to KMS resources" and "Authorization information"; RAM and STS, "RAM
-        /// authorization" (read 2026-11-22). Re-encryption is judged by its two halves; listing regions and asking who
-        /// one is are free; what the system does by itself nobody is allowed. The administration of the deployment is
-        /// our own.
+        /// SOURCE: KMS, "Use RAM to control access to KMS resources" and "Authorization information"; RAM, STS and
+        /// ActionTrail, "RAM authorization" (read 2026-11-22). Re-encryption is judged by its two halves; listing
+        /// regions and asking who one is are free; what the system does by itself nobody is allowed. The administration
+        /// of the deployment and the usage of a key are our own.
         pub fn action_name(action: Action) -> Option<&'static str> {
             match action {
                 $($(Action::$same => Some(concat!($service, ":", stringify!($same))),)*)*
@@ -53,9 +53,12 @@ names! {
         ListPoliciesForUser ListPoliciesForGroup ListPoliciesForRole ListEntitiesForPolicy;
     "sts":
         AssumeRole;
+    "actiontrail":
+        LookupEvents DescribeTrails;
     "claviger":
         CreateAccount GetAccount UpdateAccount DeleteAccount ListAccounts
-        CreateService GetService DeleteService ListServices;
+        CreateService GetService DeleteService ListServices
+        GetKeyUsage GetAuditStatus;
     other:
         ListAliasesByKey = "kms:ListAliasesByKeyId"
         DescribeService = "kms:DescribeAccountKmsStatus"

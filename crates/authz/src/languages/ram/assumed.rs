@@ -5,8 +5,9 @@ use std::net::IpAddr;
 use claviger_model::{EncryptionAlgorithm, HashAlgorithm, Tags, Timestamp};
 
 use super::actions::algorithm_name;
-use super::conditions::{read_key, read_value};
+use super::conditions::read_key;
 use crate::context::Key;
+use crate::languages::conditions::read_value;
 use crate::languages::{Fault, Place, PolicyError};
 use crate::subject::Facts;
 use crate::value::{parse_bool, parse_time};
@@ -85,7 +86,17 @@ impl Assumed {
                 self.algorithm = named.ok_or_else(|| place.value(name, expected))?;
             }
             Key::ExternalId => self.external_id = Some(only()?.into()),
-            Key::Principal => return Err(place.fault(Fault::Kind("left to who asks"))),
+            Key::Principal
+            | Key::AccountName
+            | Key::UserId
+            | Key::UserName
+            | Key::Urn
+            | Key::Region
+            | Key::Service
+            | Key::KeyOrigin
+            | Key::KeySpec
+            | Key::KeyUsage
+            | Key::Fixed(_) => return Err(place.fault(Fault::Kind("left to who asks"))),
             Key::Further(name) => self.further.push((name.into(), values.to_vec())),
         }
         Ok(())
@@ -114,6 +125,7 @@ impl Assumed {
             tag_keys: &tag_keys,
             algorithm: self.algorithm,
             external_id: self.external_id.as_deref(),
+            kind: present.kind,
             further: &further,
         })
     }

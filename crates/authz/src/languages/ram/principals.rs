@@ -3,7 +3,7 @@
 use claviger_model::AccountId;
 
 use super::Kind;
-use super::statements::pattern;
+use crate::languages::elements::pattern;
 use crate::languages::json::Node;
 use crate::languages::{Place, PolicyError};
 use crate::pattern::Case;

@@ -6,9 +6,9 @@ use claviger_model::{AccountId, CertificateId, IdentityResource, KeyId, Region, 
 
 /// A resource as policies name it: `acs:<service>:<region>:<account>:<relative-id>`.
 ///
-/// SOURCE: KMS, "Use RAM to control access to KMS resources"; RAM and STS, "RAM authorization" (read 2026-11-22):
-/// collections of keys are named without a slash, those of identities by `*`; identities are in no region. The
-/// deployment is a resource of our own.
+/// SOURCE: KMS, "Use RAM to control access to KMS resources"; RAM and STS, "RAM authorization"; ActionTrail, "RAM
+/// authentication" (read 2026-11-22): collections of keys are named without a slash, those of identities by `*`, and so
+/// is the audit trail; identities are in no region. The deployment is a resource of our own.
 #[derive(Debug, Clone, Copy)]
 pub struct ResourceName<'a>(pub &'a Resource);
 
@@ -20,7 +20,11 @@ impl ResourceName<'_> {
     pub(crate) fn write(self, out: &mut impl fmt::Write) -> fmt::Result {
         let account = self.0.account();
         if let Some(region) = self.0.region() {
-            out.write_str("acs:kms:")?;
+            let service = match self.0 {
+                Resource::Trail(_) => "acs:actiontrail:",
+                _ => "acs:kms:",
+            };
+            out.write_str(service)?;
             out.write_str(region.as_str())?;
             write!(out, ":{account}:")?;
         }
@@ -37,7 +41,7 @@ impl ResourceName<'_> {
             Resource::Certificate(_, id) => two("certificate/", ascii(&id.to_ascii())),
             Resource::UnknownCertificate(_, text) => two("certificate/", text),
             Resource::Certificates(_) => two("certificate", ""),
-            Resource::Service(_) => two("*", ""),
+            Resource::Service(_) | Resource::Trail(_) => two("*", ""),
             Resource::Identity(_, IdentityResource::SystemPolicy(name)) => {
                 two("acs:ram::system:policy/", name)
             }
@@ -93,13 +97,18 @@ pub fn read_resource(text: &str, account: AccountId) -> Option<Resource> {
         ("claviger", "", owner) if relative == "deployment" => {
             Some(Resource::Deployment(owner.parse().ok()?))
         }
-        ("kms", region, owner) => {
-            let region: Region = region.parse().ok()?;
-            let account = owner.parse().ok()?;
-            read_of_service(Scope { account, region }, relative)
+        ("kms", region, owner) => read_of_service(read_scope(region, owner)?, relative),
+        ("actiontrail", region, owner) if relative == "*" => {
+            Some(Resource::Trail(read_scope(region, owner)?))
         }
         _ => None,
     }
+}
+
+fn read_scope(region: &str, owner: &str) -> Option<Scope> {
+    let region: Region = region.parse().ok()?;
+    let account = owner.parse().ok()?;
+    Some(Scope { account, region })
 }
 
 fn read_identity(relative: &str) -> Option<IdentityResource> {

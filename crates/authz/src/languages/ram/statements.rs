@@ -1,19 +1,18 @@
 //! Statements and all of their members but principals and conditions.
 
 use super::{Kind, action_name, conditions, principals};
+use crate::languages::elements::{effect, either, pattern, sid};
 use crate::languages::json::{Members, Node};
-use crate::languages::{Fault, Place, PolicyError};
+use crate::languages::{Language, Place, PolicyError};
 use crate::pattern::{Case, Pattern};
-use crate::policy::{ActionSet, Effect, Selector, Statement};
-
-/// Longest name of a statement.
-const SID_LIMIT: usize = 128;
+use crate::policy::{ActionSet, Selector, Statement};
 
 pub(super) fn read(node: &Node<'_>, kind: Kind) -> Result<Statement, PolicyError> {
     let members = node.object()?;
     members.only(kind.members())?;
     let actions = actions(&members, kind)?;
     Ok(Statement {
+        language: Language::Ram,
         sid: sid(&members)?,
         effect: effect(&members)?,
         principals: match kind {
@@ -45,29 +44,6 @@ impl Kind {
             Self::Key => &["Sid", "Effect", "Principal", "Action", "Resource", "Condition"],
             Self::Trust => &["Sid", "Effect", "Principal", "Action", "Condition"],
         }
-    }
-}
-
-/// The vendor's grammar has no spaces, its samples have.
-fn sid(members: &Members<'_>) -> Result<Option<Box<str>>, PolicyError> {
-    let Some(node) = members.find("Sid") else {
-        return Ok(None);
-    };
-    let text = node.text()?;
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_/+=.@- ".contains(&byte);
-    if text.len() > SID_LIMIT || !text.bytes().all(fits) {
-        let expected = "at most 128 letters, digits, spaces and `_/+=.@-`";
-        return Err(node.place.value(text, expected));
-    }
-    Ok(Some(text.into()))
-}
-
-fn effect(members: &Members<'_>) -> Result<Effect, PolicyError> {
-    let node = members.need("Effect")?;
-    match node.text()? {
-        "Allow" => Ok(Effect::Allow),
-        "Deny" => Ok(Effect::Deny),
-        other => Err(node.place.value(other, "`Allow` or `Deny`")),
     }
 }
 
@@ -111,20 +87,6 @@ fn resources(members: &Members<'_>, kind: Kind) -> Result<Selector, PolicyError>
     }
 }
 
-/// What is selected by one of two members.
-fn either(
-    members: &Members<'_>,
-    only: &'static str,
-    except: &'static str,
-    make: fn(&Place, &str) -> Result<Pattern, PolicyError>,
-) -> Result<Selector, PolicyError> {
-    match (members.find(only), members.find(except)) {
-        (Some(node), None) => node.texts(make).map(Selector::Only),
-        (None, Some(node)) => node.texts(make).map(Selector::Except),
-        _ => Err(members.place.fault(Fault::Either(only, except))),
-    }
-}
-
 /// `<service>:<operation>`, or `*` for all. Cases are the same.
 fn action(place: &Place, text: &str) -> Result<Pattern, PolicyError> {
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"*?-_./".contains(&byte);
@@ -151,10 +113,6 @@ fn resource(place: &Place, text: &str) -> Result<Pattern, PolicyError> {
         let expected = "a resource such as `acs:kms:*:*:key/*` or `*`";
         Err(place.value(text, expected))
     }
-}
-
-pub(super) fn pattern(place: &Place, text: &str, case: Case) -> Result<Pattern, PolicyError> {
-    Pattern::compile(text, case).map_err(|error| place.fault(error.into()))
 }
 
 fn prefixed(text: &str, prefix: &str) -> bool {

@@ -1,8 +1,8 @@
 //! Policies that every account has and nobody can change.
 //!
-//! SOURCE: KMS, "System policies for Key Management Service", and RAM's list of system policies (read 2026-11-22) for
-//! names and purposes. What they allow is said in our own words and kept to the purpose: reading shows no secrets, using
-//! secrets opens no keys.
+//! SOURCE: KMS, "System policies for Key Management Service", and RAM's list of system policies, where the audit trail's
+//! are (read 2026-11-22), for names and purposes. What they allow is said in our own words and kept to the purpose:
+//! reading shows no secrets, using secrets opens no keys.
 
 /// A policy that comes with the deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +26,16 @@ pub const SYSTEM_POLICIES: &[SystemPolicy] = &[
         name: "AdministratorAccess",
         description: "Everything in the account.",
         document: r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
+    },
+    SystemPolicy {
+        name: "AliyunActionTrailFullAccess",
+        description: "Everything with the audit trail.",
+        document: r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"actiontrail:*","Resource":"*"}]}"#,
+    },
+    SystemPolicy {
+        name: "AliyunActionTrailReadOnlyAccess",
+        description: "Sight of the audit trail.",
+        document: r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["actiontrail:Lookup*","actiontrail:Describe*","actiontrail:Get*","actiontrail:List*"],"Resource":"*"}]}"#,
     },
     SystemPolicy {
         name: "AliyunKMSCryptoUserAccess",

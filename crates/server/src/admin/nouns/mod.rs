@@ -1,12 +1,14 @@
 //! What `claviger admin` administers, one file each: its commands, their calls, and how answers look.
 
 pub(super) mod account;
+pub(super) mod audit;
 pub(super) mod explain;
 pub(super) mod group;
 pub(super) mod key;
 pub(super) mod policy;
 pub(super) mod role;
 pub(super) mod service;
+pub(super) mod usage;
 pub(super) mod user;
 
 use std::io::{Read as _, stdin};

@@ -4,10 +4,12 @@ use claviger_audit::record::Fields;
 use claviger_model::{Action, Error, Key, Resume, SignedDuration, Timestamp};
 
 use crate::call::{KeyRef, Need, Note};
+use crate::ops::audit::recent_use;
 use crate::ops::{change_to, describe_key, one_key, own_key};
 use crate::pipeline::{Context, Operation, Permitted};
 
-/// Sets the moment of a key's deletion. Gives the key as it is then.
+/// Sets the moment of a key's deletion. Gives the key as it is then. Where the key was used within the last 30 days, the
+/// record of the call says so; whether that can be found out never decides about the call.
 #[derive(Debug)]
 pub struct ScheduleKeyDeletion {
     /// The key.
@@ -40,11 +42,14 @@ impl Operation for ScheduleKeyDeletion {
     }
 
     async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<Key, Error> {
+        let key = own_key(&permit, 0)?;
+        // The record is drafted before the change; a key that is missed when it is gone stands out in it.
+        if let Some(last) = recent_use(cx, key).await {
+            note.response.text("risk", "recently_used");
+            note.response.text("last_used", &last.time.to_string());
+        }
         let due = cx.call.time.saturating_add(self.window).unwrap_or(Timestamp::MAX);
-        change_to(cx, own_key(&permit, 0)?, note, move |key| {
-            Ok(key.schedule_deletion(due)?)
-        })
-        .await
+        change_to(cx, key, note, move |key| Ok(key.schedule_deletion(due)?)).await
     }
 }
 

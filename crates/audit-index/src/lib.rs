@@ -3,7 +3,7 @@
 //! What it is for: [`SqliteIndex`] answers which calls of an account pass some filters in some time, and how a key was
 //! used. It is fed from the log by a thread of its own and knows nothing that does not stand there, so it is never in
 //! anybody's way: when its file is damaged, of another format or of another log, it is made anew, and when its disk
-//! fails, it says so and waits. [`rebuild`] makes it while no server runs, [`check`] compares it with the log.
+//! fails, it says so and waits. [`rebuild()`] makes it while no server runs, [`check()`] compares it with the log.
 //!
 //! How it is made: the log is cut into blocks of 4096 lines. Per block and term (such as "operation is `Encrypt`",
 //! in one account) stands which lines of the block have it, in at most 512 bytes. A question walks over the blocks that

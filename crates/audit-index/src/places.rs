@@ -1,6 +1,6 @@
 //! Where calls stand in the log, and when they were: 256 lines of the log are a chunk, and a chunk is one row.
 //!
-//! Per call, in the order of the log, as in [`numbers`]: the distance of its place in the chunk from the one before it
+//! Per call, in the order of the log, as in [`crate::numbers`]: the distance of its place in the chunk from the one before it
 //! (from -1 at first); the distance of its time in milliseconds, folded; the distance of its byte offset from the
 //! end of the call before it, doubled; its length in bytes. Where the call stands in another segment than the one
 //! before it (and always at first), the third is 1 instead, followed by the distance of the segment and the offset.

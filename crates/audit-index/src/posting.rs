@@ -2,7 +2,7 @@
 //!
 //! A block is 4096 lines of the log that follow each other. Stored is the shorter of two forms: 512 bytes are a map
 //! of 4096 bits, the lowest bit of the first byte for the first line; fewer bytes are the distances between the
-//! places, each as in [`numbers`], the first one from the beginning of the block.
+//! places, each as in [`crate::numbers`], the first one from the beginning of the block.
 
 use crate::numbers;
 

@@ -14,6 +14,11 @@ use crate::error::FeedError;
 pub(crate) struct Segment(File);
 
 impl Segment {
+    /// Bytes from `offset` to the end of the file.
+    pub(crate) fn ahead(&self, offset: u64) -> io::Result<u64> {
+        Ok(self.0.metadata()?.len().saturating_sub(offset))
+    }
+
     /// Reads bytes from `offset` on: fewer than asked for, and none at the end.
     pub(crate) fn read_at(&self, offset: u64, buffer: &mut [u8]) -> io::Result<usize> {
         loop {

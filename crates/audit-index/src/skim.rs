@@ -88,40 +88,40 @@ pub(crate) struct Skimmer {
 impl Skimmer {
     /// Reads a record; nothing where it is not spelled as expected, which says nothing against it.
     pub(crate) fn read<'a>(&mut self, record: &'a [u8]) -> Option<Skim<'a>> {
-        let mut rest = Rest(record);
-        rest.tag(b"{\"kind\":\"call\",\"id\":")?;
-        rest.bytes()?;
-        rest.tag(b",\"time\":")?;
-        let time = self.time(rest.bytes()?)?;
-        rest.tag(b",\"dialect\":")?;
-        rest.bytes()?;
-        rest.tag(b",\"api\":")?;
+        let mut rest = Rest(std::str::from_utf8(record).ok()?);
+        rest.tag("{\"kind\":\"call\",\"id\":")?;
+        rest.text()?;
+        rest.tag(",\"time\":")?;
+        let time = self.time(rest.text()?)?;
+        rest.tag(",\"dialect\":")?;
+        rest.text()?;
+        rest.tag(",\"api\":")?;
         let api = rest.text()?;
-        rest.tag(b",\"action\":")?;
+        rest.tag(",\"action\":")?;
         let action = rest.text()?;
-        let operation = Some(rest.optional(b",\"operation\":")?).filter(|text| !text.is_empty());
-        rest.tag(b",\"writes\":")?;
+        let operation = Some(rest.optional(",\"operation\":")?).filter(|text| !text.is_empty());
+        rest.tag(",\"writes\":")?;
         let writes = rest.truth()?;
-        rest.tag(b",\"account\":")?;
+        rest.tag(",\"account\":")?;
         let account = rest.text()?;
-        rest.tag(b",\"region\":")?;
-        rest.bytes()?;
+        rest.tag(",\"region\":")?;
+        rest.text()?;
         let (caller, access_key) = rest.caller()?;
         rest.source()?;
-        rest.tag(b",\"request\":")?;
+        rest.tag(",\"request\":")?;
         let asked = rest.object()?;
-        rest.tag(b",\"outcome\":")?;
+        rest.tag(",\"outcome\":")?;
         let outcome = rest.text()?;
-        let answer = if rest.tag(b",\"response\":").is_some() {
+        let answer = if rest.tag(",\"response\":").is_some() {
             Some(rest.object()?)
         } else {
-            rest.tag(b",\"error\":")?;
+            rest.tag(",\"error\":")?;
             rest.fault()?;
             None
         };
-        (rest.0 == b"}").then_some(())?;
+        (rest.0 == "}").then_some(())?;
         let mut things = Vec::with_capacity(4);
-        let mut named = |object: Option<&'a [u8]>| {
+        let mut named = |object: Option<&'a str>| {
             object.map_or(Some(Named::default()), |object| names(object, &mut things))
         };
         let uses = Uses {
@@ -144,13 +144,13 @@ impl Skimmer {
     }
 
     /// `2026-11-21T20:46:13.500Z`.
-    fn time(&mut self, text: &[u8]) -> Option<Timestamp> {
-        let (second, rest) = text.split_first_chunk::<19>()?;
+    fn time(&mut self, text: &str) -> Option<Timestamp> {
+        let (second, rest) = text.as_bytes().split_first_chunk::<19>()?;
         let [b'.', a @ b'0'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b'Z'] = *rest else {
             return None;
         };
         if *second != self.second {
-            let whole = std::str::from_utf8(text).ok()?.parse::<Timestamp>().ok()?;
+            let whole = text.parse::<Timestamp>().ok()?;
             self.at = Timestamp::from_second(whole.as_second()).ok()?;
             self.second = *second;
         }
@@ -164,29 +164,25 @@ impl Skimmer {
 
 /// The part of a record that is not read yet.
 #[derive(Clone, Copy)]
-struct Rest<'a>(&'a [u8]);
+struct Rest<'a>(&'a str);
 
 impl<'a> Rest<'a> {
-    fn tag(&mut self, tag: &[u8]) -> Option<()> {
+    fn tag(&mut self, tag: &str) -> Option<()> {
         self.0 = self.0.strip_prefix(tag)?;
         Some(())
     }
 
-    /// A text without escapes; its bytes.
-    fn bytes(&mut self) -> Option<&'a [u8]> {
-        let text = self.0.strip_prefix(b"\"")?;
-        let end = memchr::memchr2(b'"', b'\\', text)?;
+    /// A text without escapes.
+    fn text(&mut self) -> Option<&'a str> {
+        let text = self.0.strip_prefix('"')?;
+        let end = memchr::memchr2(b'"', b'\\', text.as_bytes())?;
         let (text, rest) = text.split_at_checked(end)?;
-        self.0 = rest.strip_prefix(b"\"")?;
+        self.0 = rest.strip_prefix('"')?;
         Some(text)
     }
 
-    fn text(&mut self) -> Option<&'a str> {
-        std::str::from_utf8(self.bytes()?).ok()
-    }
-
     /// A field that may be there; an empty text where it is not. One that is empty itself is left to the view.
-    fn optional(&mut self, tag: &[u8]) -> Option<&'a str> {
+    fn optional(&mut self, tag: &str) -> Option<&'a str> {
         match self.tag(tag) {
             Some(()) => self.text().filter(|text| !text.is_empty()),
             None => Some(""),
@@ -194,173 +190,180 @@ impl<'a> Rest<'a> {
     }
 
     fn truth(&mut self) -> Option<bool> {
-        let found = self.tag(b"true").is_some();
-        (found || self.tag(b"false").is_some()).then_some(found)
+        let found = self.tag("true").is_some();
+        (found || self.tag("false").is_some()).then_some(found)
     }
 
     /// Who asked, as queries name it, and with which access key.
     fn caller(&mut self) -> Option<(Cow<'a, str>, Option<&'a str>)> {
-        self.tag(b",\"caller\":{\"type\":")?;
+        self.tag(",\"caller\":{\"type\":")?;
         let kind = self.text()?;
-        let user = self.optional(b",\"user\":")?;
-        let role = self.optional(b",\"role\":")?;
+        let user = self.optional(",\"user\":")?;
+        let role = self.optional(",\"role\":")?;
         let name = if !user.is_empty() {
-            self.tag(b",\"user_id\":")?;
-            self.bytes()?;
+            self.tag(",\"user_id\":")?;
+            self.text()?;
             Cow::Borrowed(user)
         } else if !role.is_empty() {
-            self.tag(b",\"role_id\":")?;
-            self.bytes()?;
-            self.tag(b",\"session\":")?;
+            self.tag(",\"role_id\":")?;
+            self.text()?;
+            self.tag(",\"session\":")?;
             let session = self.text()?;
-            self.tag(b",\"began\":")?;
-            self.bytes()?;
+            self.tag(",\"began\":")?;
+            self.text()?;
             Cow::Owned(format!("{role}:{session}"))
         } else {
-            let service = self.optional(b",\"service\":")?;
+            let service = self.optional(",\"service\":")?;
             Cow::Borrowed(if service.is_empty() { kind } else { service })
         };
-        let access_key = Some(self.optional(b",\"access_key\":")?).filter(|key| !key.is_empty());
-        self.tag(b"}")?;
+        let access_key = Some(self.optional(",\"access_key\":")?).filter(|key| !key.is_empty());
+        self.tag("}")?;
         Some((name, access_key))
     }
 
     fn source(&mut self) -> Option<()> {
-        self.tag(b",\"source\":{\"address\":")?;
+        self.tag(",\"source\":{\"address\":")?;
         self.text()?.parse::<IpAddr>().ok()?;
-        self.tag(b",\"agent\":")?;
+        self.tag(",\"agent\":")?;
         self.string()?;
-        self.tag(b",\"host\":")?;
+        self.tag(",\"host\":")?;
         self.string()?;
-        self.tag(b",\"tls\":")?;
+        self.tag(",\"tls\":")?;
         self.truth()?;
-        self.tag(b"}")
+        self.tag("}")
     }
 
     fn fault(&mut self) -> Option<()> {
-        self.tag(b"{\"code\":")?;
-        self.bytes()?;
-        self.tag(b",\"wire\":")?;
-        self.bytes()?;
-        self.tag(b"}")
+        self.tag("{\"code\":")?;
+        self.text()?;
+        self.tag(",\"wire\":")?;
+        self.text()?;
+        self.tag("}")
     }
 
     /// Steps over a text, escapes and all.
     fn string(&mut self) -> Option<()> {
-        let mut rest = self.0.strip_prefix(b"\"")?;
+        let bytes = self.0.as_bytes();
+        let mut at = 1;
         loop {
-            let end = memchr::memchr2(b'"', b'\\', rest)?;
-            match rest.get(end..)? {
-                [b'"', behind @ ..] => {
-                    self.0 = behind;
-                    return Some(());
-                }
-                [_, _, behind @ ..] => rest = behind,
-                _ => return None,
+            let rest = bytes.get(at..)?;
+            let end = at + memchr::memchr2(b'"', b'\\', rest)?;
+            if bytes.get(end) == Some(&b'"') {
+                self.0 = self.0.get(end + 1..)?;
+                return Some(());
             }
+            at = end + 2;
         }
     }
 
     /// Steps over an object and gives its inside.
-    fn object(&mut self) -> Option<&'a [u8]> {
+    fn object(&mut self) -> Option<&'a str> {
         let whole = self.0;
-        self.tag(b"{")?;
-        let inside = self.0;
+        self.tag("{")?;
+        self.brackets()?;
+        let length = whole.len().checked_sub(self.0.len())?;
+        whole.get(1..length.checked_sub(1)?)
+    }
+
+    /// Steps behind the bracket that closes what was opened just now. Brackets of both kinds are counted alike.
+    fn brackets(&mut self) -> Option<()> {
         let mut depth = 1_usize;
         while depth > 0 {
-            let next = self
-                .0
-                .iter()
-                .position(|byte| matches!(byte, b'"' | b'{' | b'[' | b'}' | b']'))?;
-            let (_, rest) = self.0.split_at_checked(next)?;
-            self.0 = rest;
-            match rest.split_first()? {
-                (b'"', _) => self.string()?,
-                (b'{' | b'[', behind) => {
-                    depth += 1;
-                    self.0 = behind;
-                }
-                (_, behind) => {
-                    depth -= 1;
-                    self.0 = behind;
-                }
+            let is_next = |byte: &u8| matches!(byte, b'"' | b'{' | b'[' | b'}' | b']');
+            let next = self.0.as_bytes().iter().position(is_next)?;
+            self.0 = self.0.get(next..)?;
+            if self.0.starts_with('"') {
+                self.string()?;
+                continue;
             }
+            if self.0.starts_with(['{', '[']) {
+                depth += 1;
+            } else {
+                depth -= 1;
+            }
+            self.0 = self.0.get(1..)?;
         }
-        // What was stepped over, without the braces.
-        let length = whole.len().checked_sub(self.0.len())?.checked_sub(2)?;
-        inside.get(..length)
+        Some(())
     }
 
     /// Steps over any value.
     fn value(&mut self) -> Option<()> {
-        match self.0.first()? {
-            b'"' => self.string(),
-            b'{' => self.object().map(drop),
-            b'[' => {
-                // As an object: brackets of both kinds are counted alike.
-                let mut list = *self;
-                list.0 = list.0.get(1..)?;
-                while list.tag(b"]").is_none() {
-                    list.value()?;
-                    let _ = list.tag(b",");
-                }
-                *self = list;
-                Some(())
-            }
-            _ => {
-                let end = self.0.iter().position(|byte| matches!(byte, b',' | b']' | b'}'));
-                self.0 = self.0.get(end.unwrap_or(self.0.len())..)?;
-                Some(())
-            }
+        if self.0.starts_with('"') {
+            return self.string();
         }
+        if self.0.starts_with(['{', '[']) {
+            self.0 = self.0.get(1..)?;
+            return self.brackets();
+        }
+        let end = self.0.find([',', ']', '}']).unwrap_or(self.0.len());
+        self.0 = self.0.get(end..)?;
+        Some(())
     }
 }
 
-/// Reads what the inside of a request or response names.
-fn names<'a>(object: &'a [u8], things: &mut Vec<(ThingKind, Cow<'a, str>)>) -> Option<Named<'a>> {
+/// The fields that name something, besides those that are the word of a kind of thing.
+const FURTHER: [&str; 5] = ["source_key", "previous_key", "keys", "version", "source_version"];
+
+/// Reads what the inside of a request or response names. A field that is there twice is left to the view.
+fn names<'a>(object: &'a str, things: &mut Vec<(ThingKind, Cow<'a, str>)>) -> Option<Named<'a>> {
     let mut named = Named::default();
     let mut rest = Rest(object);
+    let mut seen = 0_u32;
     while !rest.0.is_empty() {
-        let name = rest.bytes()?;
-        rest.tag(b":")?;
-        let kind = match name {
-            b"source_key" | b"previous_key" => Some(ThingKind::Key),
-            name => ThingKind::ALL
-                .into_iter()
-                .find(|kind| kind.word().as_bytes() == name),
-        };
-        match (kind, name) {
-            (Some(kind), _) => {
-                let text = rest.text()?;
-                add(things, kind, text);
-                match name {
-                    b"key" => named.key = Some(text.into()),
-                    b"source_key" => named.source_key = Some(text.into()),
-                    _ => {}
-                }
-            }
-            (None, b"version") => named.version = Some(rest.text()?.into()),
-            (None, b"source_version") => named.source_version = Some(rest.text()?.into()),
-            (None, b"keys") if rest.0.starts_with(b"[") => keys(&mut rest, things)?,
-            (None, b"keys") => {
-                let digits = rest.0.iter().take_while(|byte| byte.is_ascii_digit()).count();
-                rest.0 = rest.0.get(digits..).filter(|_| digits > 0)?;
-            }
-            (None, _) => rest.value()?,
+        let name = rest.text()?;
+        rest.tag(":")?;
+        let words = ThingKind::ALL.iter().map(|kind| kind.word()).chain(FURTHER);
+        if let Some(place) = words.into_iter().position(|word| word == name) {
+            (seen & 1 << place == 0).then_some(())?;
+            seen |= 1 << place;
+            let kind = ThingKind::ALL.get(place).copied();
+            field(name, kind, &mut rest, &mut named, things)?;
+        } else {
+            rest.value()?;
         }
         if !rest.0.is_empty() {
-            rest.tag(b",")?;
+            rest.tag(",")?;
         }
     }
     Some(named)
 }
 
-/// A list of ids.
+/// Reads the value of a field that names something.
+fn field<'a>(
+    name: &str,
+    kind: Option<ThingKind>,
+    rest: &mut Rest<'a>,
+    named: &mut Named<'a>,
+    things: &mut Vec<(ThingKind, Cow<'a, str>)>,
+) -> Option<()> {
+    if name == "keys" {
+        return keys(rest, things);
+    }
+    let text = rest.text()?;
+    match name {
+        "key" => named.key = Some(text.into()),
+        "source_key" => named.source_key = Some(text.into()),
+        "version" => named.version = Some(text.into()),
+        "source_version" => named.source_version = Some(text.into()),
+        _ => {}
+    }
+    if !matches!(name, "version" | "source_version") {
+        add(things, kind.unwrap_or(ThingKind::Key), text);
+    }
+    Some(())
+}
+
+/// A list of ids, or how many there were.
 fn keys<'a>(rest: &mut Rest<'a>, things: &mut Vec<(ThingKind, Cow<'a, str>)>) -> Option<()> {
-    rest.tag(b"[")?;
-    while rest.tag(b"]").is_none() {
+    if rest.tag("[").is_none() {
+        let behind = rest.0.trim_start_matches(|digit: char| digit.is_ascii_digit());
+        (behind.len() < rest.0.len()).then_some(())?;
+        rest.0 = behind;
+        return Some(());
+    }
+    while rest.tag("]").is_none() {
         add(things, ThingKind::Key, rest.text()?);
-        let _ = rest.tag(b",");
+        let _ = rest.tag(",");
     }
     Some(())
 }

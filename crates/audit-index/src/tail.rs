@@ -158,11 +158,15 @@ impl Tail {
         if length > PORTION {
             return Err(bad(&self.dir, &self.at));
         }
-        self.buffer.resize(length + PORTION, 0);
+        let (from, path) = (
+            self.at.offset.saturating_add(length as u64),
+            segments::path(&self.dir, self.at.segment),
+        );
+        let ahead = segment.ahead(from).map_err(FeedError::file(&path))?;
+        let ahead = usize::try_from(ahead).unwrap_or(PORTION).min(PORTION);
+        self.buffer.resize(length + ahead, 0);
         let portion = self.buffer.get_mut(length..).unwrap_or_default();
-        let read = segment
-            .read_at(self.at.offset.saturating_add(length as u64), portion)
-            .map_err(FeedError::file(&segments::path(&self.dir, self.at.segment)))?;
+        let read = segment.read_at(from, portion).map_err(FeedError::file(&path))?;
         // Zeros are room behind the last line.
         let read = portion.get(..read).unwrap_or_default();
         let read = read

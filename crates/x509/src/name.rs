@@ -76,14 +76,21 @@ fn escaped(value: &str) -> String {
             ',' | '+' | '"' | '\\' | '<' | '>' | ';' => out.extend(['\\', character]),
             '#' if at == 0 => out.push_str("\\#"),
             ' ' if at == 0 || at == last => out.push_str("\\ "),
-            '\0'..='\x1f' | '\x7f' => {
-                // INVARIANT: writing to a string does not fail.
-                let _ = write!(out, "\\{:02X}", u32::from(character));
-            }
+            '\0'..='\x1f' | '\x7f' => push_hex(&mut out, character),
+            // Who reads it takes it for space around the value.
+            _ if (at == 0 || at == last) && character.is_whitespace() => push_hex(&mut out, character),
             _ => out.push(character),
         }
     }
     out
+}
+
+/// The bytes of a character in UTF-8, escaped one by one.
+fn push_hex(out: &mut String, character: char) {
+    for byte in character.encode_utf8(&mut [0; 4]).bytes() {
+        // INVARIANT: writing to a string does not fail.
+        let _ = write!(out, "\\{byte:02X}");
+    }
 }
 
 /// Whether two names are the same: text without regard to the case of ASCII letters, to the number of spaces and to the

@@ -69,7 +69,6 @@ mod tests {
         for api in Api::ALL {
             assert_eq!(api_word(service(api.word())), Some(api.word()));
         }
-        assert_eq!(api_word(service("system")), Some("system"));
         assert_eq!(api_word("ActionTrail"), Some("actiontrail"));
         assert_eq!((api_word("kms"), api_word("Ecs")), (None, None));
         assert_eq!(thing_kind("ACS::ECS::Instance"), None);

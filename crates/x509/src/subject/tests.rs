@@ -243,6 +243,18 @@ fn lengths_count_characters_and_have_bounds() {
     );
 }
 
+#[test]
+fn space_of_any_kind_at_the_ends_of_a_value_is_kept() {
+    for value in ["\u{85}a", "a\u{3000}", "\u{a0}a\u{2003}", " a ", "\ta"] {
+        let name = Subject::parse(&format!("CN=\"{value}\""))
+            .unwrap()
+            .to_name()
+            .unwrap();
+        let again = Subject::parse(&name::text(&name)).unwrap().to_name().unwrap();
+        assert_eq!(again, name, "{value:?}");
+    }
+}
+
 proptest! {
     #[test]
     fn what_is_printed_is_read_as_the_same(values in prop::collection::vec("[^\0]{0,12}[a-zé]", 1..6)) {

@@ -29,6 +29,9 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 fn main() -> ExitCode {
     // A second line of defence: nothing secret exists yet at this point.
     let hardening = claviger_secret::harden_process();
+    // The allocator keeps the memory of threads apart and asks for huge pages, so each thread would take 2 MiB of memory
+    // for a few KiB. Where the system does not know the wish, more memory is used and nothing else happens.
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
     let cli = cli::Cli::parse();
     let stages = cli
         .command

@@ -9,7 +9,16 @@ from rig.server import ServingServer
 from rig.wire import Client
 
 KEYS = 4
-FILES = {"claviger.db", "audit/00000001.jsonl", "root.json", "tls/ca.key", "tls/ca.pem", "claviger.toml"}
+FILES = {
+    "claviger.db",
+    "audit/00000001.jsonl",
+    "audit/checkpoint.pub",
+    "index/audit.db",
+    "root.json",
+    "tls/ca.key",
+    "tls/ca.pem",
+    "claviger.toml",
+}
 
 
 def run(trial):

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 pub use http::Request;
 pub use recipe::{Edit, Recipe, Seeds};
-pub use seeds::{recorded, words};
+pub use seeds::{recorded, recorded_sdk, words};
 
 /// How long a target runs where nobody says.
 const MOMENT: Duration = Duration::from_millis(250);

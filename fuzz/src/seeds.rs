@@ -1,7 +1,7 @@
 //! Seeds: what real clients sent.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -19,6 +19,27 @@ pub fn recorded() -> Vec<(Request, String)> {
     let files = files.filter_map(|vector| vector["file"].as_str());
     let found: Vec<_> = files.filter_map(|file| accepted(&json(file))).collect();
     assert!(found.len() > 200, "most recorded requests are to be accepted");
+    found
+}
+
+/// The recorded requests of real clients of the other face, whether a server must accept them or not.
+///
+/// # Panics
+/// If `fixtures/huawei/recorded` cannot be read.
+pub fn recorded_sdk() -> Vec<Request> {
+    let folder = fixtures().join("huawei/recorded");
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let files = files.map(|file| read(&file.path()));
+    let found: Vec<_> = files
+        .flat_map(|file| match &file["vectors"] {
+            Value::Array(vectors) => vectors
+                .iter()
+                .filter_map(|one| request(&one["request"]))
+                .collect(),
+            _ => Vec::new(),
+        })
+        .collect();
+    assert!(found.len() > 200, "{} recorded requests", found.len());
     found
 }
 
@@ -101,9 +122,16 @@ pub fn words() -> Vec<Vec<u8>> {
     WORDS.iter().map(|word| word.as_bytes().to_vec()).collect()
 }
 
+fn fixtures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures")
+}
+
 fn json(file: &str) -> Value {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/alibaba/recorded");
-    let text = fs::read_to_string(folder.join(file)).unwrap_or_default();
+    read(&fixtures().join("alibaba/recorded").join(file))
+}
+
+fn read(file: &Path) -> Value {
+    let text = fs::read_to_string(file).unwrap_or_default();
     serde_json::from_str(&text).unwrap_or_default()
 }
 
@@ -112,7 +140,10 @@ fn accepted(vector: &Value) -> Option<(Request, String)> {
     if vector["expected"]["signature"] != "valid" {
         return None;
     }
-    let sent = &vector["request"];
+    Some((request(&vector["request"])?, secret.to_owned()))
+}
+
+fn request(sent: &Value) -> Option<Request> {
     let target = sent["target"].as_str()?;
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let headers = sent["headers"].as_array()?.iter();
@@ -122,12 +153,11 @@ fn accepted(vector: &Value) -> Option<(Request, String)> {
             pair[1].as_str()?.as_bytes().to_vec(),
         ))
     });
-    let request = Request {
+    Some(Request {
         method: sent["method"].as_str()?.to_owned(),
         path: path.to_owned(),
         query: query.to_owned(),
         headers: headers.collect::<Option<_>>()?,
         body: STANDARD.decode(sent["body_base64"].as_str()?).ok()?,
-    };
-    Some((request, secret.to_owned()))
+    })
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the official clients of the Alibaba dialect against a real server process.
+"""Runs the official clients of both dialects against a real server process.
 
 Installs pinned clients under a cache folder, starts the server on free loopback ports with a data folder of its own,
 and runs every client in every signature scheme. Needs only the standard library, and node and npm for the Node clients.
@@ -7,6 +7,7 @@ and runs every client in every signature scheme. Needs only the standard library
 
 import argparse
 import contextlib
+import dataclasses
 import fcntl
 import os
 import queue
@@ -120,6 +121,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--bin", required=True, type=Path, help="the claviger program to test")
     parser.add_argument("--only", action="append", choices=names, help="run this job; may be given again")
+    parser.add_argument(
+        "--section", action="append", default=[],
+        help="of the scenario of the Huawei dialect run this theme or `theme.section` alone; may be given again",
+    )
     parser.add_argument("--cache", type=Path, default=CACHE, help="where installed clients are kept")
     options = parser.parse_args()
     if not os.access(options.bin, os.X_OK):
@@ -130,6 +135,8 @@ def main():
     cache = options.cache.resolve()
     lock = hold(cache)
     chosen = [job for job in jobs.JOBS if not options.only or job.name in options.only]
+    if options.section:
+        chosen = [dataclasses.replace(job, sections=tuple(options.section)) for job in chosen if job.in_sections]
     try:
         report = run(options.bin.resolve(), chosen, cache)
     except environments.SetupError as error:

@@ -35,7 +35,7 @@ impl Way {
     }
 
     /// Whether one block comes before another.
-    fn is_before(self, one: u64, other: u64) -> bool {
+    pub(crate) fn is_before(self, one: u64, other: u64) -> bool {
         if self.down { one > other } else { one < other }
     }
 }
@@ -82,6 +82,12 @@ impl Cursor {
                 None => self.read(connection, target)?,
             }
         }
+    }
+
+    /// Whether going to `block` takes a look into the file.
+    pub(crate) fn must_read(&self, block: u64) -> bool {
+        let last = self.ahead.back();
+        !self.over && last.is_none_or(|(last, _)| self.way.is_before(*last, block))
     }
 
     /// The places in the block that it stands at.

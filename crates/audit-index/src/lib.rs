@@ -7,7 +7,9 @@
 //!
 //! How it is made: the log is cut into blocks of 4096 lines. Per block and term (such as "operation is `Encrypt`",
 //! in one account) stands which lines of the block have it, in at most 512 bytes. A question walks over the blocks that
-//! have all of its terms, in the order that is wanted, and reads the records it finds at their places in the log.
+//! have all of its terms, in the order that is wanted, and reads the records it finds at their places in the log. Where
+//! any of several terms will do, their lines are put together; where there are few lines to rule out and many terms to look
+//! up for that, the records are read instead.
 //! Every record is judged again by what it says itself before it is handed out. A request id is no term: it tells the
 //! moment at which it was drawn, and a moment is found without.
 //!
@@ -27,6 +29,7 @@ mod index;
 mod mark;
 mod numbers;
 mod places;
+mod plan;
 mod posting;
 mod prune;
 mod query;
@@ -37,6 +40,7 @@ mod segments;
 mod skim;
 mod tail;
 mod terms;
+mod union;
 mod usage;
 mod writer;
 

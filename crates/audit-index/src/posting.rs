@@ -27,9 +27,12 @@ pub(crate) fn locate(seq: u64) -> (u64, Position) {
 pub(crate) struct Bits([u64; WORDS]);
 
 impl Bits {
+    /// No place.
+    pub(crate) const NONE: Self = Self([0; WORDS]);
+
     /// All places from one to another, both included.
     pub(crate) fn between(first: Position, last: Position) -> Self {
-        let mut bits = Self([0; WORDS]);
+        let mut bits = Self::NONE;
         for (word, base) in bits.0.iter_mut().zip((0_u32..).step_by(64)) {
             let low = u32::from(first).saturating_sub(base);
             let high = (u32::from(last) + 1).saturating_sub(base).min(64);
@@ -43,7 +46,7 @@ impl Bits {
 
     /// Reads a stored set.
     pub(crate) fn decode(stored: &[u8]) -> Option<Self> {
-        let mut bits = Self([0; WORDS]);
+        let mut bits = Self::NONE;
         if stored.len() == MAP_BYTES {
             let (words, _) = stored.as_chunks::<8>();
             for (word, bytes) in bits.0.iter_mut().zip(words) {
@@ -66,6 +69,18 @@ impl Bits {
         for (word, other) in self.0.iter_mut().zip(other.0) {
             *word &= other;
         }
+    }
+
+    /// Adds what is in the other.
+    pub(crate) fn add(&mut self, other: &Self) {
+        for (word, other) in self.0.iter_mut().zip(other.0) {
+            *word |= other;
+        }
+    }
+
+    /// How many places there are.
+    pub(crate) fn count(&self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
     }
 
     /// The places, ascending.
@@ -136,6 +151,11 @@ mod tests {
             both.keep(&bits(&other));
             let expected: Vec<_> = one.intersection(&other).copied().collect();
             prop_assert_eq!(both.positions(), expected);
+            let mut any = bits(&one);
+            any.add(&bits(&other));
+            let expected: Vec<_> = one.union(&other).copied().collect();
+            prop_assert_eq!(any.positions(), expected.clone());
+            prop_assert_eq!(any.count() as usize, expected.len());
         }
 
         #[test]

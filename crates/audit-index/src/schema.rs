@@ -15,7 +15,7 @@ use crate::error::FeedError;
 const APPLICATION: i64 = 0x436c_7649;
 
 /// Number of the format. There are no migrations: a file of another format is made anew from the log.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// Pages of 4 KiB in the write-ahead log after which a commit moves them to the main file: seldom, since that syncs.
 const CHECKPOINT: u32 = 4000;

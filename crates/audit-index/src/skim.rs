@@ -13,6 +13,8 @@ use claviger_model::Timestamp;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
+use crate::terms;
+
 /// What the index needs of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Skim<'a> {
@@ -23,7 +25,10 @@ pub(crate) struct Skim<'a> {
     pub(crate) operation: Cow<'a, str>,
     pub(crate) writes: bool,
     pub(crate) account: Cow<'a, str>,
+    pub(crate) region: Cow<'a, str>,
     pub(crate) caller: Cow<'a, str>,
+    /// That of the user or role.
+    pub(crate) caller_id: Option<Cow<'a, str>>,
     pub(crate) access_key: Option<Cow<'a, str>>,
     pub(crate) outcome: Cow<'a, str>,
     /// Each once, in any order.
@@ -62,7 +67,9 @@ impl<'a> Skim<'a> {
             operation: event.operation.clone().unwrap_or_else(|| event.action.clone()),
             writes: event.writes,
             account: event.account.clone(),
+            region: event.region.clone(),
             caller: Cow::Owned(event.caller_name().into_owned()),
+            caller_id: terms::caller_id(event).cloned(),
             access_key: event.caller.access_key.clone(),
             outcome: event.outcome.clone(),
             things: event
@@ -105,8 +112,8 @@ impl Skimmer {
         rest.tag(",\"account\":")?;
         let account = rest.text()?;
         rest.tag(",\"region\":")?;
-        rest.text()?;
-        let (caller, access_key) = rest.caller()?;
+        let region = rest.text()?;
+        let caller = rest.caller()?;
         rest.source()?;
         rest.tag(",\"request\":")?;
         let asked = rest.object()?;
@@ -135,8 +142,10 @@ impl Skimmer {
             operation: operation.unwrap_or(action).into(),
             writes,
             account: account.into(),
-            caller,
-            access_key: access_key.map(Cow::Borrowed),
+            region: region.into(),
+            caller: caller.name,
+            caller_id: caller.id.map(Cow::Borrowed),
+            access_key: caller.access_key.map(Cow::Borrowed),
             outcome: outcome.into(),
             things,
             uses,
@@ -160,6 +169,13 @@ impl Skimmer {
         let base = self.at.as_millisecond();
         (base >= 0).then(|| Timestamp::from_millisecond(base + millis).ok())?
     }
+}
+
+/// Who asked, as queries name it.
+struct Asker<'a> {
+    name: Cow<'a, str>,
+    id: Option<&'a str>,
+    access_key: Option<&'a str>,
 }
 
 /// The part of a record that is not read yet.
@@ -194,31 +210,30 @@ impl<'a> Rest<'a> {
         (found || self.tag("false").is_some()).then_some(found)
     }
 
-    /// Who asked, as queries name it, and with which access key.
-    fn caller(&mut self) -> Option<(Cow<'a, str>, Option<&'a str>)> {
+    fn caller(&mut self) -> Option<Asker<'a>> {
         self.tag(",\"caller\":{\"type\":")?;
         let kind = self.text()?;
         let user = self.optional(",\"user\":")?;
         let role = self.optional(",\"role\":")?;
-        let name = if !user.is_empty() {
+        let (name, id) = if !user.is_empty() {
             self.tag(",\"user_id\":")?;
-            self.text()?;
-            Cow::Borrowed(user)
+            (Cow::Borrowed(user), Some(self.text()?))
         } else if !role.is_empty() {
             self.tag(",\"role_id\":")?;
-            self.text()?;
+            let id = self.text()?;
             self.tag(",\"session\":")?;
             let session = self.text()?;
             self.tag(",\"began\":")?;
             self.text()?;
-            Cow::Owned(format!("{role}:{session}"))
+            (Cow::Owned(format!("{role}:{session}")), Some(id))
         } else {
             let service = self.optional(",\"service\":")?;
-            Cow::Borrowed(if service.is_empty() { kind } else { service })
+            let name = if service.is_empty() { kind } else { service };
+            (Cow::Borrowed(name), None)
         };
         let access_key = Some(self.optional(",\"access_key\":")?).filter(|key| !key.is_empty());
         self.tag("}")?;
-        Some((name, access_key))
+        Some(Asker { name, id, access_key })
     }
 
     fn source(&mut self) -> Option<()> {

@@ -1,5 +1,7 @@
 //! The terms by which a call is found, and whether it passes a filter.
 
+use std::borrow::Cow;
+
 use claviger_audit::index::Filter;
 use claviger_audit::view::{Event, Thing, ThingKind};
 
@@ -27,6 +29,10 @@ pub(crate) enum Kind {
     Writes = 7,
     /// How it ended.
     Outcome = 8,
+    /// The region it was asked in.
+    Region = 9,
+    /// The id of the user or role that asked.
+    CallerId = 10,
 }
 
 impl Kind {
@@ -42,6 +48,8 @@ impl Kind {
             Self::Thing => 6,
             Self::Writes => 7,
             Self::Outcome => 8,
+            Self::Region => 9,
+            Self::CallerId => 10,
         }
     }
 }
@@ -58,7 +66,11 @@ pub(crate) fn common<E>(call: &Skim<'_>, mut each: impl FnMut(Kind, &str) -> Res
     if call.operation != call.action {
         each(Kind::Operation, &call.operation)?;
     }
+    each(Kind::Region, &call.region)?;
     each(Kind::Caller, &call.caller)?;
+    if let Some(id) = &call.caller_id {
+        each(Kind::CallerId, id)?;
+    }
     if let Some(key) = &call.access_key {
         each(Kind::AccessKey, key)?;
     }
@@ -79,10 +91,11 @@ pub(crate) fn profile(call: &Skim<'_>, out: &mut Vec<u8>) {
         &call.api,
         &call.action,
         &call.operation,
+        &call.region,
         &call.caller,
         &call.outcome,
     ];
-    for text in texts.into_iter().chain(&call.access_key) {
+    for text in texts.into_iter().chain(&call.caller_id).chain(&call.access_key) {
         numbers::push(out, text.len() as u64);
         out.extend_from_slice(text.as_bytes());
     }
@@ -90,32 +103,50 @@ pub(crate) fn profile(call: &Skim<'_>, out: &mut Vec<u8>) {
     let kinds = kinds.filter(|(_, kind)| call.things.iter().any(|(found, _)| found == *kind));
     let kinds = kinds.fold(0_u16, |all, (place, _)| all | 1 << place);
     out.extend_from_slice(&kinds.to_le_bytes());
-    out.extend_from_slice(&[u8::from(call.access_key.is_some()), u8::from(call.writes)]);
+    let flags = [call.caller_id.is_some(), call.access_key.is_some(), call.writes];
+    out.extend(flags.map(u8::from));
 }
 
-/// The term of a filter. A request id has none: it is found by its time.
-pub(crate) fn of_filter(filter: &Filter) -> Option<(Kind, &str)> {
+/// What a filter asks of the terms of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted<'a> {
+    /// Nothing. A request id is no term: it is found by its time.
+    Nothing,
+    /// This one.
+    Term(Kind, &'a str),
+    /// One of these.
+    AnyOf(Kind, &'a [String]),
+}
+
+/// The terms of a filter.
+pub(crate) fn of_filter(filter: &Filter) -> Wanted<'_> {
     match filter {
-        Filter::Id(_) => None,
-        Filter::Api(value) => Some((Kind::Api, value)),
-        Filter::Operation(value) => Some((Kind::Operation, value)),
-        Filter::Caller(value) => Some((Kind::Caller, value)),
-        Filter::AccessKey(value) => Some((Kind::AccessKey, value)),
-        Filter::Kind(kind) => Some((Kind::Sort, kind.word())),
-        Filter::Thing(value) => Some((Kind::Thing, value)),
-        Filter::Writes(value) => Some((Kind::Writes, writes(*value))),
-        Filter::Outcome(value) => Some((Kind::Outcome, value)),
+        Filter::Id(_) => Wanted::Nothing,
+        Filter::Api(value) => Wanted::Term(Kind::Api, value),
+        Filter::Region(value) => Wanted::Term(Kind::Region, value),
+        Filter::Operation(value) => Wanted::Term(Kind::Operation, value),
+        Filter::AnyOperation(values) => Wanted::AnyOf(Kind::Operation, values),
+        Filter::Caller(value) => Wanted::Term(Kind::Caller, value),
+        Filter::CallerId(value) => Wanted::Term(Kind::CallerId, value),
+        Filter::AccessKey(value) => Wanted::Term(Kind::AccessKey, value),
+        Filter::Kind(kind) => Wanted::Term(Kind::Sort, kind.word()),
+        Filter::Thing(value) => Wanted::Term(Kind::Thing, value),
+        Filter::Writes(value) => Wanted::Term(Kind::Writes, writes(*value)),
+        Filter::Outcome(value) => Wanted::Term(Kind::Outcome, value),
     }
 }
 
 /// Whether a call passes all filters, by its own word.
-pub(crate) fn passes(event: &Event<'_>, filters: &[Filter]) -> bool {
+pub(crate) fn passes<'f>(event: &Event<'_>, filters: impl IntoIterator<Item = &'f Filter>) -> bool {
     let mut things: Option<Vec<Thing<'_>>> = None;
-    filters.iter().all(|filter| match filter {
+    filters.into_iter().all(|filter| match filter {
         Filter::Id(id) => event.id == *id,
         Filter::Api(api) => event.api == *api,
-        Filter::Operation(name) => event.action == *name || event.operation() == name,
+        Filter::Region(region) => event.region == *region,
+        Filter::Operation(name) => is_called(event, name),
+        Filter::AnyOperation(names) => names.iter().any(|name| is_called(event, name)),
         Filter::Caller(name) => event.caller_name() == *name,
+        Filter::CallerId(id) => caller_id(event).is_some_and(|known| known == id),
         Filter::AccessKey(key) => event.caller.access_key.as_deref() == Some(key),
         Filter::Kind(kind) => has_kind(things.get_or_insert_with(|| event.things()), *kind),
         Filter::Thing(name) => things
@@ -125,6 +156,16 @@ pub(crate) fn passes(event: &Event<'_>, filters: &[Filter]) -> bool {
         Filter::Writes(value) => event.writes == *value,
         Filter::Outcome(outcome) => event.outcome == *outcome,
     })
+}
+
+/// The id of the user or role that asked.
+pub(crate) fn caller_id<'e, 'a>(event: &'e Event<'a>) -> Option<&'e Cow<'a, str>> {
+    let caller = &event.caller;
+    caller.user_id.as_ref().or(caller.role_id.as_ref())
+}
+
+fn is_called(event: &Event<'_>, name: &str) -> bool {
+    event.action == name || event.operation() == name
 }
 
 fn has_kind(things: &[Thing<'_>], kind: ThingKind) -> bool {

@@ -70,10 +70,16 @@ pub enum Filter {
     Id(String),
     /// The API, such as `kms`.
     Api(String),
+    /// The region it was asked in.
+    Region(String),
     /// What was asked, in the words of the core or of the wire.
     Operation(String),
+    /// The same, where any of these names will do. Of none, nothing is found.
+    AnyOperation(Vec<String>),
     /// Who asked: see [`Event::caller_name`](crate::view::Event::caller_name).
     Caller(String),
+    /// The id of the user or role that asked. Roots, services and the system have none.
+    CallerId(String),
     /// The access key that was shown.
     AccessKey(String),
     /// A kind of thing that it was about.

@@ -4,8 +4,19 @@
 //! beats nothing. A session policy comes first and can only narrow. Then the policies of the identity and of the
 //! resource: a deny in either denies; at home an allow in either is enough, from another account both must allow.
 
+use claviger_model::Region;
+
 use crate::context::Request;
 use crate::policy::{Effect, Policy, Reach, Statement};
+
+/// A policy and where it counts.
+pub trait Placed {
+    /// The policy.
+    fn policy(&self) -> &Policy;
+
+    /// Whether it counts for what lies in `region`, or in none. Where it does not it is as good as not there.
+    fn covers(&self, region: Option<&Region>) -> bool;
+}
 
 /// The policies that a request meets.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +29,8 @@ pub struct Evaluation<'a, P = &'a Policy> {
     pub resource: Option<&'a Policy>,
     /// Whether who asks and the resource are of one account. Taking a role needs both sides, as if it were not so.
     pub same_account: bool,
+    /// Whether the policy on the resource can deny and not allow.
+    pub resource_only_denies: bool,
 }
 
 /// An answer and where it comes from.
@@ -72,7 +85,7 @@ pub struct Match<'a> {
     /// The statement.
     pub statement: &'a Statement,
     /// Whether it can decide: an allow for a whole account in a policy on a resource of the same account cannot, it
-    /// leaves the decision to the policies of the account's identities.
+    /// leaves the decision to the policies of the account's identities; nor can one in a policy that only denies.
     pub counts: bool,
 }
 
@@ -99,11 +112,32 @@ impl<P> Default for Evaluation<'_, P> {
             identity: &[],
             resource: None,
             same_account: false,
+            resource_only_denies: false,
         }
     }
 }
 
-impl<'a, P: AsRef<Policy>> Evaluation<'a, P> {
+impl Placed for Policy {
+    fn policy(&self) -> &Policy {
+        self
+    }
+
+    fn covers(&self, _: Option<&Region>) -> bool {
+        true
+    }
+}
+
+impl<P: Placed> Placed for &P {
+    fn policy(&self) -> &Policy {
+        (*self).policy()
+    }
+
+    fn covers(&self, region: Option<&Region>) -> bool {
+        (*self).covers(region)
+    }
+}
+
+impl<'a, P: Placed> Evaluation<'a, P> {
     /// Answers one request. Allocates nothing.
     pub fn decide(&self, request: &Request<'_>) -> Decision {
         let session = self.findings(Set::Session, request);
@@ -140,7 +174,7 @@ impl<'a, P: AsRef<Policy>> Evaluation<'a, P> {
 
     fn findings(&self, set: Set, request: &Request<'_>) -> Findings {
         let mut findings = Findings::default();
-        for (place, statement) in self.statements(set) {
+        for (place, statement) in self.statements(set, request.resource.region()) {
             // One allow is as good as many.
             let needless = statement.effect == Effect::Allow && findings.allow.is_some();
             if needless || self.counts(set, statement, request) != Some(true) {
@@ -158,7 +192,8 @@ impl<'a, P: AsRef<Policy>> Evaluation<'a, P> {
     }
 
     fn matches(&self, set: Set, request: &Request<'_>) -> impl Iterator<Item = Match<'a>> {
-        self.statements(set).filter_map(move |(place, statement)| {
+        let statements = self.statements(set, request.resource.region());
+        statements.filter_map(move |(place, statement)| {
             let counts = self.counts(set, statement, request)?;
             Some(Match {
                 set,
@@ -172,19 +207,28 @@ impl<'a, P: AsRef<Policy>> Evaluation<'a, P> {
     /// Whether a statement of a set that applies can decide; none where it does not apply.
     fn counts(&self, set: Set, statement: &Statement, request: &Request<'_>) -> Option<bool> {
         let reach = statement.reach(request)?;
-        let home = set == Set::Resource && self.same_account;
-        Some(!(home && reach == Reach::Account && statement.effect == Effect::Allow))
+        if set != Set::Resource || statement.effect == Effect::Deny {
+            return Some(true);
+        }
+        let left_to_account = self.same_account && reach == Reach::Account;
+        Some(!self.resource_only_denies && !left_to_account)
     }
 
-    fn statements(&self, set: Set) -> impl Iterator<Item = (StatementRef, &'a Statement)> + use<'a, P> {
+    fn statements(
+        &self,
+        set: Set,
+        region: Option<&Region>,
+    ) -> impl Iterator<Item = (StatementRef, &'a Statement)> {
         let (one, many) = match set {
             Set::Session => (self.session, &[][..]),
             Set::Identity => (None, self.identity),
             Set::Resource => (self.resource, &[][..]),
         };
-        let policies = one.into_iter().chain(many.iter().map(AsRef::as_ref)).enumerate();
-        policies.flat_map(|(policy, found)| {
-            let numbered = found.statements.iter().enumerate();
+        let counting = move |held: &'a P| held.covers(region).then(|| held.policy());
+        let policies = one.into_iter().map(Some).chain(many.iter().map(counting));
+        policies.enumerate().flat_map(|(policy, found)| {
+            let statements = found.map_or(&[][..], |found| &found.statements);
+            let numbered = statements.iter().enumerate();
             numbered.map(move |(number, statement)| {
                 let place = StatementRef {
                     policy,

@@ -1,9 +1,11 @@
 //! One question, answered: what each kind of caller may do, and what those hear who may not.
 //!
-//! Root may do everything at home. A service may use the keys that it made, and take the roles that trust it.
-//! Everybody else, and root abroad, is judged by policies.
+//! Root may do everything at home, or all that its session is narrowed to. A service may use the keys that it made, and take the roles that trust it.
+//! Everybody else, and root abroad, is judged by policies, and then by grants: a grant allows what no policy does, also
+//! abroad, but a policy that denies, and one that narrows a session, stand above it. A grant is given up by its parties
+//! and by nobody else.
 
-use claviger_model::{Action, Denial, DenyingPolicy, Identity, Region};
+use claviger_model::{Action, Denial, DenyingPolicy, GrantId, Identity, Region};
 
 use crate::context::{Principal, Request, RequestContext};
 use crate::evaluate::{Decision, Evaluation, Explanation, Match, Outcome, Set};
@@ -25,14 +27,20 @@ pub enum Verdict {
     Nobody,
     /// Policies decided.
     Policies(Decision),
+    /// No policy allows it, and none denies it; this grant allows it.
+    Grant(GrantId),
+    /// A grant is to be given up, and no policy denies it: by somebody who may (`true`) or by somebody else.
+    Party(bool),
 }
 
 impl Verdict {
     /// Whether the answer is yes.
     pub fn allows(self) -> bool {
         match self {
-            Self::System | Self::OwnAccount | Self::Service(true) => true,
-            Self::Service(false) | Self::Nobody => false,
+            Self::System | Self::OwnAccount | Self::Service(true) | Self::Grant(_) | Self::Party(true) => {
+                true
+            }
+            Self::Service(false) | Self::Nobody | Self::Party(false) => false,
             Self::Policies(decision) => decision.outcome.allows(),
         }
     }
@@ -43,8 +51,8 @@ impl Verdict {
 pub struct Explained<'a> {
     /// The verdict.
     pub verdict: Verdict,
-    /// Statements of the session's policy, of the identity's policies, of the resource's policy. Empty unless policies
-    /// decided.
+    /// Statements of the session's policy, of the identity's policies, of the resource's policy. Empty where policies
+    /// were not asked.
     pub statements: Vec<Told<'a>>,
 }
 
@@ -65,21 +73,31 @@ pub struct Told<'a> {
     pub decides: bool,
 }
 
-/// Answers one question.
+/// Answers one question: the grant that it took, if it took one.
 ///
 /// # Errors
 /// A [`Denial`] that tells nothing that would not hold if the resource were not there.
-pub(crate) fn judge(subject: Subject<'_>, facts: &Facts<'_>, question: &Question<'_>) -> Result<(), Denial> {
+pub(crate) fn judge(
+    subject: Subject<'_>,
+    facts: &Facts<'_>,
+    question: &Question<'_>,
+) -> Result<Option<GrantId>, Denial> {
     let names = names(subject, question);
     let verdict = verdict(subject, facts, question, &names);
     if verdict.allows() {
-        return Ok(());
+        return Ok(match verdict {
+            Verdict::Grant(id) => Some(id),
+            _ => None,
+        });
     }
-    let blind = Question::new(question.action, question.resource);
+    let blind = Question {
+        abroad: question.abroad,
+        ..Question::new(question.action, question.resource)
+    };
     let Verdict::Policies(decision) = verdict else {
         return Err(denial(&blind, Outcome::ImplicitDeny, Set::Identity));
     };
-    // Tags and policies of the resource show only to those who would otherwise be allowed.
+    // Tags, kind and policies of the resource show only to those who would otherwise be allowed.
     let shown = match self::verdict(subject, facts, &blind, &names) {
         Verdict::Policies(blind) if !blind.outcome.allows() => blind,
         _ => decision,
@@ -117,14 +135,19 @@ pub fn explain<'a>(subject: Subject<'a>, facts: &Facts<'_>, question: &Question<
     let Some(Explanation { decision, matches }) = explained else {
         return only(Verdict::Nobody);
     };
-    let told = matches.iter().map(|one| tell(subject, &decision, one));
+    let verdict = settle(subject, question, decision);
+    let told = matches.iter().map(|one| tell(subject, verdict, one));
     Explained {
-        verdict: Verdict::Policies(decision),
         statements: told.collect(),
+        verdict,
     }
 }
 
-fn tell<'a>(subject: Subject<'a>, decision: &Decision, one: &Match<'_>) -> Told<'a> {
+fn tell<'a>(subject: Subject<'a>, verdict: Verdict, one: &Match<'_>) -> Told<'a> {
+    let decides = match verdict {
+        Verdict::Policies(decision) => decision.set == one.set && decision.statement == Some(one.place),
+        _ => false,
+    };
     Told {
         set: one.set,
         policy: match one.set {
@@ -135,7 +158,7 @@ fn tell<'a>(subject: Subject<'a>, decision: &Decision, one: &Match<'_>) -> Told<
         statement: one.place.statement,
         effect: one.statement.effect,
         counts: one.counts,
-        decides: decision.set == one.set && decision.statement == Some(one.place),
+        decides,
     }
 }
 
@@ -144,15 +167,56 @@ fn verdict(subject: Subject<'_>, facts: &Facts<'_>, question: &Question<'_>, nam
         let decision = ask(subject, facts, question, names, |policies, request| {
             policies.decide(request)
         });
-        decision.map_or(Verdict::Nobody, Verdict::Policies)
+        decision.map_or(Verdict::Nobody, |decision| settle(subject, question, decision))
     })
 }
 
-/// What policies call the thing in question. Only the domain of who asks is known here.
-fn names<'a>(subject: Subject<'a>, question: &Question<'a>) -> Names<'a> {
+/// What policies decided, and what follows where they do not stand in the way.
+fn settle(subject: Subject<'_>, question: &Question<'_>, decision: Decision) -> Verdict {
+    let Decision { outcome, set, .. } = decision;
+    let narrowed = set == Set::Session && !outcome.allows();
+    if narrowed || outcome == Outcome::ExplicitDeny {
+        return Verdict::Policies(decision);
+    }
+    if let Some(verdict) = retiring(subject, question) {
+        return verdict;
+    }
+    if outcome.allows() && !question.abroad {
+        return Verdict::Policies(decision);
+    }
+    let mut grants = question.grants.iter();
+    if let Some(grant) = grants.find(|grant| grant.allows(subject.caller, question.action)) {
+        return Verdict::Grant(grant.id);
+    }
+    Verdict::Policies(if outcome.allows() {
+        // Who asks may, the owner of the thing has not said so.
+        Decision {
+            outcome: Outcome::ImplicitDeny,
+            set: Set::Resource,
+            statement: None,
+        }
+    } else {
+        decision
+    })
+}
+
+/// Who may give a grant up the grant tells, and no policy.
+fn retiring(subject: Subject<'_>, question: &Question<'_>) -> Option<Verdict> {
+    let grant = question
+        .grant
+        .filter(|_| question.action == Action::RetireGrant)?;
+    Some(Verdict::Party(grant.may_retire(subject.caller)))
+}
+
+/// What policies call the thing in question.
+fn names<'a>(subject: Subject<'_>, question: &Question<'a>) -> Names<'a> {
     let own = question.resource.account() == subject.caller.account;
-    let domain = subject.rights.persona.domain.as_deref();
-    Names::new(question.resource, domain.filter(|_| own))
+    let domain = if own {
+        subject.rights.persona.domain
+    } else {
+        question.domain
+    };
+    Names::new(question.resource, domain)
 }
 
 /// What needs no policies.
@@ -160,8 +224,8 @@ fn ruled(subject: Subject<'_>, question: &Question<'_>) -> Option<Verdict> {
     let taking = question.action == Action::AssumeRole;
     match &subject.caller.identity {
         Identity::System => Some(Verdict::System),
-        Identity::Root if !taking && question.resource.account() == subject.caller.account => {
-            Some(Verdict::OwnAccount)
+        Identity::Root if subject.rights.session.is_none() && is_owner(subject, question) => {
+            Some(retiring(subject, question).unwrap_or(Verdict::OwnAccount))
         }
         Identity::Service(name) if !taking => {
             let used = ram::uses_key(question.action) || question.action == Action::DescribeKey;
@@ -169,6 +233,13 @@ fn ruled(subject: Subject<'_>, question: &Question<'_>) -> Option<Verdict> {
         }
         Identity::Root | Identity::User { .. } | Identity::Session { .. } | Identity::Service(_) => None,
     }
+}
+
+/// Whether the root of an account asks for something at home. No policy of others is above it there.
+fn is_owner(subject: Subject<'_>, question: &Question<'_>) -> bool {
+    let taking = question.action == Action::AssumeRole;
+    let home = !question.abroad && question.resource.account() == subject.caller.account;
+    home && !taking && subject.caller.identity == Identity::Root
 }
 
 /// Lays a question before the policies; none where it has no name in their language.
@@ -185,14 +256,14 @@ fn ask<'a, R>(
     let service = matches!(caller.identity, Identity::Service(_));
     let own = !service && question.resource.account() == caller.account;
     let hears = own || taking || ram::foreign_accounts_may(action);
-    let policy = question.policy.filter(|_| hears);
     let policies = Evaluation {
-        session: rights.session.as_ref().map(AsRef::as_ref),
+        session: rights.session.as_ref().map(|held| &*held.policy),
         identity: &rights.policies,
-        resource: policy,
+        resource: question.policy.filter(|_| !is_owner(subject, question)),
         // A role that is there wants both sides, also at home. One that is not there can tell nobody so but those whose
         // own policies allow it.
-        same_account: own && !(taking && policy.is_some()),
+        same_account: own && !(taking && question.policy.is_some()),
+        resource_only_denies: !hears,
     };
     let algorithm = facts.algorithm.filter(|_| action != Action::ReEncryptTo);
     let context = RequestContext {
@@ -208,7 +279,7 @@ fn ask<'a, R>(
         person: rights.persona.person(),
         region: question.resource.region().map(Region::as_str),
         service: iam::service_name(action),
-        key: facts.kind.map(iam::key_words),
+        key: question.kind.or(facts.kind).map(iam::key_words),
         further: facts.further,
         ..RequestContext::new(principal(subject), &rights.account, facts.now)
     };

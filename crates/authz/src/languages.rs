@@ -1,27 +1,42 @@
-//! From documents to [`Policy`](crate::policy::Policy): one module a language. They know how a vendor writes
+//! From documents to [`Policy`]: one module a language. They know how a vendor writes
 //! policies and what it calls actions, resources and keys; the rest of the crate does not.
 
+mod assumed;
 mod conditions;
 mod elements;
 pub mod iam;
 mod json;
 pub mod ram;
+mod system;
 
 use std::fmt;
 
-/// The language of a statement: whose names it calls resources by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Language {
-    /// See [`ram`].
-    Ram,
-    /// See [`iam`].
-    Iam,
+use claviger_model::{AccountId, Action, Language, Resource};
+
+pub use assumed::Assumed;
+pub use system::{Layer, SystemPolicy, SystemRole, system_policies, system_policy};
+
+use crate::policy::Policy;
+
+/// Reads and compiles a document for identities, or one that narrows a session, of at most `limit` bytes.
+///
+/// # Errors
+/// The first fault, with its place.
+pub fn parse(language: Language, document: &str, limit: usize) -> Result<Policy, PolicyError> {
+    match language {
+        Language::Ram => ram::parse(document, ram::Kind::Identity, limit),
+        Language::Iam => iam::parse(document, iam::Kind::Any, limit),
+    }
 }
 
-/// The document of a policy that comes with the deployment, and its language. No name is there in two languages.
-pub fn system_document(name: &str) -> Option<(Language, &'static str)> {
-    let ram = ram::system_policy(name).map(|policy| (Language::Ram, policy.document));
-    ram.or_else(|| iam::system_role(name).map(|role| (Language::Iam, role.document)))
+/// The action of a name, in whichever language that is.
+pub fn read_action(name: &str) -> Option<Action> {
+    ram::read_action(name).or_else(|| iam::read_action(name))
+}
+
+/// The resource of a name, in whichever language that is: see [`ram::read_resource`] and [`iam::read_resource`].
+pub fn read_resource(text: &str, account: AccountId) -> Option<Resource> {
+    ram::read_resource(text, account).or_else(|| iam::read_resource(text, account))
 }
 
 /// Why a document is no policy, and where.

@@ -5,10 +5,11 @@
 //!
 //! Policies are documents of a language ([`languages`]) that are compiled into one form ([`policy`]) and judged together
 //! ([`evaluate::Evaluation`]) over what is known about a request ([`context`]). Judging is pure, takes the time as an
-//! argument, allocates nothing, and names the statement that decided. Who needs no policies is told in `judge`.
+//! argument, allocates nothing, and names the statement that decided. Who needs no policies, and what grants add to
+//! them, is told in `judge`.
 //!
 //! Languages call actions and resources by names of their own, and every policy counts whichever face a call came
-//! through: see [`languages::Language`] and [`names`].
+//! through: see [`claviger_model::Language`] and [`names`].
 //!
 //! To add a language, turn its documents into a [`policy::Policy`] and give [`names`] its spelling of resources. To add a
 //! condition key, give it a [`context::Key`] and a name in each language that has it.
@@ -25,10 +26,10 @@ mod subject;
 mod text;
 pub mod value;
 
-use claviger_model::Denial;
+use claviger_model::{Denial, GrantId};
 
 pub use judge::{Explained, Told, Verdict, explain};
-pub use subject::{Facts, Held, KeyKind, Persona, Question, Rights, Subject};
+pub use subject::{Facts, Held, Persona, Question, Rights, Subject};
 
 /// A thing that a call touches, with what it is asked for.
 pub trait Touched {
@@ -49,12 +50,43 @@ pub trait Touched {
 
 /// Proof that a caller may do what it asked to its targets. Only [`authorize`] makes one.
 #[derive(Debug)]
-pub struct Permit<T>(T);
+pub struct Permit<T> {
+    targets: T,
+    carried: Carried,
+}
 
 impl<T> Permit<T> {
     /// The targets.
     pub fn targets(&self) -> &T {
-        &self.0
+        &self.targets
+    }
+
+    /// The grant without which the answer to the question at that place, from 0, would have been no. None where the
+    /// caller needs no grant.
+    pub fn by_grant(&self, place: usize) -> Option<GrantId> {
+        self.carried.at(place)
+    }
+}
+
+/// Places and the grants that carried them. Nearly every call has one place, and needs no heap here.
+#[derive(Debug, Default)]
+struct Carried {
+    first: Option<(usize, GrantId)>,
+    more: Vec<(usize, GrantId)>,
+}
+
+impl Carried {
+    fn note(&mut self, place: usize, grant: GrantId) {
+        if self.first.is_none() {
+            self.first = Some((place, grant));
+        } else {
+            self.more.push((place, grant));
+        }
+    }
+
+    fn at(&self, place: usize) -> Option<GrantId> {
+        let mut all = self.first.iter().chain(&self.more);
+        all.find(|(other, _)| *other == place).map(|(_, grant)| *grant)
     }
 }
 
@@ -76,10 +108,14 @@ pub fn authorize<T: Touched>(
     facts: &Facts<'_>,
     things: Vec<T>,
 ) -> Result<Permit<Vec<T::Target>>, NoPermit<T::Absence>> {
+    let mut carried = Carried::default();
     for (place, thing) in things.iter().enumerate() {
         let judged = judge::judge(subject, facts, &thing.question());
-        judged.map_err(|denial| NoPermit::Denied(place, denial))?;
+        if let Some(grant) = judged.map_err(|denial| NoPermit::Denied(place, denial))? {
+            carried.note(place, grant);
+        }
     }
     let targets = things.into_iter().map(T::into_target).collect::<Result<_, _>>();
-    targets.map(Permit).map_err(NoPermit::Absent)
+    let targets = targets.map_err(NoPermit::Absent)?;
+    Ok(Permit { targets, carried })
 }

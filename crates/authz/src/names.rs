@@ -2,9 +2,9 @@
 
 use std::cell::OnceCell;
 
-use claviger_model::Resource;
+use claviger_model::{DomainId, Language, Region, Resource};
 
-use crate::languages::{Language, iam, ram};
+use crate::languages::{iam, ram};
 use crate::text::Text;
 
 /// Room for the name of a resource: those of keys need 120 bytes at the most.
@@ -20,17 +20,17 @@ pub struct Names<'a> {
 
 #[derive(Debug)]
 enum Of<'a> {
-    Resource(&'a Resource, Option<&'a str>),
+    Resource(&'a Resource, Option<DomainId>),
     Text(&'a str),
 }
 
 impl<'a> Names<'a> {
     /// The names of a resource. `domain` is its account as [`Language::Iam`] writes it, where that is known.
-    pub fn new(resource: &'a Resource, domain: Option<&'a str>) -> Self {
+    pub fn new(resource: &'a Resource, domain: Option<DomainId>) -> Self {
         Self::of(Of::Resource(resource, domain))
     }
 
-    /// One name for all languages.
+    /// One name for all languages, of something in no region.
     pub fn same(name: &'a str) -> Self {
         Self::of(Of::Text(name))
     }
@@ -40,6 +40,14 @@ impl<'a> Names<'a> {
             of,
             ram: OnceCell::new(),
             iam: OnceCell::new(),
+        }
+    }
+
+    /// The region that the resource lies in.
+    pub(crate) fn region(&self) -> Option<&'a Region> {
+        match self.of {
+            Of::Resource(resource, _) => resource.region(),
+            Of::Text(_) => None,
         }
     }
 

@@ -1,10 +1,9 @@
 //! Policies, compiled: patterns, networks, numbers and dates are parsed once, whatever language they were written in.
 
-use claviger_model::Action;
+use claviger_model::{Action, Language};
 
 use crate::condition::Condition;
 use crate::context::{Principal, Request, RequestContext};
-use crate::languages::Language;
 use crate::pattern::Pattern;
 
 /// A list of statements. Their order means nothing.
@@ -40,12 +39,6 @@ impl Policy {
     /// Denies everything: stands in for a policy that cannot be read, which might have denied.
     pub fn deny_all() -> Self {
         Self::all(Effect::Deny)
-    }
-}
-
-impl AsRef<Self> for Policy {
-    fn as_ref(&self) -> &Self {
-        self
     }
 }
 

@@ -4,11 +4,12 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use claviger_model::{
-    AccountId, Action, Caller, DomainId, EncryptionAlgorithm, KeySpec, Origin, Resource, RoleName,
-    ServiceName, SessionName, Tags, Timestamp, Usage, UserName,
+    AccountId, Action, Caller, DomainId, EncryptionAlgorithm, Extent, Grant, IdentityHex, KeyKind, Region,
+    Resource, RoleName, ServiceName, SessionName, Tags, Timestamp, UserName,
 };
 
 use crate::context::Person;
+use crate::evaluate::Placed;
 use crate::policy::Policy;
 
 /// A policy that counts for somebody.
@@ -18,6 +19,8 @@ pub struct Held {
     pub title: Box<str>,
     /// What it says.
     pub policy: Arc<Policy>,
+    /// Where its rights count.
+    pub extent: Extent,
 }
 
 impl Held {
@@ -25,13 +28,18 @@ impl Held {
         Self {
             title: title.into(),
             policy: Arc::new(Policy::allow_all()),
+            extent: Extent::Everywhere,
         }
     }
 }
 
-impl AsRef<Policy> for Held {
-    fn as_ref(&self) -> &Policy {
+impl Placed for Held {
+    fn policy(&self) -> &Policy {
         &self.policy
+    }
+
+    fn covers(&self, region: Option<&Region>) -> bool {
+        self.extent.covers(region)
     }
 }
 
@@ -46,7 +54,7 @@ pub struct Rights {
     pub account: Box<str>,
     /// How languages know who asks that speak of people rather than of resource names.
     pub persona: Persona,
-    /// What the session was narrowed to.
+    /// What the session was narrowed to, wherever it goes.
     pub session: Option<Held>,
     /// The policies of the identity and of its groups.
     pub policies: Vec<Held>,
@@ -115,7 +123,7 @@ impl Rights {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Persona {
     /// The account in the words of the other face.
-    pub domain: Option<Box<str>>,
+    pub domain: Option<DomainId>,
     /// The name of the account.
     pub account_name: Option<Box<str>>,
     /// The id of the user, as the other face writes it.
@@ -130,19 +138,19 @@ impl Persona {
     /// Somebody of an account.
     pub fn new(domain: DomainId, account_name: &str) -> Self {
         Self {
-            domain: Some(domain.to_string().into()),
+            domain: Some(domain),
             account_name: Some(account_name.into()),
             ..Self::default()
         }
     }
 
-    /// The same as one of its users; the account's root is one, too.
+    /// The same as one of its users; the account's root is one, too, with the number 0.
     #[must_use]
-    pub fn user(self, id: &str, name: &str) -> Self {
-        let domain = self.domain.as_deref();
+    pub fn user(self, id: IdentityHex, name: &str) -> Self {
+        let urn = |domain| format!("iam::{domain}:user:{name}").into();
         Self {
-            urn: domain.map(|domain| format!("iam::{domain}:user:{name}").into()),
-            user_id: Some(id.into()),
+            urn: self.domain.map(urn),
+            user_id: Some(id.to_string().into()),
             user_name: Some(name.into()),
             ..self
         }
@@ -210,17 +218,6 @@ impl Facts<'_> {
     }
 }
 
-/// What policies may ask of the nature of a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct KeyKind {
-    /// What it is made of.
-    pub spec: KeySpec,
-    /// What it is for.
-    pub usage: Usage,
-    /// Where its material comes from.
-    pub origin: Origin,
-}
-
 /// One thing a call needs: to do this to that.
 #[derive(Debug, Clone, Copy)]
 pub struct Question<'a> {
@@ -234,6 +231,18 @@ pub struct Question<'a> {
     pub policy: Option<&'a Policy>,
     /// The service that made the resource.
     pub maker: Option<&'a ServiceName>,
+    /// What kind of key the resource is.
+    pub kind: Option<KeyKind>,
+    /// The grants on the resource.
+    pub grants: &'a [Grant],
+    /// Whether who asks reached out of its own account and region by the bare id of the thing. Then grants alone can
+    /// allow; policies still deny.
+    pub abroad: bool,
+    /// The grant that is to be given up, where it is there: its parties may do that and nobody else.
+    pub grant: Option<&'a Grant>,
+    /// The account of the resource in the words of the other face, where it is not the account of who asks. Where it is
+    /// not told, resources are named by the account's number.
+    pub domain: Option<DomainId>,
 }
 
 impl<'a> Question<'a> {
@@ -245,6 +254,11 @@ impl<'a> Question<'a> {
             tags: None,
             policy: None,
             maker: None,
+            kind: None,
+            grants: &[],
+            abroad: false,
+            grant: None,
+            domain: None,
         }
     }
 }

@@ -11,7 +11,10 @@ use claviger_authz::languages::ram::{IDENTITY_LIMIT, KEY_LIMIT, Kind, parse};
 use claviger_authz::names::Names;
 use claviger_authz::policy::Policy;
 use claviger_authz::{Facts, Held, Persona, Question, Rights, Subject, Touched, authorize};
-use claviger_model::{AccountId, Action, Caller, DomainId, Identity, KeyId, Resource, Scope, Tags};
+use claviger_model::{
+    AccountId, Action, Caller, DomainId, Extent, Grant, GrantId, GrantedActions, Identity, IdentityHex,
+    KeyId, Party, Resource, Scope, Tags, Timestamp,
+};
 
 /// Ten statements that come close and then don't apply.
 fn near_miss(number: usize) -> Policy {
@@ -82,8 +85,8 @@ fn a_hundred_statements_are_judged_without_an_allocation() {
     assert!(explained.count_total > 0);
 }
 
-/// A key of the first account.
-struct Thing(Resource, Tags);
+/// A key, reached from its own account, or by the grants on it from elsewhere.
+struct Thing(Resource, Tags, Vec<Grant>);
 
 impl Touched for Thing {
     type Target = Self;
@@ -92,6 +95,8 @@ impl Touched for Thing {
     fn question(&self) -> Question<'_> {
         Question {
             tags: Some(&self.1),
+            grants: &self.2,
+            abroad: !self.2.is_empty(),
             ..Question::new(Action::GenerateDataKey, &self.0)
         }
     }
@@ -101,7 +106,7 @@ impl Touched for Thing {
     }
 }
 
-fn judged(identity: Identity, rights: &Rights) -> (bool, u64) {
+fn judged(identity: Identity, rights: &Rights, grants: Vec<Grant>) -> (bool, u64) {
     let account = AccountId::from_number(1_234_567_890_123_456).unwrap();
     let scope = Scope {
         account,
@@ -126,7 +131,7 @@ fn judged(identity: Identity, rights: &Rights) -> (bool, u64) {
     let mut tags = Tags::default();
     tags.set("project".into(), "Apollo".into()).unwrap();
     let key = Resource::Key(scope, KeyId::from_bytes([1; 16]));
-    let things = vec![Thing(key, tags)];
+    let things = vec![Thing(key, tags, grants)];
     let mut allowed = false;
     let counted = allocation_counter::measure(|| allowed = authorize(subject, &facts, things).is_ok());
     (allowed, counted.count_total)
@@ -135,18 +140,25 @@ fn judged(identity: Identity, rights: &Rights) -> (bool, u64) {
 #[test]
 fn whole_questions_of_roots_and_users_are_judged_without_an_allocation() {
     let account = AccountId::from_number(1_234_567_890_123_456).unwrap();
-    assert_eq!(judged(Identity::Root, &Rights::root(account)), (true, 0));
+    assert_eq!(
+        judged(Identity::Root, &Rights::root(account), Vec::new()),
+        (true, 0)
+    );
     let everything = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#;
     let policies = (0..10).map(near_miss);
     let policies = policies.chain([parse(everything, Kind::Identity, IDENTITY_LIMIT).unwrap()]);
     let held = policies.map(|policy| Held {
         title: "some".into(),
         policy: Arc::new(policy),
+        extent: Extent::Regions,
     });
     let name = "alice".parse().unwrap();
     let rights = Rights::user(account, &name, held.collect());
     let id = "123456789012345678".parse().unwrap();
-    assert_eq!(judged(Identity::User { id, name }, &rights), (true, 0));
+    assert_eq!(
+        judged(Identity::User { id, name }, &rights, Vec::new()),
+        (true, 0)
+    );
 }
 
 /// Eight statements of the other language that come close and then don't apply, and one that does.
@@ -178,13 +190,52 @@ fn policies_of_both_languages_are_judged_without_an_allocation() {
     let held = policies.map(|policy| Held {
         title: "some".into(),
         policy: Arc::new(policy),
+        extent: Extent::Regions,
     });
     let name = "alice".parse().unwrap();
     let persona = Persona::new(DomainId::from_bytes([7; 16]), "acme");
     let rights = Rights {
-        persona: persona.user("77777777777777777777777777777777", "alice"),
+        persona: persona.user(IdentityHex { account, number: 7 }, "alice"),
         ..Rights::user(account, &name, held.collect())
     };
     let id = "123456789012345678".parse().unwrap();
-    assert_eq!(judged(Identity::User { id, name }, &rights), (true, 0));
+    assert_eq!(
+        judged(Identity::User { id, name }, &rights, Vec::new()),
+        (true, 0)
+    );
+}
+
+#[test]
+fn whole_questions_of_grantees_are_judged_without_an_allocation() {
+    let account = AccountId::from_number(1_234_567_890_123_456).unwrap();
+    let policies = (0..10).map(near_miss).chain((0..2).map(near_miss_of_iam));
+    let held = policies.map(|policy| Held {
+        title: "some".into(),
+        policy: Arc::new(policy),
+        extent: Extent::Everywhere,
+    });
+    let name = "alice".parse().unwrap();
+    let rights = Rights::user(account, &name, held.collect());
+    let id = "123456789012345678".parse().unwrap();
+    let grant = |number: u8, grantee| Grant {
+        id: GrantId::from_bytes([number; 32]),
+        scope: Scope {
+            account,
+            region: "cn-beijing".parse().unwrap(),
+        },
+        key: KeyId::from_bytes([1; 16]),
+        name: String::new(),
+        grantee,
+        retiring: None,
+        issuer: Party::Root(account),
+        actions: GrantedActions::of(&[Action::GenerateDataKey]).unwrap(),
+        created: Timestamp::UNIX_EPOCH,
+    };
+    let others = (0..99).map(|number| grant(number, Party::Root(account)));
+    let grants: Vec<_> = others.chain([grant(99, Party::User(account, id))]).collect();
+    let identity = Identity::User { id, name };
+    assert_eq!(judged(identity.clone(), &rights, grants.clone()), (true, 0));
+    // Without the last of them there is a refusal, which tells what was asked.
+    let (allowed, _) = judged(identity, &rights, grants[..99].to_vec());
+    assert!(!allowed);
 }

@@ -16,6 +16,7 @@
 mod bare;
 mod disk;
 mod error;
+mod huawei;
 mod kms;
 mod library;
 mod load;

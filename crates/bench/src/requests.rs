@@ -140,7 +140,8 @@ impl Script for BareRequests {
     }
 }
 
-fn contains(text: &[u8], part: &[u8]) -> bool {
+/// Whether `part` is somewhere in `text`.
+pub(crate) fn contains(text: &[u8], part: &[u8]) -> bool {
     let Some(first) = part.first() else { return true };
     let mut rest = text;
     while let Some(at) = rest.iter().position(|byte| byte == first) {

@@ -50,3 +50,14 @@ pub enum SignError {
     #[error("the digest could not be signed")]
     Failed,
 }
+
+/// A password was not hashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PasswordError {
+    /// There is no randomness for the salt.
+    #[error("the random generator failed")]
+    Random,
+    /// There is no memory for it, or the password has 4 GiB or more.
+    #[error("the password could not be hashed")]
+    Failed,
+}

@@ -2,13 +2,14 @@
 //!
 //! Both are deterministic and authenticate what they carry, so they suit keys and other random bytes, not messages. The
 //! padded form takes any length from one byte; the other takes multiples of 8 from 16 bytes on. The key that wraps is
-//! AES-128 or AES-256: the library wraps with no other.
+//! one of AES. AWS-LC's Rust face wraps with 128 and 256 bits only, so 192 are another library's.
 //!
 //! SOURCE: RFC 5649, section 4, and RFC 3394, section 2.2, with the initial values those name; NIST SP 800-38F,
 //! sections 6.2 and 6.3.
 
 use std::fmt;
 
+use aes_kw::{KeyInit as _, KwAes192, KwpAes192};
 use aws_lc_rs::key_wrap::{AES_128, AES_256, AesKek, KeyWrap, KeyWrapPadded};
 use claviger_secret::SecretBytes;
 use zeroize::zeroize_stack;
@@ -17,14 +18,26 @@ use crate::{KeyLengthError, OpenError, SealError};
 
 /// Bytes that [`wrap`] adds; [`wrap_padded`] adds up to 7 more.
 pub const OVERHEAD: usize = 8;
+/// Bytes of the shortest result of [`wrap_padded`].
+const LEAST_PADDED: usize = 16;
+/// Bytes of the shortest plaintext of [`wrap`].
+const LEAST_WHOLE: usize = 16;
 
 /// A borrowed AES key that wraps others.
 #[derive(Clone, Copy)]
 pub enum WrapKey<'a> {
     /// 128 bits.
     Aes128(&'a [u8; 16]),
+    /// 192 bits.
+    Aes192(&'a [u8; 24]),
     /// 256 bits.
     Aes256(&'a [u8; 32]),
+}
+
+/// A key that is ready to wrap.
+enum Ready<'a> {
+    Library(AesKek),
+    Aes192(&'a [u8; 24]),
 }
 
 /// Wraps `plaintext` with padding.
@@ -33,8 +46,15 @@ pub enum WrapKey<'a> {
 /// [`SealError`] if the plaintext is empty or longer than 2^31 bytes.
 pub fn wrap_padded<'a>(key: impl Into<WrapKey<'a>>, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
     let key = key.into();
+    if plaintext.is_empty() {
+        return Err(SealError);
+    }
     wrap_into(plaintext.len().next_multiple_of(8) + OVERHEAD, |out| {
-        Some(expand(key)?.wrap_with_padding(plaintext, out).ok()?.len())
+        let wrapped = match expand(key)? {
+            Ready::Library(kek) => kek.wrap_with_padding(plaintext, out).ok()?.len(),
+            Ready::Aes192(key) => KwpAes192::new(key.into()).wrap_key(plaintext, out).ok()?.len(),
+        };
+        Some(wrapped)
     })
 }
 
@@ -44,8 +64,15 @@ pub fn wrap_padded<'a>(key: impl Into<WrapKey<'a>>, plaintext: &[u8]) -> Result<
 /// [`OpenError`] for whatever is wrong.
 pub fn unwrap_padded<'a>(key: impl Into<WrapKey<'a>>, wrapped: &[u8]) -> Result<SecretBytes, OpenError> {
     let key = key.into();
+    if wrapped.len() < LEAST_PADDED {
+        return Err(OpenError);
+    }
     unwrap_into(wrapped, |out| {
-        Some(expand(key)?.unwrap_with_padding(wrapped, out).ok()?.len())
+        let opened = match expand(key)? {
+            Ready::Library(kek) => kek.unwrap_with_padding(wrapped, out).ok()?.len(),
+            Ready::Aes192(key) => KwpAes192::new(key.into()).unwrap_key(wrapped, out).ok()?.len(),
+        };
+        Some(opened)
     })
 }
 
@@ -55,8 +82,15 @@ pub fn unwrap_padded<'a>(key: impl Into<WrapKey<'a>>, wrapped: &[u8]) -> Result<
 /// [`SealError`] if the length of the plaintext is not a multiple of 8, less than 16 or more than 2^31 bytes.
 pub fn wrap<'a>(key: impl Into<WrapKey<'a>>, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
     let key = key.into();
+    if plaintext.len() < LEAST_WHOLE {
+        return Err(SealError);
+    }
     wrap_into(plaintext.len() + OVERHEAD, |out| {
-        Some(expand(key)?.wrap(plaintext, out).ok()?.len())
+        let wrapped = match expand(key)? {
+            Ready::Library(kek) => kek.wrap(plaintext, out).ok()?.len(),
+            Ready::Aes192(key) => KwAes192::new(key.into()).wrap_key(plaintext, out).ok()?.len(),
+        };
+        Some(wrapped)
     })
 }
 
@@ -66,7 +100,16 @@ pub fn wrap<'a>(key: impl Into<WrapKey<'a>>, plaintext: &[u8]) -> Result<Vec<u8>
 /// [`OpenError`] for whatever is wrong. A wrapped key of 8 bytes is wrong too: RFC 3394 wraps two blocks or more.
 pub fn unwrap<'a>(key: impl Into<WrapKey<'a>>, wrapped: &[u8]) -> Result<SecretBytes, OpenError> {
     let key = key.into();
-    unwrap_into(wrapped, |out| Some(expand(key)?.unwrap(wrapped, out).ok()?.len()))
+    if wrapped.len() < LEAST_WHOLE + OVERHEAD {
+        return Err(OpenError);
+    }
+    unwrap_into(wrapped, |out| {
+        let opened = match expand(key)? {
+            Ready::Library(kek) => kek.unwrap(wrapped, out).ok()?.len(),
+            Ready::Aes192(key) => KwAes192::new(key.into()).unwrap_key(wrapped, out).ok()?.len(),
+        };
+        Some(opened)
+    })
 }
 
 /// Lets `work` write at most `max` bytes; it says how many they are.
@@ -99,17 +142,24 @@ fn leaving_no_trace<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// `None` never: the types make every length right.
-fn expand(key: WrapKey<'_>) -> Option<AesKek> {
-    match key {
+fn expand(key: WrapKey<'_>) -> Option<Ready<'_>> {
+    let kek = match key {
         WrapKey::Aes128(key) => AesKek::new(&AES_128, key),
+        WrapKey::Aes192(key) => return Some(Ready::Aes192(key)),
         WrapKey::Aes256(key) => AesKek::new(&AES_256, key),
-    }
-    .ok()
+    };
+    kek.ok().map(Ready::Library)
 }
 
 impl<'a> From<&'a [u8; 16]> for WrapKey<'a> {
     fn from(key: &'a [u8; 16]) -> Self {
         Self::Aes128(key)
+    }
+}
+
+impl<'a> From<&'a [u8; 24]> for WrapKey<'a> {
+    fn from(key: &'a [u8; 24]) -> Self {
+        Self::Aes192(key)
     }
 }
 
@@ -126,6 +176,7 @@ impl<'a> TryFrom<&'a [u8]> for WrapKey<'a> {
     fn try_from(key: &'a [u8]) -> Result<Self, KeyLengthError> {
         match key.len() {
             16 => key.first_chunk().map(Self::Aes128),
+            24 => key.first_chunk().map(Self::Aes192),
             32 => key.first_chunk().map(Self::Aes256),
             _ => None,
         }
@@ -137,6 +188,7 @@ impl fmt::Debug for WrapKey<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Aes128(_) => "WrapKey(128 bits)",
+            Self::Aes192(_) => "WrapKey(192 bits)",
             Self::Aes256(_) => "WrapKey(256 bits)",
         })
     }

@@ -11,6 +11,7 @@
 //! - [`rsa`]: signatures and encryption with RSA.
 //! - [`ec`]: ECDSA on four curves.
 //! - [`kwp`]: AES key wrap, with and without padding.
+//! - [`password`]: what is kept of the passwords of people.
 //! - [`hmac`] and [`digest`]: message authentication codes and digests, those of SM3 included.
 //! - [`rng`]: where keys and nonces are drawn from.
 //!
@@ -25,9 +26,10 @@ mod error;
 pub mod gcm;
 pub mod hmac;
 pub mod kwp;
+pub mod password;
 pub mod rng;
 pub mod rsa;
 pub mod xaes;
 
-pub use error::{GenerateError, KeyError, KeyLengthError, OpenError, SealError, SignError};
+pub use error::{GenerateError, KeyError, KeyLengthError, OpenError, PasswordError, SealError, SignError};
 pub use rng::{Rng, RngError, SystemRng};

@@ -20,7 +20,8 @@ pub enum Api {
     ActionTrail,
     /// The same in the version before, which old clients send.
     ActionTrail2017,
-    /// The administration of the deployment: accounts, services, explained decisions, usage. Ours.
+    /// The administration of the deployment: accounts, services, logins, explained decisions, usage.
+    /// Ours.
     Admin,
 }
 
@@ -124,7 +125,7 @@ mod tests {
             (Api::Sts, 4, 2),
             (Api::ActionTrail, 46, 42),
             (Api::ActionTrail2017, 11, 7),
-            (Api::Admin, 16, 0),
+            (Api::Admin, 19, 0),
         ] {
             let (names, not_served): (Vec<_>, _) = (api.served().collect(), api.not_served());
             assert!(names.is_sorted() && not_served.is_sorted(), "{api:?}");

@@ -57,8 +57,8 @@ impl Proof for Evidence<'_> {
         self.time
     }
 
-    fn nonce(&self) -> &str {
-        self.nonce
+    fn nonce(&self) -> Option<&str> {
+        Some(self.nonce)
     }
 
     fn token(&self) -> &str {

@@ -200,14 +200,32 @@ fn evidence<'a>(
     }
 }
 
+/// Whether a request for `/` bears nothing that clients of this face send: neither an operation nor a signature, in the
+/// query or in the headers.
+fn is_foreign(head: &http::request::Parts) -> bool {
+    let named = |pair: &str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        matches!(name, "Action" | "Version" | "AccessKeyId" | "Signature")
+    };
+    let kept = |name: &str| name.starts_with("x-acs-") || name.starts_with("x-kms-");
+    matches!(head.method, http::Method::GET | http::Method::HEAD)
+        && !head.uri.query().unwrap_or_default().split('&').any(named)
+        && !head.headers.keys().any(|name| kept(name.as_str()))
+        && matches!(
+            request::header(&head.headers, "authorization").get(..4),
+            None | Some("SDK-" | "V11-")
+        )
+}
+
 #[async_trait]
 impl Door for AlibabaDoor {
     fn name(&self) -> &'static str {
         NAME
     }
 
-    fn claims(&self, path: &str) -> bool {
-        path == "/"
+    /// `/`, unless a request is plainly another vendor's: the versions of its API are asked for there too.
+    fn claims(&self, head: &http::request::Parts) -> bool {
+        head.uri.path() == "/" && !is_foreign(head)
     }
 
     async fn serve(&self, request: Request) -> Reply {
@@ -234,5 +252,62 @@ impl Door for AlibabaDoor {
             Line::default(),
             Err(WireError::trouble(trouble)),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn foreign(method: &str, target: &str, headers: &[(&str, &str)]) -> bool {
+        let mut request = http::Request::builder().method(method).uri(target);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        is_foreign(&request.body(()).unwrap().into_parts().0)
+    }
+
+    #[test]
+    fn a_request_for_the_root_is_foreign_only_where_nothing_in_it_is_ours() {
+        let sdk = (
+            "authorization",
+            "SDK-HMAC-SHA256 Access=a, SignedHeaders=b, Signature=c",
+        );
+        for headers in [
+            &[][..],
+            &[sdk],
+            &[("x-auth-token", "t")],
+            &[("authorization", "V11-HMAC-SHA256 x")],
+        ] {
+            assert!(
+                foreign("GET", "/", headers) && foreign("HEAD", "/", headers),
+                "{headers:?}"
+            );
+            assert!(
+                !foreign("POST", "/", headers) && !foreign("PUT", "/", headers),
+                "{headers:?}"
+            );
+        }
+        for target in [
+            "/?Action=ListKeys",
+            "/?Format=JSON&Version=2016-01-20",
+            "/?AccessKeyId=a",
+            "/?Signature=x",
+        ] {
+            assert!(!foreign("GET", target, &[]), "{target}");
+        }
+        let acs = (
+            "authorization",
+            "ACS3-HMAC-SHA256 Credential=a,SignedHeaders=b,Signature=c",
+        );
+        for header in [
+            acs,
+            ("x-acs-action", "ListKeys"),
+            ("authorization", "Bearer t"),
+            ("x-kms-apiname", "Encrypt"),
+        ] {
+            assert!(!foreign("GET", "/", &[header]), "{header:?}");
+        }
+        assert!(foreign("GET", "/?limit=1", &[]));
     }
 }

@@ -1,48 +1,98 @@
 //! A call of the log as a trace.
 //!
 //! SOURCE: Key Management Service User Guide of a Huawei-style cloud, "CTS", table 1-7, for the names and resource types;
-//! Cloud Trace Service API reference, "Querying Traces", for the members (both read 2026-11-21).
+//! Cloud Trace Service API reference, "Querying a Trace List", for the members (both read 2026-11-22).
+
+mod caller;
+pub mod names;
+mod question;
+mod words;
+
+use std::borrow::Cow;
 
 use claviger_audit::view::{Event, Thing, ThingKind};
+use claviger_model::Action;
 use serde::Deserialize;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
+
+use self::names::{Service, Traced};
+pub use self::question::Question;
 
 /// Longest name of a trace, in characters. SOURCE: CTS API reference, `trace_name`.
 const NAME_LIMIT: usize = 64;
 
+/// What records call the root of an account.
+const ROOT: &str = "root";
+
+/// What a trace shows and a record does not hold. What is not known is left out, or shown as the record has it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Facts<'a> {
+    /// The account of the caller.
+    pub domain: Option<Domain<'a>>,
+    /// The display name of the key that [`key_of`] names.
+    pub title: Option<&'a str>,
+}
+
+/// An account as this cloud names it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Domain<'a> {
+    /// 32 hex digits.
+    pub id: &'a str,
+    /// Its name, which is that of its root too.
+    pub name: &'a str,
+}
+
+/// The trace of a call of which nothing is known but the record.
+pub fn trace(event: &Event<'_>) -> Value {
+    trace_with(event, &Facts::default())
+}
+
 /// A call as the trace service shows it, one JSON object.
 ///
-/// The members are those of the vendor's list of traces; what the record does not know is absent:
+/// The members are those of the vendor's list of traces; what is not known is absent:
 ///
 /// - `time` and `record_time` are the moment at which the call was accepted, in milliseconds since 1970.
 /// - `code` is the HTTP status that the vendor's API has for the outcome, as text. The records tell no status.
-/// - `user.domain.id` and `user.account_id` are the number of the account.
-/// - `resource_name` is there where the call named an alias, and for what is not a key.
-/// - `request` and `response` are texts with JSON in them, in the words of the record. They hold no secret, since no
-///   record does.
+/// - `user.id` is 32 hex digits for users, roles and the root, and the name of a service. The server itself has none.
+///   `user.domain.id` and `user.account_id` are the number of the account where its id is not known.
+/// - `resource_name` is the display name of the key, else the alias that was named; for what is not a key its name.
+/// - `request` and `response` are texts with JSON in them: what the record notes, where it can be under the names of the
+///   wire. They hold no secret, since no record does.
 ///
-/// The vendor traces no queries. Here every call has a trace; `read_only` tells which ones change nothing.
-pub fn trace(event: &Event<'_>) -> Value {
+/// The vendor traces no queries: [`names`] has what is traced. Here every call has a trace, as an export wants it;
+/// `read_only` tells which ones change nothing.
+pub fn trace_with(event: &Event<'_>, facts: &Facts<'_>) -> Value {
     let things = event.things();
+    let row = Action::of_name(&event.action).and_then(names::of_action);
+    let service = row.map_or_else(|| service(event), |row| row.service);
+    let by_itself = event.caller.kind == "system";
     let mut trace = Map::new();
     let mut put = |name: &str, value: Value| trace.insert(name.to_owned(), value);
     put("trace_id", event.id.to_ascii_lowercase().into());
-    put("trace_name", name(event).into());
-    put("trace_type", kind(event).into());
+    put("trace_name", name(event, row.as_ref()).into());
+    put(
+        "trace_type",
+        if by_itself { "SystemAction" } else { "ApiCall" }.into(),
+    );
     put("trace_rating", rating(event).into());
-    put("service_type", service(event).into());
-    put("source_ip", event.source.address.to_string().into());
-    put("user", user(event));
-    put("request", event.request.get().into());
+    put("service_type", service.word().into());
+    if !by_itself {
+        put("source_ip", event.source.address.to_string().into());
+    }
+    put("user", caller::user(event, facts.domain));
+    put("request", words::text(event.request.get()).into());
     if let Some(response) = event.response {
-        put("response", response.get().into());
+        put("response", words::text(response.get()).into());
     }
     put("code", status(event).to_string().into());
-    put("api_version", "v1.0".into());
+    put("api_version", version(service).into());
     put("time", event.time.as_millisecond().into());
     put("record_time", event.time.as_millisecond().into());
     put("request_id", event.id.as_ref().into());
-    put("endpoint", event.source.host.as_ref().into());
+    if !event.source.host.is_empty() {
+        put("endpoint", event.source.host.as_ref().into());
+    }
+    put("operation_id", event.operation().into());
     put("read_only", (!event.writes).into());
     put("tracker_name", "system".into());
     if let Some(error) = &event.error {
@@ -50,28 +100,54 @@ pub fn trace(event: &Event<'_>) -> Value {
         // "Additional information for locating the fault": the word of the core, the same for every front door.
         put("location_info", error.code.as_ref().into());
     }
-    resource(event, &things, put);
+    resource(event, row.as_ref(), &things, facts.title, put);
     Value::Object(trace)
 }
 
-/// What the call is about: its key if there is one, what it names first otherwise.
-fn resource(event: &Event<'_>, things: &[Thing<'_>], mut put: impl FnMut(&str, Value) -> Option<Value>) {
+/// The id of the key that a call is about, whose display name its trace shows.
+pub fn key_of<'a>(event: &Event<'a>) -> Option<Cow<'a, str>> {
+    let key = event
+        .things()
+        .into_iter()
+        .find(|thing| thing.kind == ThingKind::Key);
+    key.map(|thing| thing.name)
+}
+
+/// What the call is about: of what it names, the first that is of its kind, else the first.
+fn resource(
+    event: &Event<'_>,
+    row: Option<&Traced>,
+    things: &[Thing<'_>],
+    title: Option<&str>,
+    mut put: impl FnMut(&str, Value) -> Option<Value>,
+) {
     let of_kind = |kind| things.iter().find(|thing| thing.kind == kind);
     let key = of_kind(ThingKind::Key);
-    if event.api == "kms" {
-        put("resource_type", "cmk".into());
+    let kind = row
+        .map(|row| row.resource_type)
+        .or_else(|| match key.or(things.first()) {
+            Some(thing) => Some(resource_type(thing.kind)),
+            None => (event.api == "kms").then_some("cmk"),
+        });
+    if let Some(kind) = kind {
+        put("resource_type", kind.into());
     }
-    if let Some(key) = key {
-        put("resource_type", "cmk".into());
-        put("resource_id", key.name.as_ref().into());
-    }
-    if let Some(alias) = of_kind(ThingKind::Alias) {
-        let name = alias.name.strip_prefix("alias/").unwrap_or(&alias.name);
+    let is_key = kind == Some("cmk");
+    let about = things
+        .iter()
+        .find(|thing| kind == Some(resource_type(thing.kind)));
+    let about = key.filter(|_| is_key).or(about).or(things.first());
+    let Some(about) = about else { return };
+    put("resource_id", about.name.as_ref().into());
+    let alias =
+        of_kind(ThingKind::Alias).map(|alias| alias.name.strip_prefix("alias/").unwrap_or(&alias.name));
+    let name = match about.kind {
+        ThingKind::Key => title.or(alias),
+        ThingKind::Alias => alias,
+        _ => Some(about.name.as_ref()),
+    };
+    if let Some(name) = name {
         put("resource_name", name.into());
-    } else if let (None, Some(thing)) = (key, things.first()) {
-        put("resource_type", resource_type(thing.kind).into());
-        put("resource_id", thing.name.as_ref().into());
-        put("resource_name", thing.name.as_ref().into());
     }
 }
 
@@ -87,26 +163,13 @@ fn resource_type(kind: ThingKind) -> &'static str {
     }
 }
 
-/// The name of the trace: the vendor's where its table has the operation, the operation's own otherwise.
-fn name(event: &Event<'_>) -> String {
-    let known = match event.action.as_ref() {
-        "GenerateDataKey" => "createDataKey",
-        "GenerateDataKeyWithoutPlaintext" => "createDataKeyWithoutPlaintext",
-        "Encrypt" => "encryptData",
-        "Decrypt" => "decryptData",
-        "DeleteKeyMaterial" => "deleteImportedKeyMaterial",
-        "TagResource" => "createKeyTag",
-        "UntagResource" => "deleteKeyTag",
-        "TagResources" => "batchCreateKeyTags",
-        "UntagResources" => "batchDeleteKeyTags",
-        "UpdateRotationPolicy" => rotation(event),
-        // Not in the table; named as the vendor's operations are.
-        "AsymmetricSign" => "sign",
-        "AsymmetricVerify" => "verify",
-        "UpdateAlias" => "associateAlias",
-        other => return lower_camel(other),
-    };
-    known.to_owned()
+/// The name of the trace; of what is not traced, the operation's own.
+fn name<'e>(event: &'e Event<'_>, row: Option<&Traced>) -> Cow<'e, str> {
+    match row.map(|row| (row.action, row.name)) {
+        Some((Action::UpdateRotationPolicy, _)) => rotation(event).into(),
+        Some((_, name)) => name.into(),
+        None => lower_camel(&event.action).into(),
+    }
 }
 
 /// Whether rotation was switched on or off. A change of the interval alone looks like the former in the record.
@@ -128,14 +191,6 @@ fn lower_camel(action: &str) -> String {
     first.into_iter().chain(letters).take(NAME_LIMIT).collect()
 }
 
-/// Who set it off: a caller, or the server's own jobs.
-fn kind(event: &Event<'_>) -> &'static str {
-    match event.caller.kind.as_ref() {
-        "system" => "SystemAction",
-        _ => "ApiCall",
-    }
-}
-
 /// `normal` for what was served, `warning` for a refusal, `incident` for a fault of the server.
 fn rating(event: &Event<'_>) -> &'static str {
     match event.outcome.as_ref() {
@@ -145,12 +200,20 @@ fn rating(event: &Event<'_>) -> &'static str {
     }
 }
 
-/// The service that the call belongs to.
-fn service(event: &Event<'_>) -> &'static str {
+/// The service of a call that is not traced.
+fn service(event: &Event<'_>) -> Service {
     match event.api.as_ref() {
-        "ram" | "sts" => "IAM",
-        "actiontrail" => "CTS",
-        _ => "KMS",
+        "ram" | "sts" | "iam" => Service::Iam,
+        "actiontrail" | "cts" => Service::Cts,
+        _ => Service::Kms,
+    }
+}
+
+/// The version of the API of a service.
+fn version(service: Service) -> &'static str {
+    match service {
+        Service::Kms => "v1.0",
+        Service::Iam | Service::Cts => "v3",
     }
 }
 
@@ -169,24 +232,6 @@ fn status(event: &Event<'_>) -> u16 {
         ("refused", _) => 400,
         _ => 500,
     }
-}
-
-/// Who asked, in the members of both generations of the vendor's API as far as the record knows them.
-fn user(event: &Event<'_>) -> Value {
-    let caller = &event.caller;
-    let account = event.account.as_ref();
-    let id = [&caller.user_id, &caller.role_id, &caller.service];
-    let id = id.into_iter().flatten().next().map_or(account, AsRef::as_ref);
-    let mut user = json!({
-        "id": id,
-        "name": event.caller_name(),
-        "domain": {"id": account},
-        "account_id": account,
-    });
-    if let (Some(key), Some(members)) = (&caller.access_key, user.as_object_mut()) {
-        members.insert("access_key_id".to_owned(), key.as_ref().into());
-    }
-    user
 }
 
 #[cfg(test)]

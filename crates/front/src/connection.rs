@@ -106,31 +106,32 @@ impl Connection {
     }
 
     async fn answer(&self, request: http::Request<Incoming>) -> Response<Full<Bytes>> {
-        let path = request.uri().path();
+        let (head, body) = request.into_parts();
+        let path = head.uri.path();
         if path == "/healthz" || path == "/readyz" {
             return self.health(path).await;
         }
-        let Some(door) = self.front.door(path).cloned() else {
+        let Some(door) = self.front.door(&head).cloned() else {
             return plain(StatusCode::NOT_FOUND, "no front door\n");
         };
         let Ok((id, time)) = self.front.service.begin() else {
             return plain(StatusCode::INTERNAL_SERVER_ERROR, "internal error\n");
         };
-        let reply = self.serve(door.as_ref(), request, id, time).await;
+        let reply = self.serve(door.as_ref(), head, body, id, time).await;
         response(reply, id)
     }
 
     async fn serve(
         &self,
         door: &dyn Door,
-        request: http::Request<Incoming>,
+        head: http::request::Parts,
+        body: Incoming,
         id: RequestId,
         time: Timestamp,
     ) -> Reply {
         let logged = tracing::enabled!(target: "claviger::request", tracing::Level::DEBUG);
         let begun = logged.then(Instant::now);
         let limits = self.front.limits;
-        let (head, body) = request.into_parts();
         let Some(_in_flight) = InFlight::enter(&self.front.in_flight, limits.in_flight) else {
             return door.refuse(Trouble::Overload, id, Some(&head));
         };

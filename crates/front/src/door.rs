@@ -94,8 +94,9 @@ pub trait Door: Send + Sync + std::fmt::Debug {
     /// Its name in the log.
     fn name(&self) -> &'static str;
 
-    /// Whether requests for this path are its own.
-    fn claims(&self, path: &str) -> bool;
+    /// Whether a request is its own. Doors may share a path: one vendor's clients show in the query or the headers
+    /// whose they are.
+    fn claims(&self, head: &http::request::Parts) -> bool;
 
     /// Answers a request.
     async fn serve(&self, request: Request) -> Reply;

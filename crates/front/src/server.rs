@@ -40,11 +40,11 @@ impl Front {
         }
     }
 
-    /// The door for a path.
-    pub(crate) fn door(&self, path: &str) -> Option<&Arc<dyn Door>> {
+    /// The door for a request.
+    pub(crate) fn door(&self, head: &http::request::Parts) -> Option<&Arc<dyn Door>> {
         self.doors
             .iter()
-            .find(|door| door.claims(path))
+            .find(|door| door.claims(head))
             .or_else(|| self.doors.first())
     }
 

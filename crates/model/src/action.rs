@@ -282,6 +282,68 @@ actions! {
     GetKeyUsage read,
     /// Tell how the audit log and all that follows it are doing.
     GetAuditStatus read,
+    /// Change the display name of a key.
+    UpdateKeyTitle write,
+    /// Encrypt a data key that the caller brings.
+    EncryptDataKey read,
+    /// Decrypt a data key.
+    DecryptDataKey read,
+    /// Draw random bytes.
+    GenerateRandom read,
+    /// Let a new version take over now, by the owner's wish.
+    RotateOnDemand write,
+    /// Let a key rotate by itself from now on.
+    BeginRotation write,
+    /// Change how often a key rotates by itself.
+    AlterRotation write,
+    /// Let a key no longer rotate by itself.
+    EndRotation write,
+    /// Tell how a key rotates, and how often it did.
+    GetRotationStatus read,
+    /// Count keys.
+    CountKeys read,
+    /// Tell how much there may be, and how much there is.
+    GetQuotas read,
+    /// Find keys by tags and display name.
+    FindKeys read,
+    /// List tag keys with all values that they have.
+    ListTagValues read,
+    /// Let somebody else use a key.
+    CreateGrant write,
+    /// Take a grant back.
+    RevokeGrant write,
+    /// Give a grant up.
+    RetireGrant write,
+    /// List the grants of a key.
+    ListGrants read,
+    /// List the grants that the caller may give up.
+    ListRetirableGrants read,
+    /// Note that a key will be deleted. The system's own.
+    WarnDeletion write,
+    /// List stores of keys of the caller's own. There are none.
+    ListKeyStores read,
+    /// Show a store of keys. There are none.
+    GetKeyStore read,
+    /// Make, change or delete a store of keys. There are none.
+    ChangeKeyStore write,
+    /// Give a token for a name and password, an access key, or another token.
+    CreateToken read,
+    /// Show what a token stands for.
+    GetToken read,
+    /// Make a token void.
+    RevokeToken write,
+    /// Give an access key that lasts for a while and has the caller's own rights.
+    CreateTemporaryKey read,
+    /// List the projects of the caller's account: one for each region.
+    ListProjects read,
+    /// List the accounts that the caller belongs to: its own.
+    ListDomains read,
+    /// List where which part of the service is reached.
+    GetCatalog read,
+    /// Set or change a password.
+    SetPassword write,
+    /// Show an access key by its id alone.
+    GetAccessKey read,
 }
 
 impl Action {
@@ -298,6 +360,8 @@ impl Action {
             Self::Encrypt
                 | Self::Decrypt
                 | Self::ReEncrypt
+                | Self::EncryptDataKey
+                | Self::DecryptDataKey
                 | Self::GenerateDataKey
                 | Self::GenerateDataKeyWithoutPlaintext
                 | Self::GenerateAndExportDataKey

@@ -52,6 +52,19 @@ impl SignatureAlgorithm {
         }
     }
 
+    /// As [`Self::fits`], but a curve goes with the hash of its size only.
+    pub fn fits_size(self, spec: KeySpec) -> bool {
+        match self {
+            Self::Ecdsa(hash) => match spec {
+                KeySpec::EcP256 | KeySpec::EcP256k => hash == HashAlgorithm::Sha256,
+                KeySpec::EcP384 => hash == HashAlgorithm::Sha384,
+                KeySpec::EcP521 => hash == HashAlgorithm::Sha512,
+                _ => false,
+            },
+            Self::RsaPss(_) | Self::RsaPkcs1(_) | Self::Sm2Dsa => self.fits(spec),
+        }
+    }
+
     /// The hash whose digest is signed.
     pub fn hash(self) -> HashAlgorithm {
         match self {
@@ -131,6 +144,32 @@ impl MacAlgorithm {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_curve_goes_with_the_hash_of_its_size() {
+        let rows = [
+            (KeySpec::EcP256, HashAlgorithm::Sha256),
+            (KeySpec::EcP256k, HashAlgorithm::Sha256),
+            (KeySpec::EcP384, HashAlgorithm::Sha384),
+            (KeySpec::EcP521, HashAlgorithm::Sha512),
+        ];
+        for (spec, own) in rows {
+            for hash in [
+                HashAlgorithm::Sha1,
+                HashAlgorithm::Sha256,
+                HashAlgorithm::Sha384,
+                HashAlgorithm::Sha512,
+                HashAlgorithm::Sm3,
+            ] {
+                let algorithm = SignatureAlgorithm::Ecdsa(hash);
+                assert_eq!(algorithm.fits_size(spec), hash == own, "{spec:?} {hash:?}");
+                assert!(algorithm.fits(spec));
+            }
+        }
+        let ecdsa = SignatureAlgorithm::Ecdsa(HashAlgorithm::Sha256);
+        assert!(!ecdsa.fits_size(KeySpec::Rsa2048) && !ecdsa.fits_size(KeySpec::Sm2));
+        assert!(SignatureAlgorithm::RsaPss(HashAlgorithm::Sha512).fits_size(KeySpec::Rsa2048));
+    }
 
     /// The figures of the vendor's table.
     #[test]

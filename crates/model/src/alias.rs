@@ -7,7 +7,8 @@ use jiff::Timestamp;
 
 use crate::{KeyId, ParseIdError, Scope};
 
-/// The name of an alias, without a vendor's prefix: 1 to 255 letters, digits, `_`, `-`, `/`.
+/// The name of an alias, without a vendor's prefix: 1 to 255 letters, digits, `_`, `-`, `/`, `:`.
+/// Dialects may allow fewer.
 ///
 /// SOURCE: Alibaba Cloud KMS, "Overview of aliases".
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,7 +45,7 @@ impl FromStr for AliasName {
         let fits = (1..=255).contains(&text.len())
             && text
                 .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'/'));
+                .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'/' | b':'));
         if fits {
             Ok(Self(text.into()))
         } else {
@@ -64,6 +65,8 @@ pub struct Alias {
     pub key: KeyId,
     /// When it was made.
     pub created: Timestamp,
+    /// When it was last led to a key.
+    pub updated: Timestamp,
 }
 
 #[cfg(test)]
@@ -72,10 +75,10 @@ mod tests {
 
     #[test]
     fn names_are_bounded_in_length_and_characters() {
-        for right in ["a", "team/app_1-x", &"x".repeat(255)] {
+        for right in ["a", "team/app_1-x", "a:b", &"x".repeat(255)] {
             assert_eq!(right.parse::<AliasName>().unwrap().as_str(), right);
         }
-        for wrong in ["", "a b", "ä", "a:b", "a.b", &"x".repeat(256)] {
+        for wrong in ["", "a b", "ä", "a.b", &"x".repeat(256)] {
             assert!(wrong.parse::<AliasName>().is_err(), "{wrong}");
         }
         assert!("acs/oss".parse::<AliasName>().unwrap().is_reserved());

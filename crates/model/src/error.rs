@@ -1,6 +1,6 @@
 //! Why the core said no. Dialects map each case, with the action, to their own codes and words.
 
-use crate::{Action, CertificateStatus, Resource, SignedDuration, StateKind};
+use crate::{Action, CertificateStatus, KeyKind, Resource, SignedDuration, StateKind};
 
 /// A thing that is not there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +35,16 @@ pub enum Missing {
     AccessKey,
     /// A service.
     Service,
+    /// A grant.
+    Grant,
+    /// A tag on a key.
+    Tag,
+    /// A store of keys of the caller's own.
+    KeyStore,
+    /// A project, or a region that has one.
+    Project,
+    /// A token.
+    Token,
 }
 
 /// A thing that is there already.
@@ -54,6 +64,8 @@ pub enum Existing {
     Member,
     /// A service of that name.
     Service,
+    /// A key with that display name.
+    Title,
 }
 
 /// What keeps a thing from being deleted.
@@ -120,6 +132,14 @@ pub enum Field {
     Policy,
     /// The life of a session is out of the bounds of its role.
     SessionDuration,
+    /// Nobody can be meant by the grantee, or by who may give a grant up.
+    Grantee,
+    /// What a grant allows is nothing, or nothing but to pass it on, or more than its maker holds.
+    GrantedActions,
+    /// The password is too weak or not one.
+    Password,
+    /// The display name is kept for the keys of services.
+    Title,
 }
 
 /// Something that is bounded per account and region.
@@ -151,6 +171,10 @@ pub enum Quota {
     Attachments,
     /// Groups that one user is in.
     Memberships,
+    /// Grants of one key.
+    Grants,
+    /// Aliases of one key.
+    AliasesOfKey,
 }
 
 /// A wish that is well-formed but not served.
@@ -173,9 +197,9 @@ pub enum Refusal {
     /// The state cannot change as asked from this state.
     #[error("no such transition from {0}")]
     Transition(StateKind),
-    /// The key is of another kind than the purpose needs.
+    /// The key is of another kind than the purpose needs; what it is.
     #[error("the key does not serve this purpose")]
-    KeyKind,
+    KeyKind(KeyKind),
     /// Its owner protected it from deletion.
     #[error("the key is protected from deletion")]
     Protected,
@@ -197,6 +221,33 @@ pub enum Refusal {
     /// The status of the certificate cannot change as asked from this one.
     #[error("no such transition of a certificate from {0}")]
     CertificateTransition(CertificateStatus),
+    /// The state is as asked already, and whoever asks does not take that for granted ([`crate::Again::Refused`]).
+    #[error("the key is {0} already")]
+    AlreadySo(StateKind),
+    /// It rotates by itself already.
+    #[error("the key rotates already")]
+    RotationOn,
+    /// It does not rotate by itself.
+    #[error("the key does not rotate")]
+    RotationOff,
+    /// The grant is of another key.
+    #[error("the grant is of another key")]
+    GrantOfOther,
+}
+
+/// What is wrong with key material that was brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MaterialFault {
+    /// It does not unwrap; with padding of PKCS #1 version 1.5 this stands for every fault.
+    Unwrap,
+    /// It unwraps, to another length than the key's.
+    Length,
+    /// The temporary key that wraps a private key has a length that no key of that kind has.
+    TemporaryKey,
+    /// The private key does not unwrap, cannot be read, is inconsistent or of another kind than the key.
+    PrivateKey,
+    /// The key is a pair, and no private key was brought.
+    NoPrivateKey,
 }
 
 /// Permission was refused.
@@ -264,15 +315,21 @@ pub enum Error {
     /// There are as many as there may be.
     #[error("too many {0:?}")]
     Quota(Quota),
-    /// The import token is not one of ours, or is for another key.
+    /// The import token is not one of ours.
     #[error("the import token is not valid")]
     ImportToken,
     /// The import token was valid for too long ago a time.
     #[error("the import token has expired")]
     ImportTokenExpired,
-    /// The wrapped material does not unwrap, or has the wrong length. Which of the two is not told.
+    /// The import token is for another key.
+    #[error("the import token is for another key")]
+    ImportTokenOfOther,
+    /// The wrapped material is not what it has to be.
     #[error("the key material is not valid")]
-    KeyMaterial,
+    KeyMaterial(MaterialFault),
+    /// The name and password, or the secret, that were shown inside the request are wrong. Which of them is not told.
+    #[error("wrong credentials")]
+    Credentials,
     /// The caller only asked whether the call would work. It would.
     #[error("dry run: the call would have worked")]
     DryRun,
@@ -312,6 +369,11 @@ impl Error {
             Self::NotFound(Missing::Member) => "member_not_found",
             Self::NotFound(Missing::AccessKey) => "access_key_not_found",
             Self::NotFound(Missing::Service) => "service_not_found",
+            Self::NotFound(Missing::Grant) => "grant_not_found",
+            Self::NotFound(Missing::Tag) => "tag_not_found",
+            Self::NotFound(Missing::KeyStore) => "key_store_not_found",
+            Self::NotFound(Missing::Project) => "project_not_found",
+            Self::NotFound(Missing::Token) => "token_not_found",
             Self::Exists(_) => "exists",
             Self::InUse(_) => "in_use",
             Self::Document(_) => "policy_document",
@@ -320,7 +382,7 @@ impl Error {
             Self::ReservedAlias => "alias_reserved",
             Self::Refused(Refusal::NotUsable(_)) => "state",
             Self::Refused(Refusal::Transition(_)) => "transition",
-            Self::Refused(Refusal::KeyKind) => "key_kind",
+            Self::Refused(Refusal::KeyKind(_)) => "key_kind",
             Self::Refused(Refusal::Protected) => "protected",
             Self::Refused(Refusal::Origin) => "origin",
             Self::Refused(Refusal::OtherMaterial) => "other_material",
@@ -328,10 +390,16 @@ impl Error {
             Self::Refused(Refusal::OfService) => "of_service",
             Self::Refused(Refusal::CertificateUse(_)) => "certificate_status",
             Self::Refused(Refusal::CertificateTransition(_)) => "certificate_transition",
+            Self::Refused(Refusal::AlreadySo(_)) => "already_so",
+            Self::Refused(Refusal::RotationOn) => "rotation_on",
+            Self::Refused(Refusal::RotationOff) => "rotation_off",
+            Self::Refused(Refusal::GrantOfOther) => "grant_of_other",
             Self::Quota(_) => "quota",
             Self::ImportToken => "import_token",
             Self::ImportTokenExpired => "import_token_expired",
-            Self::KeyMaterial => "key_material",
+            Self::ImportTokenOfOther => "import_token_of_other",
+            Self::KeyMaterial(_) => "key_material",
+            Self::Credentials => "credentials",
             Self::Invalid(_) | Self::Malformed(..) => "invalid",
             Self::Unsupported(_) => "unsupported",
             Self::DryRun => "dry_run",

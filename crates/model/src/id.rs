@@ -95,6 +95,89 @@ impl fmt::Display for DomainId {
     }
 }
 
+/// One account in one region, as the other face names it: 128 bits in 32 lower-case hex digits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ProjectId(Uuid);
+
+impl ProjectId {
+    /// Draws a new id.
+    pub fn draw(random: &dyn Random) -> Result<Self, RandomError> {
+        let mut bytes = [0; 16];
+        random.fill(&mut bytes)?;
+        Ok(Self(uuid::Builder::from_random_bytes(bytes).into_uuid()))
+    }
+}
+
+impl fmt::Display for ProjectId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0.simple())
+    }
+}
+
+impl FromStr for ProjectId {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        read_hex(text)
+            .map(|bytes| Self(Uuid::from_bytes(bytes)))
+            .ok_or(ParseIdError("project id"))
+    }
+}
+
+impl FromStr for DomainId {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        read_hex(text)
+            .map(Self::from_bytes)
+            .ok_or(ParseIdError("domain id"))
+    }
+}
+
+/// An identity of an account as the other face names it: the numbers of the account and of the identity, 16 lower-case
+/// hex digits each. The root of an account has the number 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct IdentityHex {
+    /// The account.
+    pub account: AccountId,
+    /// The number of a user, group, role or policy; 0 is the root.
+    pub number: u64,
+}
+
+impl fmt::Display for IdentityHex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:016x}{:016x}", self.account.number(), self.number)
+    }
+}
+
+impl FromStr for IdentityHex {
+    type Err = ParseIdError;
+
+    fn from_str(text: &str) -> Result<Self, ParseIdError> {
+        let numbers = |bytes: [u8; 16]| {
+            let (halves, _) = bytes.as_chunks::<8>();
+            let [account, number] = halves else { return None };
+            Some(Self {
+                account: AccountId::from_number(u64::from_be_bytes(*account))?,
+                number: u64::from_be_bytes(*number),
+            })
+        };
+        read_hex(text)
+            .and_then(numbers)
+            .ok_or(ParseIdError("identity id"))
+    }
+}
+
+/// 32 lower-case hex digits as 16 bytes.
+fn read_hex(text: &str) -> Option<[u8; 16]> {
+    let plain = text.len() == 32
+        && text
+            .bytes()
+            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
+    let id = if plain { Uuid::try_parse(text).ok() } else { None };
+    id.map(Uuid::into_bytes)
+}
+
 /// A part of the deployment with a name such as `cn-hangzhou`: 1 to 40 of `a-z`, `0-9` and `-`.
 ///
 /// Cheap to clone. Never holds a colon, so a resource name can be cut at its colons.
@@ -267,6 +350,36 @@ mod tests {
         assert!(early.to_string().to_uppercase().parse::<KeyId>().is_err());
         assert!(early.to_string().replace('-', "").parse::<KeyId>().is_err());
         assert!("key-hzz630494463ejqjx0001".parse::<KeyId>().is_err());
+    }
+
+    #[test]
+    fn ids_of_identities_hold_both_numbers_and_read_back() {
+        let id = IdentityHex {
+            account: AccountId::draw(&Fixed(7)).unwrap(),
+            number: 123_456_789_012_345_678,
+        };
+        assert_eq!(id.to_string().len(), 32);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        let root = IdentityHex { number: 0, ..id };
+        assert!(root.to_string().ends_with("0000000000000000"));
+        for wrong in [
+            "",
+            &"0".repeat(32),
+            &id.to_string().to_uppercase(),
+            &"g".repeat(32),
+            &"a".repeat(33),
+        ] {
+            assert!(wrong.parse::<IdentityHex>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn domains_and_projects_read_back() {
+        let domain = DomainId::draw(&Fixed(9)).unwrap();
+        assert_eq!(domain.to_string().parse(), Ok(domain));
+        let project = ProjectId::draw(&Fixed(9)).unwrap();
+        assert_eq!(project.to_string().parse(), Ok(project));
+        assert!("0123".parse::<ProjectId>().is_err());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Users, groups, roles and policies of an account, and services of the deployment.
 
+mod login;
 mod name;
 
 use std::fmt;
@@ -7,9 +8,10 @@ use std::str::FromStr;
 
 use jiff::{SignedDuration, Timestamp};
 
+pub use login::{Login, LoginOwner};
 pub use name::{GroupName, PolicyName, RoleName, ServiceName, SessionName, UserName};
 
-use crate::{AccountId, ParseIdError, Random, RandomError, Tags};
+use crate::{AccountId, ParseIdError, Random, RandomError, Region, Tags};
 
 /// The most versions of one policy. SOURCE: RAM, CreatePolicyVersion.
 pub const POLICY_VERSIONS: usize = 5;
@@ -80,6 +82,14 @@ number_id!(
     /// A role, as [`UserId`].
     RoleId, "role id"
 );
+number_id!(
+    /// A group, as [`UserId`].
+    GroupId, "group id"
+);
+number_id!(
+    /// A policy that an account wrote, as [`UserId`].
+    PolicyId, "policy id"
+);
 
 /// A person or program of an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -109,6 +119,8 @@ pub struct User {
 pub struct Group {
     /// The account it belongs to.
     pub account: AccountId,
+    /// Stays when the name changes.
+    pub id: GroupId,
     /// Unique in the account.
     pub name: GroupName,
     /// Free text.
@@ -153,11 +165,26 @@ pub struct PolicyVersion {
     pub created: Timestamp,
 }
 
+/// In which language a policy is written. Whatever it is, the policy counts for every call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Language {
+    /// That of the RAM service.
+    Ram,
+    /// That of the IAM service of the other face.
+    Iam,
+}
+
 /// A policy that an account wrote, to be attached to its identities.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CustomPolicy {
     /// The account it belongs to.
     pub account: AccountId,
+    /// Its number, for faces that name policies by number.
+    pub id: PolicyId,
+    /// In which language its versions are written.
+    pub language: Language,
+    /// A name for people, which others may have too; empty where its name is all it has.
+    pub title: String,
     /// Unique in the account.
     pub name: PolicyName,
     /// Free text.
@@ -217,9 +244,36 @@ pub enum Holder {
     Role(RoleName),
 }
 
-/// A policy on an identity.
+/// Where the rights of an attached policy count.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Extent {
+    /// For everything.
+    Everywhere,
+    /// For what lies in a region, whichever.
+    Regions,
+    /// For what lies in this region.
+    Region(Region),
+    /// For what lies in no region.
+    Global,
+}
+
+impl Extent {
+    /// Whether the rights count for what lies in `region`, or in none.
+    pub fn covers(&self, region: Option<&Region>) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Regions => region.is_some(),
+            Self::Region(own) => region == Some(own),
+            Self::Global => region.is_none(),
+        }
+    }
+}
+
+/// A policy on an identity. The same one may be there with several extents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attachment {
+    /// Where its rights count.
+    pub extent: Extent,
     /// Which.
     pub policy: PolicyRef,
     /// On what.
@@ -268,4 +322,20 @@ pub struct Named<T> {
     pub items: Vec<T>,
     /// Whether entries follow.
     pub more: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_extent_covers_what_lies_in_its_regions_or_in_none() {
+        let (north, south): (Region, Region) = ("north".parse().unwrap(), "south".parse().unwrap());
+        let places = [Some(&north), Some(&south), None];
+        let covered = |extent: Extent| places.map(|place| extent.covers(place));
+        assert_eq!(covered(Extent::Everywhere), [true, true, true]);
+        assert_eq!(covered(Extent::Regions), [true, true, false]);
+        assert_eq!(covered(Extent::Region(north.clone())), [true, false, false]);
+        assert_eq!(covered(Extent::Global), [false, false, true]);
+    }
 }

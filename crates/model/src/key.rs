@@ -3,6 +3,7 @@
 mod life;
 mod material;
 mod rotation;
+mod title;
 
 use std::fmt;
 
@@ -10,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 pub use material::{Fingerprint, Import};
 pub use rotation::{ROTATION_LONGEST, ROTATION_SHORTEST, RotationStatus, VERSION_REST};
+pub use title::Title;
 
 use crate::{
     KeyId, KeySpec, KeyVersionId, ProtectionLevel, Purpose, Refusal, Scope, ServiceName, Tags, Usage,
@@ -22,6 +24,17 @@ pub enum Origin {
     Generated,
     /// Brought by the owner of the key.
     External,
+}
+
+/// What a key is, apart from whose it is and how it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyKind {
+    /// What it is made of.
+    pub spec: KeySpec,
+    /// What it is for.
+    pub usage: Usage,
+    /// Where its material comes from.
+    pub origin: Origin,
 }
 
 /// Who made a key.
@@ -103,6 +116,15 @@ impl<T> Change<T> {
     }
 }
 
+/// What becomes of a wish for something that is so already: clouds differ, so the caller says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// It is served.
+    Fine,
+    /// It is refused.
+    Refused,
+}
+
 /// Where a key lands when its deletion is cancelled: clouds differ, so the caller says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Resume {
@@ -133,6 +155,8 @@ pub struct Key {
     pub created: Timestamp,
     /// What may be done with it.
     pub state: KeyState,
+    /// Its display name; none for keys of services, and where its maker gave none.
+    pub title: Option<Title>,
     /// Free text of its owner, at most 8192 characters.
     pub description: String,
     /// The version that encrypts; none while there is no material, and none for asymmetric keys.
@@ -141,6 +165,12 @@ pub struct Key {
     pub last_rotated: Timestamp,
     /// How often a new version takes over; none where rotation is off.
     pub rotation: Option<SignedDuration>,
+    /// Where the running period of rotation began, if later than at the newest version.
+    pub rotation_from: Option<Timestamp>,
+    /// The interval that was set last, while rotation is off; it counts again when that is switched on.
+    pub rotation_kept: Option<SignedDuration>,
+    /// Whether the deletion that it waits for was announced in the audit trail.
+    pub warned: bool,
     /// What was imported; none for generated keys, and before the first import.
     pub import: Option<Import>,
     /// Why the key must not be deleted, in its owner's words; none where it may be.
@@ -192,6 +222,15 @@ impl<'a> ReadyKey<'a> {
 }
 
 impl Key {
+    /// What the key is.
+    pub fn kind(&self) -> KeyKind {
+        KeyKind {
+            spec: self.spec,
+            usage: self.usage,
+            origin: self.origin,
+        }
+    }
+
     /// Whether the key is gone at `now`: its deletion was due.
     pub fn is_gone(&self, now: Timestamp) -> bool {
         matches!(self.state, KeyState::PendingDeletion { due } if due <= now)
@@ -204,7 +243,7 @@ impl Key {
     /// cannot serve it now.
     pub fn ready_for(&self, purpose: Purpose) -> Result<ReadyKey<'_>, Refusal> {
         if !purpose.fits(self.spec, self.usage) {
-            return Err(Refusal::KeyKind);
+            return Err(Refusal::KeyKind(self.kind()));
         }
         match self.state {
             KeyState::Enabled => Ok(ReadyKey { key: self }),

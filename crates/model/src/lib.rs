@@ -15,6 +15,7 @@ mod certificate;
 mod clock;
 mod context;
 mod error;
+mod grant;
 mod id;
 mod identity;
 mod key;
@@ -30,20 +31,25 @@ pub use caller::{AccessKeyId, AccessKeyStatus, Account, Caller, Identity};
 pub use certificate::{Certificate, CertificateStatus, CertificateUse, Issued};
 pub use clock::{Clock, Random, RandomError, SystemClock};
 pub use context::EncryptionContext;
-pub use error::{Denial, DenyingPolicy, Error, Existing, Field, InUse, Missing, Quota, Refusal, Unsupported};
+pub use error::{
+    Denial, DenyingPolicy, Error, Existing, Field, InUse, MaterialFault, Missing, Quota, Refusal, Unsupported,
+};
+pub use grant::{GRANTABLE, Grant, GrantId, GrantedActions, Party};
 pub use id::{
-    AccountId, CertificateId, DomainId, KeyId, KeyVersionId, ParseIdError, Region, RequestId, Scope,
+    AccountId, CertificateId, DomainId, IdentityHex, KeyId, KeyVersionId, ParseIdError, ProjectId, Region,
+    RequestId, Scope,
 };
 pub use identity::{
-    Attachment, CustomPolicy, Group, GroupName, Holder, KeyOwner, NamePage, Named, POLICY_VERSIONS,
-    PolicyName, PolicyRef, PolicyVersion, Role, RoleId, RoleName, SESSION_DEFAULT, SESSION_LONGEST,
-    SESSION_SHORTEST, ServiceIdentity, ServiceName, SessionName, User, UserId, UserName,
+    Attachment, CustomPolicy, Extent, Group, GroupId, GroupName, Holder, KeyOwner, Language, Login,
+    LoginOwner, NamePage, Named, POLICY_VERSIONS, PolicyId, PolicyName, PolicyRef, PolicyVersion, Role,
+    RoleId, RoleName, SESSION_DEFAULT, SESSION_LONGEST, SESSION_SHORTEST, ServiceIdentity, ServiceName,
+    SessionName, User, UserId, UserName,
 };
 pub use key::{
-    Change, Creator, Fingerprint, Import, Key, KeyState, KeyVersion, Material, Origin, ROTATION_LONGEST,
-    ROTATION_SHORTEST, ReadyKey, Resume, RotationStatus, StateKind, VERSION_REST,
+    Again, Change, Creator, Fingerprint, Import, Key, KeyKind, KeyState, KeyVersion, Material, Origin,
+    ROTATION_LONGEST, ROTATION_SHORTEST, ReadyKey, Resume, RotationStatus, StateKind, Title, VERSION_REST,
 };
-pub use page::{KeyFilter, KeyMatch, Page, Paged};
+pub use page::{KeyFilter, KeyMatch, Order, Page, Paged};
 pub use resource::{IdentityResource, Resource};
 pub use spec::{Family, KeySpec, ProtectionLevel, Purpose, Usage};
 pub use tag::{TAG_LIMIT, Tags, TooManyTags};

@@ -20,6 +20,16 @@ pub struct Paged<T> {
     pub total: u64,
 }
 
+/// In which order a list runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Order {
+    /// What was made first comes first.
+    #[default]
+    OldestFirst,
+    /// What was made last comes first.
+    NewestFirst,
+}
+
 /// Which keys a list shows: all rows must match, each by any of its alternatives.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyFilter {
@@ -50,6 +60,10 @@ pub enum KeyMatch {
     TagKey(String),
     /// Keys with a tag of this value.
     TagValue(String),
+    /// Keys with this tag.
+    Tag(String, String),
+    /// Keys whose display name begins so.
+    TitleStart(String),
     /// No key: what the caller looks for cannot exist here.
     Nothing,
 }

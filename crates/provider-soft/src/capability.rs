@@ -36,6 +36,15 @@ pub(crate) static CAPABILITY: Capability = Capability {
         KeySpec::HmacSha512,
         KeySpec::HmacSm3,
     ],
+    pairs: &[
+        KeySpec::Rsa2048,
+        KeySpec::Rsa3072,
+        KeySpec::Rsa4096,
+        KeySpec::EcP256,
+        KeySpec::EcP256k,
+        KeySpec::EcP384,
+        KeySpec::EcP521,
+    ],
     wraps: &[(
         KeySpec::Rsa2048,
         &[

@@ -27,6 +27,7 @@ mod provider;
 mod root;
 mod sealer;
 mod secret_key;
+mod workers;
 mod wrap;
 
 pub use error::{CreateError, OpenError, SealerError};

@@ -143,6 +143,14 @@ impl Pair {
         }
     }
 
+    /// The pair as PKCS#8, in the one encoding that is stored.
+    pub(crate) fn to_pkcs8(&self) -> SecretBytes {
+        match self {
+            Self::Rsa(pair) => pair.private.to_pkcs8(),
+            Self::Ec(pair) => pair.private.to_pkcs8(),
+        }
+    }
+
     /// The public half as DER `SubjectPublicKeyInfo`.
     pub(crate) fn public_key(&self) -> Vec<u8> {
         match self {

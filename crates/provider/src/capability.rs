@@ -66,8 +66,10 @@ pub struct Capability {
     pub symmetric: &'static [(KeySpec, EnvelopeFormat)],
     /// Other specs it makes: key pairs and keys for message authentication codes.
     pub others: &'static [KeySpec],
-    /// Specs whose material it takes from outside.
+    /// Specs of secret keys that it takes from outside.
     pub imports: &'static [KeySpec],
+    /// Specs of key pairs that it takes from outside.
+    pub pairs: &'static [KeySpec],
     /// Specs of its wrapping keys for the import, with the algorithms that each takes.
     pub wraps: &'static [(KeySpec, &'static [EncryptionAlgorithm])],
 }
@@ -84,6 +86,11 @@ impl Capability {
     /// Whether it makes keys of this spec.
     pub fn makes(&self, spec: KeySpec) -> bool {
         self.envelope(spec).is_some() || self.others.contains(&spec)
+    }
+
+    /// Whether it takes keys of this spec from outside, secret keys or pairs.
+    pub fn takes(&self, spec: KeySpec) -> bool {
+        self.imports.contains(&spec) || self.pairs.contains(&spec)
     }
 
     /// Whether a wrapping key of this spec takes this algorithm.
@@ -125,12 +132,15 @@ mod tests {
             protection: ProtectionLevel::Software,
             symmetric: &[(KeySpec::Sm4, EnvelopeFormat::Sm4Gcm)],
             others: &[KeySpec::HmacSm3],
-            imports: &[],
+            imports: &[KeySpec::HmacSm3],
+            pairs: &[KeySpec::Sm2],
             wraps: &[],
         };
         assert_eq!(capability.envelope(KeySpec::Sm4), Some(EnvelopeFormat::Sm4Gcm));
         assert_eq!(capability.envelope(KeySpec::Aes256), None);
         assert!(capability.makes(KeySpec::Sm4) && capability.makes(KeySpec::HmacSm3));
         assert!(!capability.makes(KeySpec::Aes256));
+        assert!(capability.takes(KeySpec::HmacSm3) && capability.takes(KeySpec::Sm2));
+        assert!(!capability.takes(KeySpec::Sm4));
     }
 }

@@ -14,6 +14,7 @@ mod door;
 mod encryption;
 mod foreign;
 mod import;
+mod import_pair;
 mod keeper;
 mod mac;
 mod pair;
@@ -28,7 +29,7 @@ use claviger_model::{EncryptionAlgorithm, Family, KeySpec, SignatureAlgorithm};
 use crate::{Capability, Provider, ProviderError};
 use place::Place;
 
-pub use client::Client;
+pub use client::{Client, ClientPair};
 pub use keeper::check_keeper;
 
 /// What the suite did.
@@ -87,20 +88,25 @@ fn check_table(capability: &Capability) {
         right,
         "a cipher stands among the others, or another among the ciphers"
     );
-    let distinct: HashSet<_> = capability.imports.iter().collect();
-    let taken = capability
-        .imports
-        .iter()
-        .all(|spec| spec.secret_len().is_some() && capability.makes(*spec));
+    check_imports(capability);
+}
+
+/// What comes in is what could be made, and there is a way in for it.
+fn check_imports(capability: &Capability) {
+    let Capability { imports, pairs, .. } = capability;
+    let asymmetric = pairs.iter().all(|spec| spec.is_asymmetric());
+    assert!(asymmetric, "pairs that cannot be");
+    let secrets = imports.iter().all(|spec| spec.secret_len().is_some());
+    let taken = imports.iter().chain(pairs.iter());
+    let distinct: HashSet<_> = taken.clone().collect();
+    let once = distinct.len() == imports.len() + pairs.len();
+    let made = taken.clone().all(|spec| capability.makes(*spec));
+    assert!(secrets && once && made, "imports that cannot be");
     let wrapped = capability.wraps.iter().all(|(spec, algorithms)| {
         !algorithms.is_empty() && algorithms.iter().all(|algorithm| algorithm.fits(*spec))
     });
     assert!(
-        taken && distinct.len() == capability.imports.len(),
-        "imports that cannot be"
-    );
-    assert!(
-        wrapped && capability.imports.is_empty() == capability.wraps.is_empty(),
+        wrapped && distinct.is_empty() == capability.wraps.is_empty(),
         "wrapping keys that cannot be"
     );
 }

@@ -19,7 +19,7 @@ use claviger_secret::SecretBytes;
 
 pub use binding::{Binding, Cell};
 pub use capability::{Capability, EnvelopeFormat, TAG_LEN};
-pub use error::ProviderError;
+pub use error::{ImportFault, ProviderError};
 
 /// Holds material and computes with it.
 #[async_trait]
@@ -110,11 +110,12 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     async fn wrapping_key(&self, key: &WrappingBinding<'_>) -> Result<WrappingKey, ProviderError>;
 
     /// Unwraps material that a caller wrapped with the public half of a wrapping key, and makes material of one
-    /// version of it.
+    /// version of it. A key pair must be whole and of the spec; however it was encoded, the same numbers in the same
+    /// order are the same material.
     ///
     /// # Errors
-    /// [`ProviderError::DoesNotOpen`] for whatever is wrong with the wrapped bytes, a wrong length of the key inside
-    /// included.
+    /// [`ProviderError::BadImport`] for whatever is wrong with what the caller wrapped; [`ImportFault`] says what may be
+    /// told when. [`ProviderError::DoesNotOpen`] if the wrapping key is that of another key, or damaged.
     async fn import(&self, wrapped: Wrapped<'_>, binding: &Binding<'_>) -> Result<Imported, ProviderError>;
 
     /// Draws `length` random bytes for a data key.
@@ -164,8 +165,19 @@ pub struct Wrapped<'a> {
     pub private: &'a [u8],
     /// How the material was wrapped.
     pub algorithm: EncryptionAlgorithm,
-    /// The wrapped bytes.
+    /// The wrapped bytes: those of a secret key, or of the temporary key that `pair` is wrapped with.
     pub bytes: &'a [u8],
+    /// For key pairs, and only for them: the pair itself.
+    pub pair: Option<WrappedPair<'a>>,
+}
+
+/// A key pair on its way in.
+#[derive(Debug, Clone, Copy)]
+pub struct WrappedPair<'a> {
+    /// Its PKCS#8 `PrivateKeyInfo` (RFC 5958), wrapped with padding (RFC 5649) under a temporary AES key.
+    pub bytes: &'a [u8],
+    /// How many bytes the temporary key must have. None: 16, 24 or 32, as the caller likes.
+    pub temporary_key: Option<usize>,
 }
 
 /// Material that came in.

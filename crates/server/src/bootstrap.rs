@@ -3,14 +3,20 @@
 use std::sync::Arc;
 
 use claviger_audit::record::Mark;
+use claviger_crypto::{PasswordError, SystemRng, password};
 use claviger_model::{
-    AccessKeyId, AccessKeyStatus, Account, AccountId, DomainId, KeyOwner, RandomError, Region, Timestamp,
+    AccessKeyId, AccessKeyStatus, Account, AccountId, DomainId, KeyOwner, Login, LoginOwner, ProjectId,
+    RandomError, Region, Scope, Timestamp,
 };
 use claviger_provider::{Cell, Keeper as _, ProviderError};
 use claviger_provider_soft::SoftProvider;
 use claviger_secret::SecretBytes;
-use claviger_service::{NewAccessKey, NewAccessKeyError, secret_cell};
-use claviger_store::{Draft, IdentityStore as _, SealedCell, Store as _, StoreError, WriteError};
+use claviger_service::{
+    NewAccessKey, NewAccessKeyError, ProjectError, find_project, password_cell, password_row, secret_cell,
+};
+use claviger_store::{
+    Draft, IdentityStore as _, LoginStore as _, SealedCell, Store as _, StoreError, WriteError,
+};
 use claviger_store_sqlite::SqliteStore;
 use serde_json::json;
 
@@ -23,7 +29,7 @@ pub(crate) struct Connection {
     account: Account,
     access_key: AccessKeyId,
     secret: SecretBytes,
-    project: SecretBytes,
+    project: ProjectId,
     console_password: SecretBytes,
     region: Region,
 }
@@ -48,6 +54,10 @@ pub(crate) enum BootstrapError {
     Random(#[from] RandomError),
     #[error(transparent)]
     AccessKey(#[from] NewAccessKeyError),
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    #[error(transparent)]
+    Project(#[from] ProjectError),
     #[error("there is no account")]
     NoAccount,
     #[error("account {0} has no access key that is enabled; `claviger admin key` makes and enables them")]
@@ -83,15 +93,13 @@ pub(crate) async fn first_account(
         .find(|key| key.status == AccessKeyStatus::Active)
         .ok_or(BootstrapError::NoAccessKey(account.id))?;
     let secret = keeper.open(&secret_cell(&key.id), &key.secret.0)?;
-    let project = format!("project/{}/{region}", account.id);
-    let project = remembered(store, keeper, &project, || {
-        let mut bytes = [0; 16];
-        claviger_model::Random::fill(&NameRandom, &mut bytes)?;
-        let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
-        Ok(SecretBytes::from(id.simple().to_string()))
-    });
-    let project = project.await?;
+    let scope = Scope {
+        account: account.id,
+        region: region.clone(),
+    };
+    let project = find_project(store.as_ref(), keeper, &NameRandom, &scope).await?;
     let console_password = remembered(store, keeper, "console/password", || word(24)).await?;
+    give_password(store, keeper, &account, &console_password, now).await?;
     Ok(Connection {
         account,
         access_key: key.id,
@@ -123,6 +131,44 @@ async fn make_account(
     };
     store
         .create_account(account, kept, Draft(mark.to_json().into()))
+        .await?;
+    Ok(())
+}
+
+/// Lets the root of the account come in with the password, unless it has one already.
+async fn give_password(
+    store: &Arc<SqliteStore>,
+    keeper: &SoftProvider,
+    account: &Account,
+    password: &SecretBytes,
+    now: Timestamp,
+) -> Result<(), BootstrapError> {
+    let (login, _) = store.login(account.id, LoginOwner::Root).await?;
+    if login.has_password {
+        return Ok(());
+    }
+    let hash = SecretBytes::from(password::hash(password, &SystemRng)?);
+    let sealed = keeper.seal(&password_cell(&password_row(account.id, LoginOwner::Root)), &hash)?;
+    let event = format!("password of the root of account {} set", account.id);
+    let mark = Mark {
+        time: now,
+        event: &event,
+        version: env!("CARGO_PKG_VERSION"),
+    };
+    let change = move |login| {
+        Ok(Login {
+            changed: Some(now),
+            ..login
+        })
+    };
+    store
+        .update_login(
+            account.id,
+            LoginOwner::Root,
+            Some(SealedCell(sealed)),
+            Draft(mark.to_json().into()),
+            Box::new(change),
+        )
         .await?;
     Ok(())
 }
@@ -160,13 +206,20 @@ impl Connection {
         &self.access_key
     }
 
+    /// The name of the account, which its root has, too.
+    pub(crate) fn name(&self) -> &str {
+        &self.account.name
+    }
+
     /// Everything that a client needs, as JSON. Holds secrets.
     pub(crate) fn to_json(&self, endpoints: &Endpoints) -> Result<SecretBytes, Failure> {
         let text = |secret: &SecretBytes| secret.expose_str().unwrap_or_default().to_owned();
         let json = json!({
             "account_id": self.account.id.to_string(),
             "domain_id": self.account.domain.to_string(),
-            "project_id": text(&self.project),
+            "domain_name": self.account.name,
+            "user_name": self.account.name,
+            "project_id": self.project.to_string(),
             "region": self.region.as_str(),
             "access_key_id": self.access_key.as_str(),
             "access_key_secret": text(&self.secret),

@@ -1,4 +1,5 @@
-//! What opens the root key: a key file or a passphrase, from wherever the operator keeps it.
+//! What opens the root key: a key file or a passphrase, from wherever the operator keeps it. Passwords of people come from
+//! the same places.
 
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
@@ -37,19 +38,34 @@ pub(crate) fn key_file_or_new(path: &Path) -> Result<Sealer, Failure> {
 
 /// A passphrase from `prompt`, `file:PATH`, `env:NAME` or `credential:NAME`. A new one is asked for twice.
 pub(crate) fn passphrase(source: &str, new: bool) -> Result<Sealer, Failure> {
-    let phrase = match source.split_once(':') {
-        None if source == "prompt" => prompt(new)?,
-        Some(("file", path)) => from_file(Path::new(path))?,
-        Some(("env", name)) => from_environment(name)?,
-        Some(("credential", name)) => from_credential(name)?,
+    let phrase = phrase(source, ["passphrase", "Passphrase of the root key: "], new)?;
+    Sealer::passphrase(phrase).map_err(|error| Failure::failed(chain(&error)))
+}
+
+/// The new password of somebody, from the same sources.
+pub(crate) fn new_password(source: &str) -> Result<SecretBytes, Failure> {
+    phrase(source, ["password", "New password: "], true)
+}
+
+/// The password that somebody has, from the same sources.
+pub(crate) fn password_so_far(source: &str) -> Result<SecretBytes, Failure> {
+    phrase(source, ["password", "Password so far: "], false)
+}
+
+/// A secret text that people know by that word, and are asked for with that question.
+fn phrase(source: &str, [word, question]: [&str; 2], new: bool) -> Result<SecretBytes, Failure> {
+    match source.split_once(':') {
+        None if source == "prompt" => prompt([word, question], new),
+        Some(("file", path)) => from_file(word, Path::new(path)),
+        Some(("env", name)) => from_environment(word, name),
+        Some(("credential", name)) => from_credential(word, name),
         _ => {
             let forms = "prompt, file:PATH, env:NAME or credential:NAME";
-            return Err(Failure::usage(format!(
-                "`{source}` is no source of a passphrase: use {forms}"
-            )));
+            Err(Failure::usage(format!(
+                "`{source}` is no source of a {word}: use {forms}"
+            )))
         }
-    };
-    Sealer::passphrase(phrase).map_err(|error| Failure::failed(chain(&error)))
+    }
 }
 
 /// An error with what caused it.
@@ -64,8 +80,8 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     text
 }
 
-fn from_file(path: &Path) -> Result<SecretBytes, Failure> {
-    let fault = |error: io::Error| Failure::file("read the passphrase from", path, &error);
+fn from_file(word: &str, path: &Path) -> Result<SecretBytes, Failure> {
+    let fault = |error: io::Error| Failure::file(&format!("read the {word} from"), path, &error);
     let file = std::fs::File::open(path).map_err(fault)?;
     let mut bytes = Vec::with_capacity(256);
     file.take(PASSPHRASE_LIMIT)
@@ -78,9 +94,9 @@ fn from_file(path: &Path) -> Result<SecretBytes, Failure> {
     clippy::disallowed_methods,
     reason = "one of the places where a passphrase may come from"
 )]
-fn from_environment(name: &str) -> Result<SecretBytes, Failure> {
+fn from_environment(word: &str, name: &str) -> Result<SecretBytes, Failure> {
     let text = std::env::var(name)
-        .map_err(|_| Failure::usage(format!("environment variable `{name}` holds no passphrase")))?;
+        .map_err(|_| Failure::usage(format!("environment variable `{name}` holds no {word}")))?;
     Ok(SecretBytes::from(text))
 }
 
@@ -89,7 +105,7 @@ fn from_environment(name: &str) -> Result<SecretBytes, Failure> {
     clippy::disallowed_methods,
     reason = "systemd names the folder of credentials there"
 )]
-fn from_credential(name: &str) -> Result<SecretBytes, Failure> {
+fn from_credential(word: &str, name: &str) -> Result<SecretBytes, Failure> {
     if name.is_empty() || name.contains('/') {
         return Err(Failure::usage(format!(
             "`{name}` is not the name of a credential"
@@ -98,19 +114,19 @@ fn from_credential(name: &str) -> Result<SecretBytes, Failure> {
     let folder = std::env::var("CREDENTIALS_DIRECTORY").map_err(|_| {
         Failure::usage("no credentials were passed to this service (CREDENTIALS_DIRECTORY is not set)")
     })?;
-    from_file(&Path::new(&folder).join(name))
+    from_file(word, &Path::new(&folder).join(name))
 }
 
-fn prompt(new: bool) -> Result<SecretBytes, Failure> {
+fn prompt([word, question]: [&str; 2], new: bool) -> Result<SecretBytes, Failure> {
     if !io::stdin().is_terminal() {
         let forms = "file:PATH, env:NAME or credential:NAME";
         return Err(Failure::usage(format!(
-            "there is no terminal to ask for the passphrase; use {forms}"
+            "there is no terminal to ask for the {word}; use {forms}"
         )));
     }
-    let phrase = ask("Passphrase of the root key: ")?;
-    if new && ask("The same again: ")? != phrase {
-        return Err(Failure::usage("the two passphrases differ"));
+    let phrase = ask(word, question)?;
+    if new && ask(word, "The same again: ")? != phrase {
+        return Err(Failure::usage(format!("the two {word}s differ")));
     }
     Ok(phrase)
 }
@@ -134,8 +150,8 @@ impl Drop for Silence {
     }
 }
 
-fn ask(question: &str) -> Result<SecretBytes, Failure> {
-    let fault = |error: io::Error| Failure::failed(format!("cannot ask for the passphrase: {error}"));
+fn ask(word: &str, question: &str) -> Result<SecretBytes, Failure> {
+    let fault = |error: io::Error| Failure::failed(format!("cannot ask for the {word}: {error}"));
     let mut terminal = io::stderr();
     terminal.write_all(question.as_bytes()).map_err(fault)?;
     let silence = Silence::begin().map_err(|error| fault(error.into()))?;

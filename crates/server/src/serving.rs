@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use claviger_dialect_alibaba::AlibabaDoor;
+use claviger_dialect_huawei::HuaweiDoor;
 use claviger_front::{Front, Listener, Tls};
 use claviger_model::{Clock as _, SystemClock};
 use claviger_secret::Protection;
@@ -76,8 +77,9 @@ pub(crate) async fn serve(
     let store: Arc<SqliteStore> = Arc::clone(&opened.store);
     let trail = Trail::start(&opened, folder, settings, Use::Serving).await?;
     let service = opened.start(settings, &trail).await?;
-    let door = Arc::new(AlibabaDoor::new(Arc::clone(&service)));
-    let front = Front::new(door, Vec::new(), Arc::clone(&service), settings.front_limits());
+    let first = Arc::new(AlibabaDoor::new(Arc::clone(&service)));
+    let other = Arc::new(HuaweiDoor::new(Arc::clone(&service), settings.huawei.of_door()));
+    let front = Front::new(first, vec![other], Arc::clone(&service), settings.front_limits());
     let keeper = Arc::clone(&service);
     let housekeeping = tokio::spawn(async move { keeper.housekeeping().await });
     let worker = Arc::clone(&service);

@@ -1,9 +1,13 @@
 //! Who is calling: clock window, credential, signature, status, end of a session, replay — in this order.
 
 mod load;
+mod login;
 mod nonce;
+mod password;
+mod token;
 mod uses;
 
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -12,7 +16,10 @@ use claviger_provider::Keeper;
 use claviger_store::Store;
 use quick_cache::sync::Cache;
 
+pub(crate) use self::login::{Logins, Tried};
 use self::nonce::{Freshness, Nonces};
+pub(crate) use self::password::is_strong;
+pub use self::password::{password_cell, password_row};
 use self::uses::Uses;
 use crate::credential::Credential;
 use crate::session::{KEY_START, Session};
@@ -36,8 +43,9 @@ pub trait Proof: Send + Sync {
     fn token(&self) -> &str;
     /// The time it was signed for.
     fn time(&self) -> Timestamp;
-    /// A word that the access key uses once.
-    fn nonce(&self) -> &str;
+    /// A word that the access key uses once. None where signatures of the kind have no such word: then a request can be
+    /// played again for as long as its time is in the window.
+    fn nonce(&self) -> Option<&str>;
     /// Whether the signature was made with this credential's secret, judged in constant time.
     fn verify(&self, credential: &Credential) -> bool;
 }
@@ -60,9 +68,22 @@ pub enum AuthnError {
     /// The token is that of another access key.
     #[error("session token of another access key")]
     TokenMismatch,
-    /// The session is over.
+    /// The session is over, or the token has ended.
     #[error("session is over")]
     TokenExpired,
+    /// The token was made void, or whose it was is gone.
+    #[error("token was revoked")]
+    TokenRevoked,
+    /// The name and the password, or the access key and its secret, do not belong together. Which of them is wrong is not
+    /// told.
+    #[error("wrong name or password")]
+    Credentials,
+    /// Wrong passwords were shown too often lately.
+    #[error("too many wrong passwords")]
+    Locked,
+    /// Whose it is may not come in at all.
+    #[error("login is switched off")]
+    Disabled,
     /// The access key is switched off.
     #[error("inactive access key")]
     InactiveKey,
@@ -90,6 +111,10 @@ impl AuthnError {
             Self::TokenMalformed => "token_malformed",
             Self::TokenMismatch => "token_mismatch",
             Self::TokenExpired => "token_expired",
+            Self::TokenRevoked => "token_revoked",
+            Self::Credentials => "credentials",
+            Self::Locked => "locked",
+            Self::Disabled => "disabled",
             Self::InactiveKey => "inactive_key",
             Self::WrongSignature => "signature",
             Self::NonceUsed => "replay",
@@ -119,6 +144,8 @@ pub(crate) struct Authenticator {
     store: Arc<dyn Store>,
     keeper: Arc<dyn Keeper>,
     credentials: Cache<AccessKeyId, Arc<Credential>>,
+    /// By the SHA-256 of their text.
+    tokens: Cache<[u8; 32], Arc<Credential>>,
     /// How often credentials were forgotten. Held while they are, and while one is put into the cache.
     forgotten: Mutex<u64>,
     nonces: Nonces,
@@ -131,6 +158,7 @@ impl Authenticator {
             store,
             keeper,
             credentials: Cache::new(CAPACITY),
+            tokens: Cache::new(CAPACITY),
             forgotten: Mutex::new(0),
             nonces: Nonces::new(nonce_limit),
             uses: Uses::default(),
@@ -149,7 +177,7 @@ impl Authenticator {
         let credential = if id.as_str().starts_with(KEY_START) {
             self.of_session(&id, proof.token()).await?
         } else {
-            let credential = self.credential(&id, self.load(&id)).await?;
+            let credential = self.known(&self.credentials, &id, self.load(&id)).await?;
             if !proof.token().is_empty() {
                 return Err(AuthnError::TokenMismatch);
             }
@@ -161,10 +189,14 @@ impl Authenticator {
         if credential.status == AccessKeyStatus::Inactive {
             return Err(AuthnError::InactiveKey);
         }
+        if !credential.enabled {
+            return Err(AuthnError::Disabled);
+        }
         if credential.expires().is_some_and(|end| end <= now) {
             return Err(AuthnError::TokenExpired);
         }
-        match self.nonces.take(&id, proof.nonce(), now) {
+        let fresh = proof.nonce().map(|nonce| self.nonces.take(&id, nonce, now));
+        match fresh.unwrap_or(Freshness::Fresh) {
             Freshness::Fresh => {
                 self.uses.note(&credential, now);
                 Ok(credential)
@@ -179,6 +211,8 @@ impl Authenticator {
         let mut forgotten = self.forgotten.lock().unwrap_or_else(PoisonError::into_inner);
         *forgotten = forgotten.wrapping_add(1);
         self.credentials
+            .retain(|_, credential| credential.caller().account != account);
+        self.tokens
             .retain(|_, credential| credential.caller().account != account);
     }
 
@@ -196,16 +230,18 @@ impl Authenticator {
         if session.access_key != *id {
             return Err(AuthnError::TokenMismatch);
         }
-        self.credential(id, self.load_session(session, token)).await
+        let load = self.load_session(session, token);
+        self.known(&self.credentials, id, load).await
     }
 
-    /// The credential of an access key from the cache, or as it is loaded now.
-    async fn credential(
+    /// A credential from a cache, or as it is loaded now.
+    async fn known<K: Hash + Eq + Clone>(
         &self,
-        id: &AccessKeyId,
-        load: impl Future<Output = Result<Credential, Error>>,
+        cache: &Cache<K, Arc<Credential>>,
+        key: &K,
+        load: impl Future<Output = Result<Credential, AuthnError>>,
     ) -> Result<Arc<Credential>, AuthnError> {
-        let place = match self.credentials.get_value_or_guard_async(id).await {
+        let place = match cache.get_value_or_guard_async(key).await {
             Ok(known) => return Ok(known),
             Err(place) => place,
         };

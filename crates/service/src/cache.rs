@@ -8,7 +8,8 @@ use std::sync::Arc;
 
 use claviger_authz::policy::Policy;
 use claviger_model::{
-    AliasName, Creator, Error, Key, KeyId, KeyVersion, KeyVersionId, Missing, Scope, ServiceName, Timestamp,
+    AccountId, AliasName, Creator, DomainId, Error, Grant, Key, KeyId, KeyVersion, KeyVersionId, Missing,
+    Page, Scope, ServiceName, Timestamp,
 };
 use claviger_store::Store;
 use quick_cache::sync::Cache;
@@ -30,6 +31,12 @@ pub struct LoadedKey {
     pub primary: Option<KeyVersion>,
     /// The policy on it, compiled.
     pub policy: Option<Arc<Policy>>,
+    /// Its account in the words of the other face.
+    pub domain: Option<DomainId>,
+    /// Who else may use it, oldest grant first.
+    pub grants: Arc<[Grant]>,
+    /// The versions of a key pair, newest first; none for other keys, and while there is no material.
+    pub(crate) pair: Box<[KeyVersionId]>,
 }
 
 impl LoadedKey {
@@ -49,6 +56,8 @@ pub(crate) struct Keys {
     by_id: Cache<KeyId, Arc<LoadedKey>>,
     versions: Cache<KeyVersionId, Arc<KeyVersion>>,
     aliases: Cache<(Scope, AliasName), KeyId>,
+    /// They never change.
+    domains: Cache<AccountId, Option<DomainId>>,
 }
 
 fn cache<K: Eq + std::hash::Hash, V: Clone>() -> Cache<K, V> {
@@ -68,6 +77,7 @@ impl Keys {
             by_id: cache(),
             versions: cache(),
             aliases: cache(),
+            domains: cache(),
         }
     }
 
@@ -79,17 +89,30 @@ impl Keys {
         now: Timestamp,
     ) -> Result<Arc<LoadedKey>, Error> {
         let loaded = self.by_id.get_or_insert_async(&id, self.load(scope, id)).await?;
-        if loaded.key.scope != *scope || loaded.key.is_gone(now) {
+        if loaded.key.scope != *scope {
             return Err(Error::NotFound(Missing::Key));
         }
-        if loaded.key.is_settled(now) {
-            return Ok(loaded);
-        }
-        Ok(Arc::new(LoadedKey {
-            key: loaded.key.clone().settle(now),
-            primary: None,
-            policy: loaded.policy.clone(),
-        }))
+        present(loaded, now)
+    }
+
+    /// The same, wherever the key lies. `scope` is where it is looked for first.
+    pub(crate) async fn key_anywhere(
+        &self,
+        scope: &Scope,
+        id: KeyId,
+        now: Timestamp,
+    ) -> Result<Arc<LoadedKey>, Error> {
+        let load = async {
+            match self.load(scope, id).await {
+                Err(Error::NotFound(_)) => {
+                    let elsewhere = self.store.scope_of_key(id).await.map_err(from_store)?;
+                    let elsewhere = elsewhere.ok_or(Error::NotFound(Missing::Key))?;
+                    self.load(&elsewhere, id).await
+                }
+                found => found,
+            }
+        };
+        present(self.by_id.get_or_insert_async(&id, load).await?, now)
     }
 
     /// The version with that id and the key it belongs to.
@@ -139,6 +162,54 @@ impl Keys {
         };
         let policy = key.policy.as_deref();
         let policy = policy.map(|document| of_key(&key.id.to_string(), document));
-        Ok(Arc::new(LoadedKey { key, primary, policy }))
+        let grants = self.store.grants_of_key(scope, id).await.map_err(from_store)?;
+        Ok(Arc::new(LoadedKey {
+            pair: self.pair(&key).await?,
+            domain: self.domain(scope.account).await?,
+            key,
+            primary,
+            policy,
+            grants: grants.into(),
+        }))
     }
+
+    async fn domain(&self, account: AccountId) -> Result<Option<DomainId>, Error> {
+        self.domains
+            .get_or_insert_async(&account, async {
+                let found = self.store.account(account).await.map_err(from_store)?;
+                Ok(found.map(|account| account.domain))
+            })
+            .await
+    }
+
+    async fn pair(&self, key: &Key) -> Result<Box<[KeyVersionId]>, Error> {
+        if !key.spec.is_asymmetric() {
+            return Ok(Box::default());
+        }
+        let all = Page {
+            skip: 0,
+            take: u32::MAX,
+        };
+        let versions = self.store.key_versions(&key.scope, key.id, all).await;
+        let versions = versions.map_err(from_store)?.items;
+        Ok(versions.into_iter().map(|version| version.id).collect())
+    }
+}
+
+/// A key as it is at `now`, unless it is gone.
+fn present(loaded: Arc<LoadedKey>, now: Timestamp) -> Result<Arc<LoadedKey>, Error> {
+    if loaded.key.is_gone(now) {
+        return Err(Error::NotFound(Missing::Key));
+    }
+    if loaded.key.is_settled(now) {
+        return Ok(loaded);
+    }
+    Ok(Arc::new(LoadedKey {
+        key: loaded.key.clone().settle(now),
+        primary: None,
+        policy: loaded.policy.clone(),
+        domain: loaded.domain,
+        grants: Arc::clone(&loaded.grants),
+        pair: Box::default(),
+    }))
 }

@@ -3,8 +3,8 @@
 use claviger_audit::record::Fields;
 pub use claviger_audit::record::Source;
 use claviger_model::{
-    AccountId, Action, AliasName, Caller, CertificateId, EncryptionAlgorithm, Error, IdentityResource, KeyId,
-    KeyVersionId, RequestId, Scope, Timestamp,
+    AccountId, Action, AliasName, Caller, CertificateId, EncryptionAlgorithm, Error, GrantId,
+    IdentityResource, KeyId, KeyVersionId, RequestId, Scope, ServiceName, Timestamp,
 };
 
 use crate::credential::Credential;
@@ -101,6 +101,11 @@ pub enum KeyName {
     Id(KeyId),
     /// An alias that leads to the key.
     Alias(AliasName),
+    /// A key id, wherever the key lies: here, or else in another region or account. From there only grants lead to it;
+    /// to whom none does, it is as good as one that is nowhere.
+    Anywhere(KeyId),
+    /// The key of a service. What a key is first needed for makes it, for whoever may do that here.
+    OfService(ServiceName),
     /// Text that no key can have as its id. It is looked up like any other, and not found.
     Unknown(Box<str>),
 }
@@ -132,6 +137,12 @@ pub enum Target {
     Tagged(KeyRef),
     /// The key that a ciphertext names by its version.
     Version(KeyVersionId),
+    /// The same, where only grants lead to keys that do not lie in this scope.
+    VersionWithin(Scope, KeyVersionId),
+    /// A key with all its versions, as key pairs are used whose version nobody names.
+    Pair(KeyRef),
+    /// A grant on a key that is named beside it. The permission is on the key.
+    Grant(KeyRef, GrantId),
     /// A version of a key that is named beside it; `None` is text that no version can have as its id. The permission is
     /// on the key.
     VersionOfKey(KeyRef, Option<KeyVersionId>),

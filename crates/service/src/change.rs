@@ -158,7 +158,7 @@ where
             Err(other) => {
                 *place = Some(other);
                 // Any refusal ends the transaction; the caller looks aside first.
-                Err(Refusal::KeyKind)
+                Err(Refusal::TooSoon)
             }
         }
     })

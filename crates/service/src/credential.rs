@@ -9,13 +9,18 @@ use claviger_authz::{Rights, Subject};
 use claviger_model::{AccessKeyStatus, AccountId, Caller, Identity, Timestamp};
 use claviger_secret::SecretBytes;
 
+use crate::token::TokenFacts;
+
 /// A caller with its rights, and the opened secret of the access key that it shows.
 pub struct Credential {
     caller: Caller,
     rights: Rights,
     pub(crate) status: AccessKeyStatus,
+    /// Whether whose it is may come in at all.
+    pub(crate) enabled: bool,
     secret: SecretBytes,
     session: Option<SessionEnd>,
+    token: Option<TokenFacts>,
     /// The last minute in which a use was noted, since 1970.
     minute: AtomicI64,
     prepared: RwLock<Vec<(TypeId, Arc<dyn Any + Send + Sync>)>>,
@@ -44,8 +49,10 @@ impl Credential {
             caller,
             rights,
             status,
+            enabled: true,
             secret,
             session: None,
+            token: None,
             minute: AtomicI64::new(0),
             prepared: RwLock::default(),
         }
@@ -78,6 +85,19 @@ impl Credential {
         }
     }
 
+    /// The same for somebody who may perhaps not come in at the moment.
+    pub(crate) fn enabled(self, enabled: bool) -> Self {
+        Self { enabled, ..self }
+    }
+
+    /// One that comes as a token alone.
+    pub(crate) fn of_token(caller: Caller, rights: Rights, facts: TokenFacts) -> Self {
+        Self {
+            token: Some(facts),
+            ..Self::new(caller, rights, AccessKeyStatus::Active, SecretBytes::copied(&[]))
+        }
+    }
+
     /// Whom the credential stands for.
     pub fn caller(&self) -> &Caller {
         &self.caller
@@ -90,7 +110,23 @@ impl Credential {
 
     /// From when on it opens nothing; none where it stays.
     pub fn expires(&self) -> Option<Timestamp> {
-        self.session.as_ref().map(|session| session.expires)
+        let session = self.session.as_ref().map(|session| session.expires);
+        session.or(self.token.as_ref().map(|token| token.expires))
+    }
+
+    /// What the token says, where it came as one.
+    pub fn token(&self) -> Option<&TokenFacts> {
+        self.token.as_ref()
+    }
+
+    /// Whether it belongs to an access key that lasts for a while only.
+    pub(crate) fn is_session(&self) -> bool {
+        self.session.is_some()
+    }
+
+    /// Whether it comes with this secret, judged in constant time. One without a secret comes with none.
+    pub(crate) fn has_secret(&self, secret: &SecretBytes) -> bool {
+        !self.secret.is_empty() && self.secret == *secret
     }
 
     pub(crate) fn subject(&self) -> Subject<'_> {

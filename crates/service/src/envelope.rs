@@ -112,6 +112,7 @@ pub(crate) fn from_provider(error: ProviderError) -> Error {
         | ProviderError::BadInput
         | ProviderError::DoesNotOpen
         | ProviderError::BadMaterial
+        | ProviderError::BadImport(_)
         | ProviderError::Random => Error::Internal,
     }
 }

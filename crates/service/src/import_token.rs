@@ -7,7 +7,9 @@
 //!  1 byte   how material is wrapped with it
 //!  n bytes  the private half, as its provider sealed it
 //! ```
-//! The whole is sealed for a cell that names the key, so a token opens for no other key and cannot be changed.
+//! The whole is sealed for a cell that names the key, so a token opens for no other key and cannot be changed. The 16
+//! bytes of the key's id stand in front of it, so that a token of another key can be told from one that is none. Tokens of
+//! older servers are without them.
 
 use claviger_model::{EncryptionAlgorithm, Error, HashAlgorithm, KeyId, KeySpec, SignedDuration, Timestamp};
 use claviger_provider::{Cell, Keeper, ProviderError};
@@ -62,20 +64,21 @@ impl ImportToken {
         inside.push(number_of(ALGORITHMS, &self.algorithm)?);
         inside.extend_from_slice(&self.private);
         let sealed = keeper.seal(&cell(&key.to_string()), &SecretBytes::from(inside));
-        Ok(sealed.map_err(from_provider)?.into_vec())
+        let sealed = sealed.map_err(from_provider)?;
+        Ok([key.as_bytes().as_slice(), &sealed].concat())
     }
 
     /// Reads a token for one key.
     ///
     /// # Errors
-    /// [`Error::ImportToken`] unless it was made for this key, and whole; [`Error::ImportTokenExpired`].
+    /// [`Error::ImportToken`] unless it was made here, and whole; [`Error::ImportTokenOfOther`] unless for this key;
+    /// [`Error::ImportTokenExpired`].
     pub(crate) fn open(keeper: &dyn Keeper, key: KeyId, token: &[u8], now: Timestamp) -> Result<Self, Error> {
-        let inside = keeper
-            .open(&cell(&key.to_string()), token)
-            .map_err(|error| match error {
-                ProviderError::DoesNotOpen => Error::ImportToken,
-                other => from_provider(other),
-            })?;
+        let inside = match of_its_key(keeper, token)? {
+            Some((named, inside)) if named == key => inside,
+            Some(_) => return Err(Error::ImportTokenOfOther),
+            None => unseal(keeper, key, token)?.ok_or(Error::ImportToken)?,
+        };
         let token = Self::read(inside.expose()).ok_or(Error::ImportToken)?;
         if token.expires <= now {
             return Err(Error::ImportTokenExpired);
@@ -94,6 +97,23 @@ impl ImportToken {
             algorithm: named(ALGORITHMS, algorithm)?,
             private: private.into(),
         })
+    }
+}
+
+/// The key that a token names, and what it says; `None` where it names none that it was made for.
+fn of_its_key(keeper: &dyn Keeper, token: &[u8]) -> Result<Option<(KeyId, SecretBytes)>, Error> {
+    let Some((named, sealed)) = token.split_first_chunk() else {
+        return Ok(None);
+    };
+    let named = KeyId::from_bytes(*named);
+    Ok(unseal(keeper, named, sealed)?.map(|inside| (named, inside)))
+}
+
+fn unseal(keeper: &dyn Keeper, key: KeyId, sealed: &[u8]) -> Result<Option<SecretBytes>, Error> {
+    match keeper.open(&cell(&key.to_string()), sealed) {
+        Ok(inside) => Ok(Some(inside)),
+        Err(ProviderError::DoesNotOpen) => Ok(None),
+        Err(other) => Err(from_provider(other)),
     }
 }
 

@@ -1,4 +1,4 @@
-//! What time brings about: deletions, expiries of material, rotations.
+//! What time brings about: deletions and their announcement, expiries of material, rotations.
 //!
 //! Nothing depends on a job: use is judged by the clock, and what is due is done before it could be missed. Jobs see to
 //! it that it is also done where nobody asks. Every step is one transaction that looks again whether it is due, so any
@@ -7,6 +7,7 @@
 mod delete;
 mod expire;
 mod rotate;
+mod warn;
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -34,6 +35,8 @@ pub struct Worked {
     pub expired: u32,
     /// Keys rotated.
     pub rotated: u32,
+    /// Keys whose deletion was announced.
+    pub warned: u32,
     /// Keys with which something went wrong; the next run tries them again.
     pub failed: u32,
 }
@@ -121,9 +124,13 @@ impl Service {
                 worked.expired += 1;
             }
             let key = self.store.key(scope, id).await.map_err(from_store)?;
-            if let Some(key) = key
-                && self.rotate_if_due(&key, now).await?
-            {
+            let Some(key) = key else {
+                return Ok(());
+            };
+            if self.warn_if_due(&key, now).await? {
+                worked.warned += 1;
+            }
+            if self.rotate_if_due(&key, now).await? {
                 worked.rotated += 1;
             }
             Ok::<_, Error>(())

@@ -24,20 +24,27 @@ mod jobs;
 pub mod ops;
 mod outbox;
 mod pipeline;
+mod project;
 mod resolve;
 mod rights;
+mod sealed;
 mod service;
 mod service_keys;
 mod session;
 mod strangers;
 mod system;
 mod throttle;
+mod titles;
+mod token;
 
 /// The names of actions and resources in policies, for dialects that speak of them.
 pub use claviger_authz::languages::ram::{ResourceName, action_name};
 
+/// The policies that come with the server, for dialects that show them in ways of their own.
+pub use claviger_authz::languages::{Layer, SystemPolicy, SystemRole, system_policies, system_policy};
+
 pub use access_key::{NewAccessKey, NewAccessKeyError, secret_cell};
-pub use authn::{AuthnError, NONCE_MEMORY, Proof, Refused, SKEW};
+pub use authn::{AuthnError, NONCE_MEMORY, Proof, Refused, SKEW, password_cell, password_row};
 pub use call::{
     Asked, Call, CertificateName, CertificateRef, KeyName, KeyRef, Need, Note, Source, Target, WireCode,
 };
@@ -45,5 +52,8 @@ pub use checkpoint_key::{CheckpointKeyError, checkpoint_key};
 pub use credential::Credential;
 pub use jobs::{JOB_BEAT, Worked};
 pub use pipeline::{Audited, Context, Operation, Permitted};
+pub use project::{ProjectError, find_project};
 pub use service::{Parts, Quotas, Service, StartError};
 pub use throttle::{CallRates, Rates};
+pub use titles::Called;
+pub use token::{Method, Methods, TokenFacts};

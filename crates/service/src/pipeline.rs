@@ -8,7 +8,9 @@ use std::sync::Arc;
 use claviger_audit::record::{Fields, Outcome, Record};
 use claviger_authz::policy::Policy;
 use claviger_authz::{Facts, NoPermit, Permit, authorize};
-use claviger_model::{AccountId, Action, Certificate, Error, Identity, KeyVersion, Role, ServiceName, Tags};
+use claviger_model::{
+    AccountId, Action, Certificate, Error, Grant, Identity, KeyVersion, Role, ServiceName, Tags,
+};
 use claviger_store::{Draft, Store, StoreError, WriteError};
 use tracing::{Instrument as _, trace_span};
 
@@ -62,6 +64,11 @@ pub enum Loaded {
     Key(Arc<LoadedKey>),
     /// A key version and its key.
     Version(Arc<KeyVersion>, Arc<LoadedKey>),
+    /// The versions of a key pair, newest first, and the key. There are none of a key of another kind, and none while the
+    /// key waits for its material.
+    Pair(Vec<Arc<KeyVersion>>, Arc<LoadedKey>),
+    /// A grant and its key.
+    Grant(Box<Grant>, Arc<LoadedKey>),
     /// A certificate.
     Certificate(Arc<Certificate>),
     /// A role and its trust policy, compiled.
@@ -71,30 +78,41 @@ pub enum Loaded {
 }
 
 impl Loaded {
+    /// The key that it is, or that it belongs to.
+    pub(crate) fn key(&self) -> Option<&LoadedKey> {
+        match self {
+            Self::Key(key) | Self::Version(_, key) | Self::Pair(_, key) | Self::Grant(_, key) => Some(key),
+            Self::Certificate(_) | Self::Role(..) | Self::Name => None,
+        }
+    }
+
     /// The labels on it.
     pub(crate) fn tags(&self) -> Option<&Tags> {
         match self {
-            Self::Key(key) | Self::Version(_, key) => Some(&key.key.tags),
             Self::Certificate(certificate) => Some(&certificate.tags),
             Self::Role(role, _) => Some(&role.tags),
-            Self::Name => None,
+            other => other.key().map(|key| &key.key.tags),
         }
     }
 
     /// The policy on it.
     pub(crate) fn policy(&self) -> Option<&Policy> {
         match self {
-            Self::Key(key) | Self::Version(_, key) => key.policy.as_deref(),
             Self::Role(_, trust) => Some(trust),
-            Self::Certificate(_) | Self::Name => None,
+            other => other.key().and_then(|key| key.policy.as_deref()),
         }
     }
 
     /// The service that made it.
     pub(crate) fn maker(&self) -> Option<&ServiceName> {
+        self.key().and_then(LoadedKey::maker)
+    }
+
+    /// The grant that it is.
+    pub(crate) fn grant(&self) -> Option<&Grant> {
         match self {
-            Self::Key(key) | Self::Version(_, key) => key.maker(),
-            Self::Certificate(_) | Self::Role(..) | Self::Name => None,
+            Self::Grant(grant, _) => Some(grant),
+            _ => None,
         }
     }
 }
@@ -283,27 +301,38 @@ impl Service {
 
     async fn permit(&self, call: &Call<'_>, needs: Vec<Need>, asked: Asked<'_>) -> Result<Permitted, Error> {
         let (subject, facts) = (call.credential.subject(), call.facts(&asked));
-        let found = self.find(call, &needs, false).await?;
-        let judged = match authorize(subject, &facts, found) {
-            Err(NoPermit::Denied(place, denial)) if is_hidden(call, needs.get(place), &denial) => {
-                let found = self.find(call, &needs, true).await?;
-                authorize(subject, &facts, found)
+        let mut hidden = Vec::new();
+        let mut begun = false;
+        loop {
+            let found = self.find(call, &needs, &hidden).await?;
+            match authorize(subject, &facts, found) {
+                Ok(permit) => return Ok(permit),
+                Err(NoPermit::Denied(place, denial)) => {
+                    let need = needs.get(place);
+                    if hidden.contains(&place) || !is_hidden(call, need, &denial) {
+                        return Err(denied(denial, need));
+                    }
+                    hidden.push(place);
+                }
+                // Who gets here might do all that was asked for.
+                Err(NoPermit::Absent(error)) => {
+                    if begun || !self.begin_service_keys(call, &needs).await? {
+                        return Err(error);
+                    }
+                    begun = true;
+                }
             }
-            other => other,
-        };
-        judged.map_err(|no| match no {
-            NoPermit::Denied(place, denial) => denied(denial, needs.get(place)),
-            NoPermit::Absent(error) => error,
-        })
+        }
     }
 
-    /// Loads what a call needs. `at_home`: ciphertexts of other accounts are as good as those of nobody.
-    async fn find(&self, call: &Call<'_>, needs: &[Need], at_home: bool) -> Result<Vec<Found>, Error> {
+    /// Loads what a call needs. `hidden`: the places of needs that must not show what lies elsewhere.
+    async fn find(&self, call: &Call<'_>, needs: &[Need], hidden: &[usize]) -> Result<Vec<Found>, Error> {
         let mut found = Vec::with_capacity(needs.len());
-        for need in needs {
+        for (place, need) in needs.iter().enumerate() {
             if let Identity::Service(_) = call.caller().identity {
                 self.prepare_service_key(call, need).await?;
             }
+            let at_home = hidden.contains(&place);
             found.push(Found {
                 action: need.action,
                 thing: self.resolve(call, &need.target, at_home).await?,

@@ -7,13 +7,14 @@ use claviger_audit::index::{EventIndex, Follower};
 use claviger_audit::record::Mark;
 use claviger_audit::{AppendError, AuditLog, Health};
 use claviger_model::{
-    AccountId, CertificateId, Clock, Error, KeyId, KeyVersionId, Random, RandomError, Region, RequestId,
-    Scope, Timestamp,
+    AccountId, CertificateId, Clock, Error, KeyId, KeyVersionId, ProjectId, Random, RandomError, Region,
+    RequestId, Scope, Timestamp,
 };
 use claviger_provider::{Keeper, Provider};
 use claviger_store::{Store, StoreError};
+use quick_cache::sync::Cache;
 
-use crate::authn::{Authenticator, AuthnError, Proof, Refused};
+use crate::authn::{Authenticator, AuthnError, Logins, Proof, Refused};
 use crate::cache::Keys;
 use crate::credential::Credential;
 use crate::outbox::Outbox;
@@ -26,6 +27,10 @@ const BEAT: Duration = Duration::from_secs(1);
 const STRANGER_BEATS: u32 = 10;
 /// Beats between two times that the last uses of access keys are noted.
 const USE_BEATS: u32 = 60;
+/// Beats between two times that void tokens are forgotten that have ended by themselves.
+const TOKEN_BEATS: u32 = 600;
+/// Ids of projects that are kept in memory.
+const PROJECTS: usize = 10_000;
 
 /// What a service is made of. A sealed server has no provider yet, so it has no service.
 #[derive(Debug)]
@@ -157,6 +162,9 @@ pub struct Service {
     pub(crate) index: Arc<dyn EventIndex>,
     pub(crate) followers: Vec<Arc<dyn Follower>>,
     pub(crate) authenticator: Arc<Authenticator>,
+    /// What passwords are checked by.
+    pub(crate) logins: Logins,
+    pub(crate) projects: Cache<Scope, ProjectId>,
     strangers: Tally,
     version: &'static str,
 }
@@ -177,6 +185,8 @@ impl Service {
             )),
             first_account: OnceLock::new(),
             first_uses: tokio::sync::Mutex::new(()),
+            logins: Logins::default(),
+            projects: Cache::new(PROJECTS),
             strangers: Tally::new(parts.clock.now()),
             store: parts.store,
             provider: parts.provider,
@@ -215,6 +225,9 @@ impl Service {
                 if count.is_multiple_of(USE_BEATS) {
                     self.authenticator.write_uses().await;
                 }
+                if count.is_multiple_of(TOKEN_BEATS) {
+                    self.forget_tokens().await;
+                }
             }
         };
         tokio::join!(beats, self.outbox.carry());
@@ -236,6 +249,25 @@ impl Service {
     /// Finds out who calls.
     pub async fn authenticate(&self, proof: &dyn Proof) -> Result<Arc<Credential>, AuthnError> {
         self.authenticator.authenticate(proof, self.clock.now()).await
+    }
+
+    /// Finds out whom a token stands for. `now` is the present moment.
+    ///
+    /// # Errors
+    /// [`AuthnError::TokenMalformed`], [`AuthnError::TokenExpired`], [`AuthnError::TokenRevoked`] and
+    /// [`AuthnError::Disabled`]; [`AuthnError::Unavailable`] where it cannot be looked up.
+    pub async fn authenticate_token(
+        &self,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<Arc<Credential>, AuthnError> {
+        self.authenticator.authenticate_token(token, now).await
+    }
+
+    async fn forget_tokens(&self) {
+        if let Err(error) = self.store.forget_tokens(self.clock.now()).await {
+            tracing::warn!(%error, "void tokens that have ended stay in the store for now");
+        }
     }
 
     /// Counts a caller that was turned away.

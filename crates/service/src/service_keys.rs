@@ -1,15 +1,18 @@
 //! Keys that services make for accounts, at their first use.
 //!
-//! A service names the key it wants as `acs/<its name>` of an account. Where that leads nowhere, the key and the alias are
-//! made in the name of the system, in this order: a crash in between leaves a key without an alias, which the next
-//! first use takes up. On one node first uses of the same key wait for each other; among nodes a lease keeps them apart.
+//! A service names the key it wants as `acs/<its name>` of an account, or as [`KeyName::OfService`]. Where that leads
+//! nowhere, the key and the alias are made in the name of the system, in this order: a crash in between leaves a key
+//! without an alias, which the next first use takes up. On one node first uses of the same key wait for each other; among
+//! nodes a lease keeps them apart.
+//!
+//! By [`KeyName::OfService`] callers of the account begin a key, too, once their rights allow what they want of it.
 
 use std::sync::Arc;
 
 use claviger_audit::record::Fields;
 use claviger_model::{
     Action, Alias, AliasName, Creator, Error, Identity, Key, KeyFilter, KeyId, KeyMatch, KeySpec, KeyState,
-    KeyVersion, Origin, Page, Scope, ServiceName, SignedDuration, StateKind, Tags, Timestamp, Usage,
+    KeyVersion, Order, Origin, Page, Scope, ServiceName, SignedDuration, StateKind, Tags, Timestamp, Usage,
 };
 use claviger_store::Draft;
 
@@ -27,8 +30,13 @@ const LOOKED_AT: u32 = 100;
 /// The alias that a service's key has in every account.
 ///
 /// SOURCE: Alibaba Cloud KMS, "Overview of aliases": service keys are named `alias/acs/<service>`.
-fn alias_of(service: &ServiceName) -> Option<AliasName> {
-    format!("acs/{service}").parse().ok()
+pub(crate) fn alias_text(service: &ServiceName) -> String {
+    format!("acs/{service}")
+}
+
+/// The same as a name, if it can be one.
+pub(crate) fn alias_of(service: &ServiceName) -> Option<AliasName> {
+    alias_text(service).parse().ok()
 }
 
 /// The actions that make the key where there is none.
@@ -36,26 +44,38 @@ fn begins(action: Action) -> bool {
     matches!(
         action,
         Action::Encrypt
+            | Action::EncryptDataKey
             | Action::GenerateDataKey
             | Action::GenerateDataKeyWithoutPlaintext
             | Action::DescribeKey
     )
 }
 
-/// The key that a service's call needs and that the service itself makes, if it is one.
-fn wanted<'a>(call: &'a Call<'_>, need: &'a Need) -> Option<(&'a ServiceName, &'a Scope, &'a AliasName)> {
-    let Identity::Service(service) = &call.caller().identity else {
+/// A key that a call begins where it is not there.
+struct Wanted<'a> {
+    scope: &'a Scope,
+    service: &'a ServiceName,
+    alias: AliasName,
+}
+
+/// The key that a need begins, if it is one. A service begins only its own.
+fn wanted<'a>(call: &'a Call<'_>, need: &'a Need) -> Option<Wanted<'a>> {
+    let Target::Key(KeyRef { scope, name }) = &need.target else {
         return None;
     };
-    match &need.target {
-        Target::Key(KeyRef {
-            scope,
-            name: KeyName::Alias(alias),
-        }) if begins(need.action) && alias_of(service).as_ref() == Some(alias) => {
-            Some((service, scope, alias))
+    let service = match (&call.caller().identity, name) {
+        (Identity::Service(own), KeyName::Alias(alias)) if alias_of(own).as_ref() == Some(alias) => own,
+        (Identity::Service(own), KeyName::OfService(service)) if own == service => own,
+        (Identity::Root | Identity::User { .. } | Identity::Session { .. }, KeyName::OfService(service)) => {
+            service
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    begins(need.action).then_some(Wanted {
+        scope,
+        service,
+        alias: alias_of(service)?,
+    })
 }
 
 impl Service {
@@ -65,11 +85,37 @@ impl Service {
     /// When it cannot be made at the moment, or the call only asks whether it would work. An account or a region that is
     /// not there is none: the name then leads nowhere.
     pub(crate) async fn prepare_service_key(&self, call: &Call<'_>, need: &Need) -> Result<(), Error> {
-        let Some((service, scope, alias)) = wanted(call, need) else {
-            return Ok(());
-        };
-        if self.is_named(scope, alias).await? || !self.is_served(scope).await? {
-            return Ok(());
+        match wanted(call, need) {
+            Some(wanted) => self.begin_key(call, &wanted).await.map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// Makes the keys of services that somebody wants who may have what it wants of them. Whether there are such keys
+    /// now, so that looking again is worth while.
+    ///
+    /// # Errors
+    /// As [`Self::prepare_service_key`].
+    pub(crate) async fn begin_service_keys(&self, call: &Call<'_>, needs: &[Need]) -> Result<bool, Error> {
+        let mut begun = false;
+        for wanted in needs.iter().filter_map(|need| wanted(call, need)) {
+            begun |= self.begin_key(call, &wanted).await?;
+        }
+        Ok(begun)
+    }
+
+    /// Whether the key is there now.
+    async fn begin_key(&self, call: &Call<'_>, wanted: &Wanted<'_>) -> Result<bool, Error> {
+        let Wanted {
+            scope,
+            service,
+            alias,
+        } = wanted;
+        if self.is_named(scope, alias).await? {
+            return Ok(true);
+        }
+        if !self.is_served(scope).await? {
+            return Ok(false);
         }
         if call.dry_run {
             return Err(Error::DryRun);
@@ -78,10 +124,10 @@ impl Service {
             return Err(Error::Unavailable);
         }
         let _alone = self.first_uses.lock().await;
-        if self.is_named(scope, alias).await? {
-            return Ok(());
+        if !self.is_named(scope, alias).await? {
+            self.make_service_key(scope, service, alias, call.time).await?;
         }
-        self.make_service_key(scope, service, alias, call.time).await
+        Ok(true)
     }
 
     async fn is_named(&self, scope: &Scope, alias: &AliasName) -> Result<bool, Error> {
@@ -123,6 +169,7 @@ impl Service {
             name: name.clone(),
             key: id,
             created: now,
+            updated: now,
         };
         let draft = self.alias_draft(&alias, now)?;
         let (store, node) = (Arc::clone(&self.store), self.node.clone());
@@ -132,7 +179,7 @@ impl Service {
                     store.create_key(key, Some(version), u32::MAX, draft).await?;
                 }
                 let admit = Box::new(|_: &Key| Ok(()));
-                store.create_alias(alias, u32::MAX, draft, admit).await
+                store.create_alias(alias, u32::MAX, u32::MAX, draft, admit).await
             };
             let made = made.await;
             if let Err(error) = store.lease(&lease, &node, now, now).await {
@@ -164,7 +211,11 @@ impl Service {
             skip: 0,
             take: LOOKED_AT,
         };
-        let found = self.store.keys(scope, &filter, page).await.map_err(from_store)?;
+        let found = self
+            .store
+            .keys(scope, &filter, Order::OldestFirst, page)
+            .await
+            .map_err(from_store)?;
         for id in found.items {
             let one = Page { skip: 0, take: 1 };
             let aliases = self.store.aliases(scope, Some(id), one).await;
@@ -192,10 +243,14 @@ impl Service {
             creator: Creator::Service(service.clone()),
             created: now,
             state: KeyState::Enabled,
+            title: None,
             description: format!("made by the service {service} at its first use"),
             primary: Some(version),
             last_rotated: now,
             rotation: None,
+            rotation_from: None,
+            rotation_kept: None,
+            warned: false,
             import: None,
             deletion_protection: None,
             policy: None,

@@ -91,6 +91,8 @@ fn vector(file: &str, value: &Value) -> Vector {
 #[derive(Debug, PartialEq)]
 enum Verdict {
     Verified,
+    /// With the path as it was sent.
+    VerifiedAsSent,
     Mismatch,
     Refused(Refusal),
     Undecodable,
@@ -112,8 +114,17 @@ impl Vector {
                     let right = with_key(keys, &authorization, |key| {
                         text.verify(key, authorization.signature)
                     });
+                    let again = || StringToSign::with_sent_path(&authorization, request, unsigned);
+                    let right_as_sent = || {
+                        let text = again().ok()?;
+                        Some(with_key(keys, &authorization, |key| {
+                            text.verify(key, authorization.signature)
+                        }))
+                    };
                     if right {
                         Verdict::Verified
+                    } else if right_as_sent() == Some(true) {
+                        Verdict::VerifiedAsSent
                     } else {
                         Verdict::Mismatch
                     }
@@ -154,6 +165,8 @@ fn with_key<T>(
     }
 }
 
+/// What the server need not take, and takes.
+const ENCODED_TWICE: &str = "node-huaweicloud-sdk-core-3.1.211/delete_tag_preencoded_path";
 const UNSIGNED: &str = "python-apigateway-sdk-python-1.0.0/describe_key_unsigned_payload";
 
 #[test]
@@ -173,6 +186,7 @@ fn every_recorded_request_is_judged_as_marked() {
                 Verdict::Refused(Refusal::UnsignedPayload)
             }
             (_, true) => Verdict::Verified,
+            (_, false) if vector.id == ENCODED_TWICE => Verdict::VerifiedAsSent,
             (_, false) => Verdict::Mismatch,
         };
         assert_eq!(verdict, expected, "{}", vector.id);

@@ -1,13 +1,13 @@
 //! Accounts: table `accounts`.
 
-use claviger_model::{Account, AccountId, DomainId, Error, InUse, KeyOwner, Missing};
+use claviger_model::{Account, AccountId, DomainId, Error, InUse, KeyOwner, LoginOwner, Missing};
 use claviger_store::{AccessKey, Draft, Outboxed, StoreError};
 use rusqlite::{Connection, Row, params};
 
 use crate::error::{Failure, Fault};
 use crate::identities::access_keys;
 use crate::row::{Cells, Raw, micros, number};
-use crate::{outbox, query};
+use crate::{logins, outbox, query};
 
 pub(crate) fn load(connection: &Connection, id: AccountId) -> Result<Option<Account>, Fault> {
     let select = "SELECT id, domain, name, created FROM accounts WHERE id = ?1";
@@ -18,6 +18,20 @@ pub(crate) fn list(connection: &Connection) -> Result<Vec<Account>, Fault> {
     let select = "SELECT id, domain, name, created FROM accounts ORDER BY created, id";
     query::all(connection, select, [], account)
 }
+
+/// See `LoginStore::account_by_domain`.
+pub(crate) fn by_domain(connection: &Connection, id: DomainId) -> Result<Option<Account>, Fault> {
+    let select = "SELECT id, domain, name, created FROM accounts WHERE domain = ?1";
+    query::one(connection, select, [id.as_bytes()], account)
+}
+
+/// See `LoginStore::accounts_named`.
+pub(crate) fn named(connection: &Connection, name: &str) -> Result<Vec<Account>, Fault> {
+    query::all(connection, NAMED, [name], account)
+}
+
+pub(crate) const NAMED: &str =
+    "SELECT id, domain, name, created FROM accounts WHERE name = ?1 ORDER BY created, id";
 
 fn account(row: &Row<'_>) -> Result<Account, StoreError> {
     let name = Raw(row, 0);
@@ -75,7 +89,7 @@ pub(crate) fn rename(
     outbox::record(connection, draft, Account { name, ..was })
 }
 
-/// Whether anything but access keys of its root belongs to the account.
+/// Whether anything but access keys and the login of its root belongs to the account.
 const IN_USE: &str = "\
     SELECT 1 WHERE EXISTS (SELECT 1 FROM keys WHERE account = ?1)
                 OR EXISTS (SELECT 1 FROM aliases WHERE account = ?1)
@@ -96,6 +110,7 @@ pub(crate) fn delete(connection: &Connection, id: AccountId, draft: &Draft) -> R
         return Err(Error::InUse(InUse::Account).into());
     }
     access_keys::delete_all(connection, id, &KeyOwner::Root)?;
+    logins::delete(connection, id, LoginOwner::Root)?;
     for statement in [
         "DELETE FROM counts WHERE account = ?1",
         "DELETE FROM accounts WHERE id = ?1",

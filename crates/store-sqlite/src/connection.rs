@@ -15,7 +15,7 @@ use crate::options::Options;
 use crate::schema;
 
 /// Statements kept ready per connection: more than there are fixed ones.
-const STATEMENTS: usize = 192;
+const STATEMENTS: usize = 256;
 
 /// The write-ahead log is cut back to this many bytes when it starts anew.
 const LOG_BYTES: u32 = 32 << 20;

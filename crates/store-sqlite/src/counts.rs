@@ -2,9 +2,10 @@
 //! triggers keep.
 
 use claviger_model::{AccountId, Creator, Error, Quota, Scope};
+use claviger_store::StoreError;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::error::Failure;
+use crate::error::{Failure, Fault};
 use crate::row::number;
 
 /// What is counted.
@@ -91,11 +92,28 @@ fn look(
     what: Counted,
     quota: u32,
 ) -> Result<(), Failure> {
+    let count = read(connection, account, region, what)?;
+    fits(count, quota, what.quota())
+}
+
+/// How many there are; `region` is empty for what belongs to an account as a whole.
+pub(crate) fn read(
+    connection: &Connection,
+    account: AccountId,
+    region: &str,
+    what: Counted,
+) -> Result<i64, Fault> {
     let count: Option<i64> = connection
         .prepare_cached("SELECT number FROM counts WHERE account = ?1 AND region = ?2 AND what = ?3")?
         .query_row(params![number(account), region, what.word()], |row| row.get(0))
         .optional()?;
-    fits(count.unwrap_or(0), quota, what.quota())
+    Ok(count.unwrap_or(0))
+}
+
+/// See `Store::key_count`.
+pub(crate) fn keys(connection: &Connection, scope: &Scope) -> Result<u64, Fault> {
+    let count = read(connection, scope.account, scope.region.as_str(), Counted::Keys)?;
+    Ok(u64::try_from(count).map_err(|_| StoreError::Database("a negative count".into()))?)
 }
 
 /// Whether there may be one more.

@@ -39,29 +39,44 @@ struct Row {
     of_service: bool,
 }
 
-/// What each list of [`Row`] becomes; the values stand between the two halves.
-const TESTS: [(&str, &str); 9] = [
-    ("id IN (", ")"),
-    ("state IN (", ")"),
-    ("spec IN (", ")"),
-    ("usage IN (", ")"),
-    ("protection IN (", ")"),
-    ("creator IN (", ")"),
+/// What each list of [`Row`] becomes: its items stand between two halves, with a joint between any two of them. Each
+/// question mark of an item takes one value. ?1 and ?2 are the account and the region.
+const TESTS: [(&str, &str, &str, &str); 11] = [
+    ("id IN (", "?", ", ", ")"),
+    ("state IN (", "?", ", ", ")"),
+    ("spec IN (", "?", ", ", ")"),
+    ("usage IN (", "?", ", ", ")"),
+    ("protection IN (", "?", ", ", ")"),
+    ("creator IN (", "?", ", ", ")"),
     (
         "EXISTS (SELECT 1 FROM aliases WHERE aliases.account = keys.account AND aliases.region = keys.region
                  AND aliases.key = keys.id AND aliases.name IN (",
+        "?",
+        ", ",
         "))",
     ),
     (
         "EXISTS (SELECT 1 FROM tags WHERE tags.account = keys.account AND tags.region = keys.region
                  AND tags.key = keys.id AND tags.name IN (",
+        "?",
+        ", ",
         "))",
     ),
     (
         "EXISTS (SELECT 1 FROM tags WHERE tags.account = keys.account AND tags.region = keys.region
                  AND tags.key = keys.id AND tags.value IN (",
+        "?",
+        ", ",
         "))",
     ),
+    (
+        "id IN (SELECT key FROM tags WHERE account = ?1 AND region = ?2 AND (name, value) IN (VALUES ",
+        "(?, ?)",
+        ", ",
+        "))",
+    ),
+    // With an index on titles, but for other alternatives beside it.
+    ("(", "title BETWEEN ? AND ?", " OR ", ")"),
 ];
 
 impl Row {
@@ -77,6 +92,8 @@ impl Row {
             aliases,
             tag_keys,
             tag_values,
+            tags,
+            titles,
         ] = &mut row.lists;
         let word = |word: &str| Value::Text(word.to_owned());
         for alternative in alternatives {
@@ -92,6 +109,9 @@ impl Row {
                 KeyMatch::Alias(name) => aliases.push(word(name.as_str())),
                 KeyMatch::TagKey(name) => tag_keys.push(word(name)),
                 KeyMatch::TagValue(value) => tag_values.push(word(value)),
+                KeyMatch::Tag(name, value) => tags.extend([word(name), word(value)]),
+                // All characters of a title come before the end of this one.
+                KeyMatch::TitleStart(start) => titles.extend([word(start), word(&format!("{start}\u{7f}"))]),
                 KeyMatch::Nothing => {}
             }
         }
@@ -115,13 +135,14 @@ impl Row {
                 joint = " OR ";
             }
         }
-        for ((before, after), values) in TESTS.iter().zip(self.lists) {
+        for ((before, item, between, after), values) in TESTS.iter().zip(self.lists) {
             if values.is_empty() {
                 continue;
             }
             condition.sql.push_str(joint);
             condition.sql.push_str(before);
-            condition.sql.push_str(&vec!["?"; values.len()].join(", "));
+            let items = values.len() / item.matches('?').count();
+            condition.sql.push_str(&vec![*item; items].join(between));
             condition.sql.push_str(after);
             condition.values.extend(values);
             joint = " OR ";

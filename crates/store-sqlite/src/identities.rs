@@ -3,19 +3,19 @@
 
 pub(crate) mod access_keys;
 mod attachments;
-mod groups;
+pub(crate) mod groups;
 mod memberships;
-mod policies;
+pub(crate) mod policies;
 mod rights;
 mod roles;
 mod services;
-mod users;
+pub(crate) mod users;
 
 use async_trait::async_trait;
 use claviger_model::{
-    AccessKeyId, AccessKeyStatus, Account, AccountId, Attachment, CustomPolicy, Group, GroupName, Holder,
-    KeyOwner, NamePage, Named, PolicyName, PolicyRef, Role, RoleId, RoleName, ServiceIdentity, ServiceName,
-    Timestamp, User, UserId, UserName,
+    AccessKeyId, AccessKeyStatus, Account, AccountId, Attachment, CustomPolicy, Extent, Group, GroupName,
+    Holder, KeyOwner, NamePage, Named, PolicyName, PolicyRef, Role, RoleId, RoleName, ServiceIdentity,
+    ServiceName, Timestamp, User, UserId, UserName,
 };
 use claviger_store::{
     AccessKey, Draft, HeldPolicy, IdentityChange, IdentityStore, Joined, Outboxed, PolicyRow, StoreError,
@@ -31,7 +31,7 @@ pub(crate) use rights::{OF_ROLE, OF_USER};
 
 impl SqliteStore {
     /// A read of several statements.
-    async fn look<T: Send + 'static>(
+    pub(crate) async fn look<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
@@ -40,7 +40,7 @@ impl SqliteStore {
     }
 
     /// A change that overwrites secrets, which must leave the log too.
-    async fn erase<T: Send + 'static>(
+    pub(crate) async fn erase<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, WriteError> {
@@ -125,7 +125,7 @@ impl IdentityStore for SqliteStore {
         draft: Draft,
     ) -> Result<Outboxed<User>, WriteError> {
         let name = name.clone();
-        self.write(move |connection| users::delete(connection, account, &name, &draft))
+        self.erase(move |connection| users::delete(connection, account, &name, &draft))
             .await
     }
 
@@ -322,11 +322,14 @@ impl IdentityStore for SqliteStore {
         account: AccountId,
         policy: &PolicyRef,
         holder: &Holder,
+        extent: &Extent,
         draft: Draft,
     ) -> Result<Outboxed<()>, WriteError> {
-        let (policy, holder) = (policy.clone(), holder.clone());
-        self.write(move |connection| attachments::detach(connection, account, &policy, &holder, &draft))
-            .await
+        let (policy, holder, extent) = (policy.clone(), holder.clone(), extent.clone());
+        self.write(move |connection| {
+            attachments::detach(connection, account, (&policy, &holder, &extent), &draft)
+        })
+        .await
     }
 
     async fn attachments_of(

@@ -2,13 +2,13 @@
 //!
 //! One thread writes and commits in groups (`writer.rs`), a few read (`reader.rs`), and the async methods hand work
 //! over through bounded queues. Each aggregate has a file with its statements and the way between rows and the model:
-//! `keys.rs`, `versions.rs`, `materials.rs`, `tags.rs`, `aliases.rs`, `certificates.rs`, `accounts.rs`, `leases.rs`,
-//! `outbox.rs`, `cells.rs`, and those of `identities/`. `migrations/` is the table layout.
+//! `keys.rs`, `versions.rs`, `materials.rs`, `tags.rs`, `aliases.rs`, `grants.rs`, `certificates.rs`, `accounts.rs`,
+//! `logins.rs`, `leases.rs`, `outbox.rs`, `cells.rs`, and those of `identities/`. `migrations/` is the table layout.
 //!
 //! The crate must never know operations, dialects or providers, and never open sealed material.
 //!
 //! To keep a new kind of thing: a migration with the next number, a file for its statements, and the methods in
-//! `store.rs`, `certificates.rs` or `identities.rs`, as the traits are cut. A migration that was released never changes.
+//! `store.rs`, or beside the statements, as the traits are cut. A migration that was released never changes.
 
 mod accounts;
 mod aliases;
@@ -18,9 +18,11 @@ mod connection;
 mod counts;
 mod error;
 mod filter;
+mod grants;
 mod identities;
 mod keys;
 mod leases;
+mod logins;
 mod materials;
 mod options;
 mod outbox;
@@ -32,6 +34,7 @@ mod row;
 mod schema;
 mod store;
 mod tags;
+mod texts;
 mod versions;
 mod words;
 mod writer;

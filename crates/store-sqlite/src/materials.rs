@@ -1,5 +1,5 @@
-//! Sealed material and sealed secrets of access keys: table `materials`. Its rows never move and never go, so that an erased one is nowhere else in the
-//! file; the migration that made the table says why.
+//! Sealed material, secrets of access keys and passwords: table `materials`. Its rows never move and never go, so that an
+//! erased one is nowhere else in the file; the migration that made the table says why.
 
 use claviger_model::{KeyId, KeyVersionId, Scope};
 use rusqlite::{Connection, OptionalExtension, params};

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-use claviger_model::{AccountId, KeyId, KeyVersionId, RoleId, Tags, Timestamp, UserId};
+use claviger_model::{
+    AccountId, Extent, GroupId, KeyId, KeyVersionId, PolicyId, RoleId, Scope, Tags, Timestamp, UserId,
+};
 use claviger_store::StoreError;
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
 
-use crate::materials;
 use crate::words::Word;
+use crate::{materials, texts};
 
 /// The columns of one row, read one after the other in the order of the statement.
 pub(crate) struct Cells<'a> {
@@ -168,14 +170,72 @@ impl<'a> Cells<'a> {
     }
 
     pub(crate) fn user_id(&mut self, column: &'static str) -> Result<UserId, StoreError> {
-        let number = self.integer(column)?;
-        user_id(number).ok_or_else(|| self.bad(column, "not a user id"))
+        self.numbered(column, UserId::from_number, "not a user id")
     }
 
     pub(crate) fn role_id(&mut self, column: &'static str) -> Result<RoleId, StoreError> {
+        self.numbered(column, RoleId::from_number, "not a role id")
+    }
+
+    pub(crate) fn group_id(&mut self, column: &'static str) -> Result<GroupId, StoreError> {
+        self.numbered(column, GroupId::from_number, "not a group id")
+    }
+
+    pub(crate) fn policy_id(&mut self, column: &'static str) -> Result<PolicyId, StoreError> {
+        self.numbered(column, PolicyId::from_number, "not a policy id")
+    }
+
+    fn numbered<T>(
+        &mut self,
+        column: &'static str,
+        from: impl FnOnce(u64) -> Option<T>,
+        otherwise: &str,
+    ) -> Result<T, StoreError> {
         let number = self.integer(column)?;
-        let id = u64::try_from(number).ok().and_then(RoleId::from_number);
-        id.ok_or_else(|| self.bad(column, "not a role id"))
+        let value = u64::try_from(number).ok().and_then(from);
+        value.ok_or_else(|| self.bad(column, otherwise))
+    }
+
+    /// One of the texts of `texts.rs`.
+    pub(crate) fn read<T>(
+        &mut self,
+        column: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<T, StoreError> {
+        let text = self.text(column)?;
+        read(text).ok_or_else(|| self.bad(column, STRANGE))
+    }
+
+    /// As [`Self::read`], for a column that may be null.
+    pub(crate) fn read_optional<T>(
+        &mut self,
+        column: &'static str,
+        read: impl FnOnce(&str) -> Option<T>,
+    ) -> Result<Option<T>, StoreError> {
+        let Some(text) = self.optional_text(column)? else {
+            return Ok(None);
+        };
+        read(text).map(Some).ok_or_else(|| self.bad(column, STRANGE))
+    }
+
+    pub(crate) fn extent(&mut self) -> Result<Extent, StoreError> {
+        self.read("extent", texts::extent)
+    }
+
+    /// 0 or 1.
+    pub(crate) fn flag(&mut self, column: &'static str) -> Result<bool, StoreError> {
+        match self.integer(column)? {
+            0 => Ok(false),
+            1 => Ok(true),
+            other => Err(self.bad(column, format_args!("{other}, not 0 or 1"))),
+        }
+    }
+
+    /// The columns `account` and `region`.
+    pub(crate) fn scope(&mut self) -> Result<Scope, StoreError> {
+        let account = self.account_id("account")?;
+        let region = self.parsed("region")?;
+        Ok(Scope { account, region })
     }
 
     /// The columns `name` and `value` of a table of tags.
@@ -186,11 +246,12 @@ impl<'a> Cells<'a> {
     }
 
     pub(crate) fn account_id(&mut self, column: &'static str) -> Result<AccountId, StoreError> {
-        let number = self.integer(column)?;
-        let id = u64::try_from(number).ok().and_then(AccountId::from_number);
-        id.ok_or_else(|| self.bad(column, "not an account number"))
+        self.numbered(column, AccountId::from_number, "not an account number")
     }
 }
+
+/// What is wrong with a text that nothing here writes.
+const STRANGE: &str = "no such text";
 
 /// Reads back what a column holds of a user id.
 pub(crate) fn user_id(number: i64) -> Option<UserId> {

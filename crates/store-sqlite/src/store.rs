@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 use claviger_model::{
-    Alias, AliasName, Change, Key, KeyFilter, KeyId, KeyVersion, KeyVersionId, Page, Paged, Scope, Timestamp,
+    Alias, AliasName, Change, Key, KeyFilter, KeyId, KeyVersion, KeyVersionId, NamePage, Named, Order, Page,
+    Paged, Scope, Timestamp,
 };
 use claviger_store::{
     Draft, KeyChange, KeyCheck, Outboxed, SealedCell, Store, StoreError, TagRow, VersionChange, VersionRow,
@@ -11,7 +12,7 @@ use claviger_store::{
 use rusqlite::Connection;
 
 use crate::error::Failure;
-use crate::{SqliteStore, aliases, cells, keys, leases, outbox, tags, versions};
+use crate::{SqliteStore, aliases, cells, counts, keys, leases, outbox, tags, versions};
 
 impl SqliteStore {
     /// A change that the domain has no say in.
@@ -49,9 +50,43 @@ impl Store for SqliteStore {
             .await
     }
 
-    async fn keys(&self, scope: &Scope, filter: &KeyFilter, page: Page) -> Result<Paged<KeyId>, StoreError> {
+    async fn scope_of_key(&self, id: KeyId) -> Result<Option<Scope>, StoreError> {
+        self.read(move |connection| keys::scope_of(connection, id)).await
+    }
+
+    async fn keys(
+        &self,
+        scope: &Scope,
+        filter: &KeyFilter,
+        order: Order,
+        page: Page,
+    ) -> Result<Paged<KeyId>, StoreError> {
         let (scope, filter) = (scope.clone(), filter.clone());
-        self.read(move |connection| keys::list(connection, &scope, &filter, page))
+        self.read(move |connection| keys::list(connection, &scope, &filter, (order, page)))
+            .await
+    }
+
+    async fn whole_keys(
+        &self,
+        scope: &Scope,
+        filter: &KeyFilter,
+        order: Order,
+        page: Page,
+    ) -> Result<Paged<Key>, StoreError> {
+        let (scope, filter) = (scope.clone(), filter.clone());
+        self.read(move |connection| keys::list_whole(connection, &scope, &filter, (order, page)))
+            .await
+    }
+
+    async fn key_count(&self, scope: &Scope) -> Result<u64, StoreError> {
+        let scope = scope.clone();
+        self.read(move |connection| counts::keys(connection, &scope))
+            .await
+    }
+
+    async fn tag_values(&self, scope: &Scope) -> Result<Vec<(String, Vec<String>)>, StoreError> {
+        let scope = scope.clone();
+        self.look(move |connection| tags::values(connection, &scope))
             .await
     }
 
@@ -176,14 +211,26 @@ impl Store for SqliteStore {
             .await
     }
 
+    async fn aliases_after(
+        &self,
+        scope: &Scope,
+        key: Option<KeyId>,
+        page: NamePage,
+    ) -> Result<Named<Alias>, StoreError> {
+        let scope = scope.clone();
+        self.read(move |connection| aliases::after(connection, &scope, key, &page))
+            .await
+    }
+
     async fn create_alias(
         &self,
         alias: Alias,
         quota: u32,
+        per_key: u32,
         draft: Draft,
         admit: KeyCheck,
     ) -> Result<Outboxed<()>, WriteError> {
-        self.write(move |connection| aliases::create(connection, &alias, quota, &draft, admit))
+        self.write(move |connection| aliases::create(connection, &alias, (quota, per_key), &draft, admit))
             .await
     }
 
@@ -192,11 +239,12 @@ impl Store for SqliteStore {
         scope: &Scope,
         name: &AliasName,
         to: KeyId,
+        now: Timestamp,
         draft: Draft,
         admit: KeyCheck,
     ) -> Result<Outboxed<Alias>, WriteError> {
         let (scope, name) = (scope.clone(), name.clone());
-        self.write(move |connection| aliases::lead_to(connection, &scope, &name, to, &draft, admit))
+        self.write(move |connection| aliases::lead_to(connection, &scope, &name, (to, now), &draft, admit))
             .await
     }
 

@@ -2,10 +2,11 @@
 
 use claviger_model::{Key, KeyId, Scope, Tags};
 use claviger_store::TagRow;
-use rusqlite::types::Value;
+use rusqlite::types::{ToSql, Value};
 use rusqlite::{Connection, params, params_from_iter};
 
 use crate::error::{Failure, Fault};
+use crate::query;
 use crate::row::{Cells, Raw, number};
 
 /// Adds all tags of a key that has none in the table.
@@ -104,4 +105,42 @@ pub(crate) fn select(wish: &Wish) -> (String, Vec<Value>) {
     sql.push_str(" ORDER BY key, name LIMIT ?");
     values.push(Value::Integer(wish.limit.into()));
     (sql, values)
+}
+
+/// See `Store::tag_values`. Jumps from one value to the next: the cost is that of the values, not of the keys.
+pub(crate) fn values(connection: &Connection, scope: &Scope) -> Result<Vec<(String, Vec<String>)>, Fault> {
+    let mut found: Vec<(String, Vec<String>)> = Vec::new();
+    let mut next = one_tag(connection, scope, FIRST, &[])?;
+    while let Some((name, value)) = next {
+        next = one_tag(connection, scope, NEXT, &[&name, &value])?;
+        match found.last_mut() {
+            Some((last, values)) if *last == name => values.push(value),
+            _ => found.push((name, vec![value])),
+        }
+    }
+    Ok(found)
+}
+
+const FIRST: &str = "\
+    SELECT name, value FROM tags INDEXED BY tags_by_name
+    WHERE account = ?1 AND region = ?2 ORDER BY name, value LIMIT 1";
+
+pub(crate) const NEXT: &str = "\
+    SELECT name, value FROM tags INDEXED BY tags_by_name
+    WHERE account = ?1 AND region = ?2 AND (name, value) > (?3, ?4) ORDER BY name, value LIMIT 1";
+
+fn one_tag(
+    connection: &Connection,
+    scope: &Scope,
+    sql: &str,
+    after: &[&dyn ToSql],
+) -> Result<Option<(String, String)>, Fault> {
+    let (account, region) = (number(scope.account), scope.region.as_str());
+    let mut values: Vec<&dyn ToSql> = vec![&account, &region];
+    values.extend(after);
+    query::one(connection, sql, values.as_slice(), |row| {
+        let name = Raw(row, 0);
+        let mut cells = Cells::new("tags", &name, row);
+        Ok((cells.text("name")?.into(), cells.text("value")?.into()))
+    })
 }

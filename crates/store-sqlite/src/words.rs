@@ -1,7 +1,7 @@
 //! The words that stand for enums in the file, both ways. They are part of the stored format: never change one.
 
 use claviger_model::{
-    AccessKeyStatus, CertificateStatus, KeySpec, Origin, ProtectionLevel, StateKind, Usage,
+    AccessKeyStatus, CertificateStatus, KeySpec, Language, Origin, ProtectionLevel, StateKind, Usage,
 };
 
 /// What a policy is attached to, in the column `holder_kind`.
@@ -95,6 +95,10 @@ words! {
     AccessKeyStatus {
         Active = "active",
         Inactive = "inactive",
+    }
+    Language {
+        Ram = "ram",
+        Iam = "iam",
     }
     HolderKind {
         User = "user",

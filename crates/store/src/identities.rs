@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use claviger_model::{
-    AccessKeyId, AccessKeyStatus, Account, AccountId, Attachment, CustomPolicy, Error, Group, GroupName,
-    Holder, KeyOwner, NamePage, Named, PolicyName, PolicyRef, Role, RoleId, RoleName, ServiceIdentity,
-    ServiceName, Timestamp, User, UserId, UserName,
+    AccessKeyId, AccessKeyStatus, Account, AccountId, Attachment, CustomPolicy, Error, Extent, Group,
+    GroupName, Holder, KeyOwner, Language, NamePage, Named, PolicyName, PolicyRef, Role, RoleId, RoleName,
+    ServiceIdentity, ServiceName, Timestamp, User, UserId, UserName,
 };
 
 use crate::{AccessKey, Draft, Outboxed, StoreError, WriteError};
@@ -16,8 +16,10 @@ pub struct HeldPolicy {
     pub policy: PolicyRef,
     /// The group that it comes through; none where it is on the identity itself.
     pub through: Option<GroupName>,
-    /// Its default version; none where it comes with the server.
-    pub document: Option<String>,
+    /// Where its rights count.
+    pub extent: Extent,
+    /// Its default version and the language of that; none where it comes with the server.
+    pub document: Option<(Language, String)>,
 }
 
 /// A membership, seen from either side.
@@ -41,7 +43,7 @@ pub struct PolicyRow {
 /// The part of a [`Store`](crate::Store) that keeps who there is and who may do what.
 ///
 /// A change of an aggregate (`update_…`) loads it, applies a pure function that may run more than once, and writes the
-/// result with the draft; ids, accounts and moments of birth stay, whatever the function answers. Renaming keeps
+/// result with the draft; ids, accounts, languages and moments of birth stay, whatever the function answers. Renaming keeps
 /// memberships, attachments and access keys. Quotas are the most things after the change; they are looked at last.
 /// Whatever is added to an account or an owner needs it to be there, which is looked at first. Errors are
 /// [`Error::NotFound`], [`Error::Exists`], [`Error::InUse`] and [`Error::Quota`] of the kind at hand.
@@ -69,7 +71,7 @@ pub trait IdentityStore: Send + Sync + std::fmt::Debug {
         draft: Draft,
     ) -> Result<Outboxed<Account>, WriteError>;
 
-    /// Removes an account with its root's access keys.
+    /// Removes an account with its root's access keys and login.
     ///
     /// # Errors
     /// [`Error::InUse`]: with [`claviger_model::InUse::FirstAccount`] for the oldest one, with
@@ -97,7 +99,8 @@ pub trait IdentityStore: Send + Sync + std::fmt::Debug {
         change: IdentityChange<User>,
     ) -> Result<Outboxed<User>, WriteError>;
 
-    /// Removes a user that has no access keys, groups or policies; they are looked for in this order.
+    /// Removes a user that has no access keys, groups or policies; they are looked for in this order. Its login goes with
+    /// it. Nothing of its password is left in the database.
     async fn delete_user(
         &self,
         account: AccountId,
@@ -228,8 +231,9 @@ pub trait IdentityStore: Send + Sync + std::fmt::Debug {
         draft: Draft,
     ) -> Result<Outboxed<()>, WriteError>;
 
-    /// Puts a policy on an identity. Whether a policy that comes with the server exists is not looked at. `quota`
-    /// bounds the policies of the same kind (system or custom) on the identity.
+    /// Puts a policy on an identity, with an extent. Whether a policy that comes with the server exists is not looked at.
+    /// `quota` bounds the policies of the same kind (system or custom) on the identity; each counts once, whatever its
+    /// extents.
     async fn attach(
         &self,
         account: AccountId,
@@ -238,7 +242,7 @@ pub trait IdentityStore: Send + Sync + std::fmt::Debug {
         draft: Draft,
     ) -> Result<Outboxed<()>, WriteError>;
 
-    /// Takes a policy off an identity.
+    /// Takes a policy of that extent off an identity.
     ///
     /// # Errors
     /// [`Error::NotFound`] for the identity, for a policy of the account, or for the attachment.
@@ -247,10 +251,12 @@ pub trait IdentityStore: Send + Sync + std::fmt::Debug {
         account: AccountId,
         policy: &PolicyRef,
         holder: &Holder,
+        extent: &Extent,
         draft: Draft,
     ) -> Result<Outboxed<()>, WriteError>;
 
-    /// The policies on an identity, by kind (custom first) and name. Empty where it is not there.
+    /// The policies on an identity, by kind (custom first), name and extent: everywhere, in no region, in a region by its
+    /// name, in any. Empty where it is not there.
     async fn attachments_of(
         &self,
         account: AccountId,
@@ -265,6 +271,7 @@ pub trait IdentityStore: Send + Sync + std::fmt::Debug {
     ) -> Result<Vec<Attachment>, StoreError>;
 
     /// A user with all policies that count for it, its groups' too, in one moment of the store; ordered by name.
+    /// A policy with several extents comes once for each.
     async fn rights_of_user(
         &self,
         account: AccountId,

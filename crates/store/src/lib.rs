@@ -12,25 +12,29 @@
 mod certificates;
 pub mod conformance;
 mod error;
+mod grants;
 mod identities;
+mod logins;
 mod types;
 
 use async_trait::async_trait;
 use claviger_model::{
-    Alias, AliasName, Change, Error, Key, KeyFilter, KeyId, KeyVersion, KeyVersionId, Page, Paged, Refusal,
-    Scope, Timestamp,
+    Alias, AliasName, Change, Error, Key, KeyFilter, KeyId, KeyVersion, KeyVersionId, NamePage, Named, Order,
+    Page, Paged, Refusal, Scope, Timestamp,
 };
 
 pub use certificates::{CertificateChange, CertificateStore};
 pub use error::StoreError;
+pub use grants::GrantStore;
 pub use identities::{HeldPolicy, IdentityChange, IdentityStore, Joined, PolicyRow};
+pub use logins::LoginStore;
 pub use types::{AccessKey, Draft, Outboxed, SealedCell, TagRow, VersionChange, VersionRow, WriteError};
 
 /// Everything durable except the audit log.
 ///
 /// Reads see every write whose future has resolved, on the same node at once.
 #[async_trait]
-pub trait Store: CertificateStore + IdentityStore {
+pub trait Store: CertificateStore + IdentityStore + LoginStore + GrantStore {
     /// The key with that id in that scope.
     async fn key(&self, scope: &Scope, id: KeyId) -> Result<Option<Key>, StoreError>;
 
@@ -46,15 +50,40 @@ pub trait Store: CertificateStore + IdentityStore {
         page: Page,
     ) -> Result<Paged<VersionRow>, StoreError>;
 
-    /// One page of the keys of a scope that pass the filter, oldest first.
-    async fn keys(&self, scope: &Scope, filter: &KeyFilter, page: Page) -> Result<Paged<KeyId>, StoreError>;
+    /// The scope that the key with that id lies in.
+    async fn scope_of_key(&self, id: KeyId) -> Result<Option<Scope>, StoreError>;
+
+    /// One page of the keys of a scope that pass the filter, by the moment of their birth.
+    async fn keys(
+        &self,
+        scope: &Scope,
+        filter: &KeyFilter,
+        order: Order,
+        page: Page,
+    ) -> Result<Paged<KeyId>, StoreError>;
+
+    /// As [`Self::keys`], with all that is known of each key.
+    async fn whole_keys(
+        &self,
+        scope: &Scope,
+        filter: &KeyFilter,
+        order: Order,
+        page: Page,
+    ) -> Result<Paged<Key>, StoreError>;
+
+    /// How many keys a scope holds that its account made, those that wait for their deletion too.
+    async fn key_count(&self, scope: &Scope) -> Result<u64, StoreError>;
+
+    /// All tag keys in a scope, by name, each with its values in their order, none twice.
+    async fn tag_values(&self, scope: &Scope) -> Result<Vec<(String, Vec<String>)>, StoreError>;
 
     /// Adds a key with its first version, if it has one, unless its scope holds `quota` keys of the same kind of
     /// creator already: those of the account and those of services are counted apart. Keys that wait for their deletion
     /// count.
     ///
     /// # Errors
-    /// [`Error::Quota`]. A key or version that is there already, or a version of another key, is a [`StoreError`].
+    /// [`Error::Quota`]; [`Error::Exists`] where a key of the scope has its display name. A key or version that is there
+    /// already, or a version of another key, is a [`StoreError`].
     async fn create_key(
         &self,
         key: Key,
@@ -67,6 +96,9 @@ pub trait Store: CertificateStore + IdentityStore {
     ///
     /// `change` is pure and may run more than once. Where it answers [`Change::AlreadySo`], nothing is written
     /// and the draft is dropped; where it refuses, neither.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`]; what `change` answers; [`Error::Exists`] where another key of the scope has the display name.
     async fn update_key(
         &self,
         scope: &Scope,
@@ -106,8 +138,8 @@ pub trait Store: CertificateStore + IdentityStore {
         change: KeyChange,
     ) -> Result<Change<Outboxed<Key>>, WriteError>;
 
-    /// Removes a key with its versions, tags and aliases, if `admit` lets it go. Nothing of the material is left in the
-    /// database.
+    /// Removes a key with its versions, tags, aliases and grants, if `admit` lets it go. Nothing of the material is left
+    /// in the database.
     ///
     /// # Errors
     /// [`Error::NotFound`] when the key is not there, or what `admit` answers.
@@ -119,9 +151,10 @@ pub trait Store: CertificateStore + IdentityStore {
         admit: KeyCheck,
     ) -> Result<Outboxed<Key>, WriteError>;
 
-    /// Keys of all scopes for which something is due at `now`: their deletion, the expiry of material that is there,
-    /// whatever their state, or an automatic rotation while enabled. At most `limit` of them, each once, those that are
-    /// longest due first; of those due at the same moment, by scope and id.
+    /// Keys of all scopes for which something is due at `now`: their deletion, a day before it its announcement unless
+    /// that was made, the expiry of material that is there, whatever their state, or an automatic rotation while enabled.
+    /// At most `limit` of them, each once, those that are longest due first; of those due at the same moment, by scope
+    /// and id.
     async fn due_keys(&self, now: Timestamp, limit: u32) -> Result<Vec<(Scope, KeyId)>, StoreError>;
 
     /// Tags of the keys of a scope that come after `after`, by key id and tag key, at most `limit` rows. `keys`: only of
@@ -158,7 +191,16 @@ pub trait Store: CertificateStore + IdentityStore {
         page: Page,
     ) -> Result<Paged<Alias>, StoreError>;
 
-    /// Adds an alias if the name is free, its scope holds fewer than `quota`, and `admit` lets its key be named.
+    /// The aliases of a scope, or of one key in it, that come after a name, by name.
+    async fn aliases_after(
+        &self,
+        scope: &Scope,
+        key: Option<KeyId>,
+        page: NamePage,
+    ) -> Result<Named<Alias>, StoreError>;
+
+    /// Adds an alias if the name is free, its scope holds fewer than `quota` and its key fewer than `per_key`, and
+    /// `admit` lets its key be named.
     ///
     /// # Errors
     /// [`Error::AliasExists`]; [`Error::Quota`]; [`Error::NotFound`] when the key is not there; what `admit` answers.
@@ -167,11 +209,12 @@ pub trait Store: CertificateStore + IdentityStore {
         &self,
         alias: Alias,
         quota: u32,
+        per_key: u32,
         draft: Draft,
         admit: KeyCheck,
     ) -> Result<Outboxed<()>, WriteError>;
 
-    /// Leads an alias to another key, if `admit` lets that key be named. Gives the alias as it was.
+    /// Leads an alias to another key at `now`, if `admit` lets that key be named. Gives the alias as it was.
     ///
     /// # Errors
     /// [`Error::NotFound`] for the alias or the key, or what `admit` answers.
@@ -180,6 +223,7 @@ pub trait Store: CertificateStore + IdentityStore {
         scope: &Scope,
         name: &AliasName,
         to: KeyId,
+        now: Timestamp,
         draft: Draft,
         admit: KeyCheck,
     ) -> Result<Outboxed<Alias>, WriteError>;
@@ -221,5 +265,5 @@ pub trait Store: CertificateStore + IdentityStore {
 /// A pure change of a key inside [`Store::update_key`].
 pub type KeyChange = Box<dyn FnMut(Key) -> Result<Change<Key>, Refusal> + Send>;
 
-/// Whether a key may bear an alias, judged inside the transaction that names it.
+/// Whether a key may bear an alias, be granted or go, judged inside the transaction that does it.
 pub type KeyCheck = Box<dyn FnMut(&Key) -> Result<(), Error> + Send>;

@@ -1,13 +1,13 @@
 //! Users, groups, roles and services, put into the store past the service.
 
 use claviger_model::{
-    AccessKeyId, AccessKeyStatus, Account, AccountId, Attachment, CustomPolicy, DomainId, Group, Holder,
-    KeyOwner, PolicyName, PolicyRef, PolicyVersion, Role, RoleId, SESSION_LONGEST, ServiceIdentity, Tags,
-    Timestamp, User, UserId,
+    AccessKeyId, AccessKeyStatus, Account, AccountId, Attachment, CustomPolicy, DomainId, Extent, Group,
+    GroupId, Holder, KeyOwner, Language, PolicyId, PolicyName, PolicyRef, PolicyVersion, ProjectId, Role,
+    RoleId, SESSION_LONGEST, Scope, ServiceIdentity, Tags, Timestamp, User, UserId,
 };
 use claviger_provider::{Cell, Keeper};
 use claviger_secret::SecretBytes;
-use claviger_store::{AccessKey, IdentityStore as _, SealedCell};
+use claviger_store::{AccessKey, IdentityStore as _, SealedCell, Store as _};
 
 use crate::damage::draft;
 use crate::{Client, World};
@@ -54,6 +54,22 @@ impl World {
         client
     }
 
+    /// Gives a project its id, before anyone has asked for it.
+    pub async fn keep_project(&self, scope: &Scope, id: ProjectId) {
+        let name = format!("project/{}/{}", scope.account, scope.region);
+        let cell = Cell {
+            table: "cells",
+            column: "value",
+            row: &name,
+        };
+        let sealed = self
+            .open_provider()
+            .seal(&cell, &SecretBytes::from(id.to_string()));
+        let kept = self.store().add_cell(&name, SealedCell(sealed.unwrap())).await;
+        kept.unwrap();
+        assert_eq!(self.service().project(scope).await, Ok(id), "asked for before");
+    }
+
     /// Adds a user with an access key and policies: names of those that come with the server, or documents.
     pub async fn add_user(&self, account: AccountId, name: &str, policies: &[&str]) -> Client {
         let user = User {
@@ -79,6 +95,7 @@ impl World {
     pub async fn add_group(&self, account: AccountId, name: &str, users: &[&str], policies: &[&str]) {
         let group = Group {
             account,
+            id: GroupId::draw(self.random()).unwrap(),
             name: name.parse().unwrap(),
             comments: String::new(),
             created: self.now(),
@@ -164,6 +181,7 @@ impl World {
             let attachment = Attachment {
                 policy,
                 holder: holder.clone(),
+                extent: Extent::Everywhere,
                 attached: self.now(),
             };
             let made = store.attach(account, attachment, u32::MAX, draft()).await;
@@ -173,10 +191,13 @@ impl World {
 
     /// Adds a policy of an account. Gives its name.
     pub async fn add_policy(&self, account: AccountId, document: &str) -> PolicyName {
-        let number = UserId::draw(self.random()).unwrap();
+        let id = PolicyId::draw(self.random()).unwrap();
         let policy = CustomPolicy {
             account,
-            name: format!("p-{number}").parse().unwrap(),
+            id,
+            language: Language::Ram,
+            title: String::new(),
+            name: format!("p-{id}").parse().unwrap(),
             description: String::new(),
             default_version: 1,
             last_version: 1,

@@ -124,14 +124,24 @@ fn fits(filter: &Filter, event: &Event<'_>) -> bool {
     match filter {
         Filter::Id(id) => event.id == *id,
         Filter::Api(api) => event.api == *api,
-        Filter::Operation(name) => event.action == *name || event.operation() == name,
+        Filter::Region(region) => event.region == *region,
+        Filter::Operation(name) => is_called(event, name),
+        Filter::AnyOperation(names) => names.iter().any(|name| is_called(event, name)),
         Filter::Caller(name) => event.caller_name() == *name,
+        Filter::CallerId(id) => {
+            let ids = [&event.caller.user_id, &event.caller.role_id];
+            ids.into_iter().any(|known| known.as_deref() == Some(id))
+        }
         Filter::AccessKey(id) => event.caller.access_key.as_deref() == Some(id),
         Filter::Kind(kind) => event.things().iter().any(|thing| thing.kind == *kind),
         Filter::Thing(name) => event.things().iter().any(|thing| thing.name == *name),
         Filter::Writes(writes) => event.writes == *writes,
         Filter::Outcome(outcome) => event.outcome == *outcome,
     }
+}
+
+fn is_called(event: &Event<'_>, name: &str) -> bool {
+    event.action == name || event.operation() == name
 }
 
 /// The uses of one key, as they are counted.

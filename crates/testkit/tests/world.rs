@@ -25,8 +25,8 @@ impl Proof for Claim {
         self.time
     }
 
-    fn nonce(&self) -> &str {
-        self.nonce
+    fn nonce(&self) -> Option<&str> {
+        Some(self.nonce)
     }
 
     fn verify(&self, credential: &claviger_service::Credential) -> bool {

@@ -7,10 +7,16 @@
 
 mod audit;
 mod authorization;
+mod body;
 mod calls;
 mod checkpoints;
 mod ciphertext;
 mod door;
+mod policies;
 mod query;
+mod route;
 mod sdk_authorization;
+mod sdk_calls;
+mod sdk_door;
 mod signature;
+mod tokens;

@@ -1,28 +1,13 @@
 //! The `Authorization` header of the other face.
 
-use std::fs;
-use std::path::Path;
-
-use claviger_fuzz::{Recipe, Seeds, target, words};
+use claviger_fuzz::{Recipe, Seeds, recorded_sdk, target, words};
 use claviger_signing::sdk::{Algorithm, Authorization};
-use serde_json::Value;
 
 /// What recorded clients put into the header.
 fn recorded() -> Vec<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/huawei/recorded");
-    let files = fs::read_dir(folder).unwrap().map(|file| file.unwrap().path());
-    let files = files.filter(|file| file.extension().is_some_and(|kind| kind == "json"));
-    let mut found = Vec::new();
-    for file in files {
-        let file: Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
-        for vector in file["vectors"].as_array().into_iter().flatten() {
-            for header in vector["request"]["headers"].as_array().into_iter().flatten() {
-                if let (Some("Authorization"), Some(value)) = (header[0].as_str(), header[1].as_str()) {
-                    found.push(value.into());
-                }
-            }
-        }
-    }
+    let headers = recorded_sdk().into_iter().flat_map(|request| request.headers);
+    let authorizations = headers.filter(|(name, _)| name == "Authorization");
+    let found: Vec<_> = authorizations.map(|(_, value)| value).collect();
     assert!(found.len() > 150, "{}", found.len());
     found
 }

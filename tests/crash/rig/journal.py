@@ -1,5 +1,6 @@
 """What the server has promised: every change it acknowledged, and what may or may not have happened when it died."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 _NOTHING = object()
@@ -47,6 +48,16 @@ class Sealed:
     key: str
     blob: str
     text: str
+    sdk: bool = False  # made through the other face
+
+
+@dataclass
+class Grant:
+    """Whether it is there, on which key, and what it is called."""
+
+    key: str
+    name: str
+    there: Cell
 
 
 @dataclass
@@ -55,10 +66,12 @@ class Journal:
 
     keys: dict = field(default_factory=dict)
     aliases: dict = field(default_factory=dict)
+    grants: dict = field(default_factory=dict)
     sealed: list = field(default_factory=list)
     acknowledged: list = field(default_factory=list)
     refused: list = field(default_factory=list)
     lost_creates: int = 0
+    lost_grants: Counter = field(default_factory=Counter)  # by key
     problems: list = field(default_factory=list)
 
 
@@ -78,6 +91,9 @@ class Book:
     def aliases(self):
         return {name: cell for journal in self._all() for name, cell in journal.aliases.items()}
 
+    def grants(self):
+        return {id: grant for journal in self._all() for id, grant in journal.grants.items()}
+
     def sealed(self):
         return [each for journal in self._all() for each in journal.sealed]
 
@@ -94,4 +110,12 @@ class Book:
         lost = sum(journal.lost_creates for journal in self.journals)
         for journal in self.journals:
             journal.lost_creates = 0
+        return lost
+
+    def take_lost_grants(self):
+        """How many grants of each key may be there that nobody was told of. A key without any has a place, too."""
+        lost = Counter({grant.key: 0 for grant in self.grants().values()})
+        for journal in self.journals:
+            lost.update(journal.lost_grants)
+            journal.lost_grants.clear()
         return lost

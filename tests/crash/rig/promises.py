@@ -4,7 +4,8 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 from . import trail
-from .journal import Cell, Key
+from .journal import Cell, Grant, Key
+from .sdk import SdkClient
 from .server import compare_index, verify
 from .wire import Client
 
@@ -13,7 +14,7 @@ SAMPLE = 40  # keys, aliases, ciphertexts that are looked at one by one where no
 
 
 def keep_state(trial, server, book, chance, everything=False):
-    """Keys, their states and descriptions, and aliases are as they were acknowledged; nothing else is there."""
+    """Keys, their states and descriptions, aliases and grants are as they were acknowledged; nothing else is there."""
     client = Client(server.credentials)
     listed = {row["KeyId"] for row in client.every("ListKeys", "Keys", "Key")}
     keys = book.keys()
@@ -30,6 +31,7 @@ def keep_state(trial, server, book, chance, everything=False):
     rest = [name for name, key in keys.items() if not (key.touched or everything)]
     _descriptions(trial, server, keys, touched + chance.sample(rest, min(SAMPLE, len(rest))))
     _aliases(trial, client, book, chance)
+    _grants(trial, server, book)
 
 
 def _states(trial, client, keys):
@@ -72,8 +74,27 @@ def _aliases(trial, client, book, chance):
     trial.none_of("aliases that name one key and lead to another", [n for n in names if seen[n] != there[n]])
 
 
+def _grants(trial, server, book):
+    client, known, wrong, strange = SdkClient(server.credentials), book.grants(), [], []
+    for key, lost in book.take_lost_grants().items():
+        there = {row["grant_id"]: row for row in client.must("list-grants", key_id=key, limit="100")["grants"]}
+        for id, grant in known.items():
+            if grant.key != key:
+                continue
+            if not grant.there.allows(id in there) or (id in there and there[id]["name"] != grant.name):
+                wrong.append(f"{id} of {key} is {there.get(id)}, not {grant}")
+            grant.there.found(id in there)
+        adopted = there.keys() - known.keys()
+        if len(adopted) > lost:
+            strange.append(f"{len(adopted)} of {key}, {lost} calls were cut off")
+        for id in adopted:
+            book.adopted.grants[id] = Grant(key, there[id]["name"], Cell(True))
+    trial.none_of("grants that are not as acknowledged", wrong)
+    trial.none_of("grants that nobody asked for", strange)
+
+
 def keep_ciphertexts(trial, server, book, chance, everything=False):
-    """What was encrypted opens to the same text."""
+    """What was encrypted opens to the same text, through the face that encrypted it."""
     keys = book.keys()
     if everything:
         client = Client(server.credentials)
@@ -86,10 +107,13 @@ def keep_ciphertexts(trial, server, book, chance, everything=False):
         sealed = chance.sample(sealed, min(SAMPLE, len(sealed)))
 
     def unseal(part):
-        client, wrong = Client(server.credentials), []
+        rpc, sdk, wrong = Client(server.credentials), SdkClient(server.credentials), []
         for each in part:
-            got = client.call("Decrypt", CiphertextBlob=each.blob)
-            if got.status != 200 or got.body["Plaintext"] != each.text or got.body["KeyId"] != each.key:
+            if each.sdk:
+                got, key, text = sdk.call("decrypt-data", cipher_text=each.blob), "key_id", "plain_text"
+            else:
+                got, key, text = rpc.call("Decrypt", CiphertextBlob=each.blob), "KeyId", "Plaintext"
+            if got.status != 200 or got.body[text] != each.text or got.body[key] != each.key:
                 wrong.append(f"{each.blob[:60]}: {got}")
         return wrong
 

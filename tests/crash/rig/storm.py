@@ -4,26 +4,36 @@ import base64
 import random
 import threading
 
-from .journal import Cell, Key, Sealed
+from .journal import Cell, Grant, Key, Sealed
+from .sdk import SdkClient
 from .wire import Broken, Client
 
 # Per thousand calls. Crypto calls travel another road into the audit log than changes do.
 MIXED = {
-    "create_key": 120, "describe": 60, "rename": 140, "toggle": 140, "create_alias": 90, "move_alias": 90,
-    "delete_alias": 60, "encrypt": 180, "data_key": 80, "decrypt": 40,
+    "create_key": 110, "describe": 50, "rename": 120, "toggle": 120, "create_alias": 80, "move_alias": 80,
+    "delete_alias": 50, "encrypt": 140, "data_key": 70, "decrypt": 40,
+    "create_grant": 60, "revoke_grant": 30, "encrypt_data": 50,
 }  # fmt: skip
-CRYPTO = {"encrypt": 600, "data_key": 200, "decrypt": 200}
-CHANGES = {"create_key": 500, "rename": 200, "toggle": 100, "create_alias": 100, "move_alias": 50, "delete_alias": 50}
+CRYPTO = {"encrypt": 400, "encrypt_data": 200, "data_key": 200, "decrypt": 200}
+CHANGES = {
+    "create_key": 450, "rename": 200, "toggle": 100, "create_alias": 80, "move_alias": 50, "delete_alias": 40,
+    "create_grant": 60, "revoke_grant": 20,
+}  # fmt: skip
+# Grants are on the first keys of a writer alone, and not many: a key holds no more than 100, and a look at the grants
+# asks for those of one key after the other.
+GRANTED_KEYS = 2
+GRANTS = 60
+OPERATIONS = ["describe-key", "create-datakey", "encrypt-data", "decrypt-data"]
 
 
 class Writer(threading.Thread):
-    """One client on one connection, until it is told to stop or the connection breaks."""
+    """One client on one connection to each face, until it is told to stop or a connection breaks."""
 
     def __init__(self, number, credentials, journal, seed, mix):
         super().__init__(name=f"writer-{number}", daemon=True)
         self.journal, self.number = journal, number
         self.random = random.Random(seed)
-        self.client = Client(credentials)
+        self.client, self.sdk = Client(credentials), SdkClient(credentials)
         self.kinds, self.weights = list(mix), list(mix.values())
         self.done = threading.Event()
         self.broken, self.half = False, b""  # whether the connection ended under a call, and in which answer
@@ -42,9 +52,16 @@ class Writer(threading.Thread):
 
     def ask(self, action, cell=None, value=None, **params):
         """The body of a 200, else None. Notes the request id either way, and what becomes of the cell."""
+        return self._ask(self.client, action, cell, value, params)
+
+    def ask_sdk(self, operation, cell=None, value=None, /, **members):
+        """The same through the other face."""
+        return self._ask(self.sdk, operation, cell, value, members)
+
+    def _ask(self, client, action, cell, value, params):
         if cell:
             cell.asked(value)
-        got = self.client.call(action, **params)
+        got = client.call(action, **params)
         if got.status != 200:
             if cell:
                 cell.refused()
@@ -136,9 +153,41 @@ class Writer(threading.Thread):
         one = self.random.choice(self.journal.sealed)
         if self.journal.keys[one.key].state.sure != "Enabled":
             return
-        body = self.ask("Decrypt", CiphertextBlob=one.blob)
-        if body and body["Plaintext"] != one.text:
-            self.journal.problems.append(f"Decrypt gave {body['Plaintext']!r} instead of {one.text!r}")
+        if one.sdk:
+            body = self.ask_sdk("decrypt-data", cipher_text=one.blob)
+            text = body and body["plain_text"]
+        else:
+            body = self.ask("Decrypt", CiphertextBlob=one.blob)
+            text = body and body["Plaintext"]
+        if body and text != one.text:
+            self.journal.problems.append(f"Decrypt gave {text!r} instead of {one.text!r}")
+
+    def encrypt_data(self):
+        key = self.usable_key()
+        text = f'"note" \\ \u00fc{self.random.getrandbits(64):x}' + "\n." * self.random.choice((0, 1, 1500))
+        body = key and self.ask_sdk("encrypt-data", key_id=key, plain_text=text)
+        if body:
+            self.journal.sealed.append(Sealed(key, body["cipher_text"], text, sdk=True))
+
+    def create_grant(self):
+        key = self.random.choice(list(self.journal.keys)[:GRANTED_KEYS])
+        there = sum(grant.key == key and grant.there.sure for grant in self.journal.grants.values())
+        if self.journal.keys[key].state.sure != "Enabled" or there >= GRANTS:
+            return
+        name = f"w{self.number}-{self.random.getrandbits(48):x}"
+        self.journal.lost_grants[key] += 1  # as with keys
+        operations = self.random.sample(OPERATIONS, 2)
+        body = self.ask_sdk("create-grant", key_id=key, grantee_principal="nobody", name=name, operations=operations)
+        self.journal.lost_grants[key] -= 1
+        if body:
+            self.journal.grants[body["grant_id"]] = Grant(key, name, Cell(True))
+
+    def revoke_grant(self):
+        there = [id for id, grant in self.journal.grants.items() if grant.there.sure]
+        if there:
+            id = self.random.choice(there)
+            grant = self.journal.grants[id]
+            self.ask_sdk("revoke-grant", grant.there, False, key_id=grant.key, grant_id=id)
 
 
 class Storm:

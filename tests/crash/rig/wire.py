@@ -69,6 +69,10 @@ class Line:
 
     def receive(self):
         """Status and body of the next answer, once it is there to its last byte."""
+        status, _, body = self.receive_with_head()
+        return status, body
+
+    def receive_with_head(self):
         got = self._rest
         while b"\r\n\r\n" not in got:
             got = self._more(got)
@@ -78,7 +82,7 @@ class Line:
             got = self._more(got)
             body = got[len(head) + 4 :]
         self._rest = body[length:]
-        return int(head.split(b" ", 2)[1]), body[:length]
+        return int(head.split(b" ", 2)[1]), head, body[:length]
 
     def _more(self, got):
         try:
@@ -93,6 +97,8 @@ class Line:
 
 
 def content_length(head):
+    if head.split(b" ", 2)[1] == b"204":
+        return 0
     for line in head.split(b"\r\n")[1:]:
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":

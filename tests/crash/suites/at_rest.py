@@ -5,6 +5,7 @@ import shutil
 
 from rig import promises, unseal
 from rig.needles import Needle, search, spellings
+from rig.sdk import SdkClient
 from rig.server import ServingServer
 from rig.wire import Client
 
@@ -81,7 +82,73 @@ def _use(trial, server):
         if number % 2:
             client.must("DisableKey", KeyId=key)
     _mistake(trial, server)
+    _use_other_face(trial, server, chance, key, secrets)
+    _log_in(trial, server, chance, secrets, public)
     return secrets, public
+
+
+def _use_other_face(trial, server, chance, key, secrets):
+    """Text and a data key, encrypted under the last key that was made."""
+    client = SdkClient(server.credentials)
+    client.call("enable-key", key_id=key)
+    text = f"text {chance.getrandbits(128):x}"
+    sealed = client.must("encrypt-data", key_id=key, plain_text=text)
+    opened = client.must("decrypt-data", cipher_text=sealed["cipher_text"])
+    trial.that("what was encrypted opens", opened["plain_text"] == text)
+    made = client.must("create-datakey", key_id=key, datakey_length="512")
+    client.call("encrypt-data", key_id=key, plain_text=text * 200)
+    client.call("decrypt-data", cipher_text=sealed["cipher_text"], plain_text=text, encryption_context=text)
+    secrets += [Needle("text", text.encode()), Needle("data key in hex", bytes.fromhex(made["plain_text"]))]
+
+
+def _log_in(trial, server, chance, secrets, public):
+    """A user with a password, then another one, its tokens and its access keys; right and wrong ways to show them."""
+    root, name = SdkClient(server.credentials), f"user-{chance.getrandbits(64):x}"
+    passwords = [f"Pass-{chance.getrandbits(96):x}" for _ in range(2)]
+    made = root.send("POST", "/v3.0/OS-USER/users", {"user": {"name": name, "password": passwords[0]}})
+    user = made.body["user"]["id"]
+    public.append(Needle("user name", name.encode()))
+    for password in passwords:
+        root.send("POST", f"/v3/users/{user}/password", {"user": {"password": password}})
+        secrets += [Needle("password", password.encode()), *_use_token(trial, server, user, name, password)]
+        # Passwords where they do not belong.
+        root.send("POST", f"/v3/users/{user}/password", {"user": {"password": [password]}})
+        root.send("POST", "/v3.0/OS-USER/users", {"user": {"name": name, "password": password}})
+    kept = root.send("POST", "/v3.0/OS-CREDENTIAL/credentials", {"credential": {"user_id": user}})
+    secrets.append(Needle("access key of a user", kept.body["credential"]["secret"].encode()))
+
+
+def _use_token(trial, server, user, name, password):
+    """Gives what must stay secret of it."""
+    given, client = _knock(server, name, password), SdkClient(server.credentials)
+    trial.that("a password opens", given.status == 201 and len(given.subject) > 40, given.status)
+    token = given.subject
+    shown = {"X-Auth-Token": token, "X-Subject-Token": token}
+    seen = client.send("GET", "/v3/auth/tokens", {}, shown)
+    trial.that("a token shows whose it is", seen.body.get("token", {}).get("user", {}).get("id") == user, seen.status)
+    asked = {"auth": {"identity": {"methods": ["token"], "token": {"id": token}}}}
+    temporary = client.send("POST", "/v3.0/OS-CREDENTIAL/securitytokens", asked, {"X-Auth-Token": token})
+    session = temporary.body["credential"]
+    for wrong in ({"X-Auth-Token": token[:-8]}, {"X-Subject-Token": f"{token}AAAA"}):
+        changed = client.send("GET", "/v3/auth/tokens", {}, shown | wrong)
+        trial.that("a changed token shows nothing", changed.status in (401, 404), changed.status)
+    gone = client.send("DELETE", "/v3/auth/tokens", {}, shown)
+    trial.that("a token is made void", gone.status == 204, gone.status)
+    for who, what in ((name, f"{password}x"), (password, password), (password, token)):
+        trial.that("wrong words open nothing", _knock(server, who, what).status == 401)
+    return [
+        Needle("token", token.encode()),
+        Needle("token as bytes", base64.b64decode(token)),
+        Needle("temporary secret", session["secret"].encode()),
+        Needle("token of a session", session["securitytoken"].encode()),
+    ]
+
+
+def _knock(server, name, password):
+    """Asks for a token."""
+    user = {"name": name, "password": password, "domain": {"name": server.credentials["domain_name"]}}
+    identity = {"methods": ["password"], "password": {"user": user}}
+    return SdkClient(server.credentials).send("POST", "/v3/auth/tokens", {"auth": {"identity": identity}}, {})
 
 
 def _misuse(client, key, plain, blob):

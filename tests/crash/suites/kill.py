@@ -32,6 +32,7 @@ def run(trial):
         f"{trial.rounds} kills",
         f"{len(book.acknowledged())} calls acknowledged",
         f"{len(book.keys())} keys",
+        f"{len(book.grants())} grants",
         f"{opened} ciphertexts",
         f"{len(trail.segments(server.data))} segments",
         f"slowest start {max(seconds for seconds, _ in rounds):.2f} s",

@@ -8,7 +8,7 @@ _lock = threading.Lock()
 _alive = set()
 
 # A proxy between a client and a loopback server, or credentials of a real cloud, would spoil the run.
-_UNWANTED = ("_PROXY", "ALIBABA_CLOUD_", "ALIYUN_", "PYTHON", "NODE_")
+_UNWANTED = ("_PROXY", "ALIBABA_CLOUD_", "ALIYUN_", "HUAWEICLOUD_", "PYTHON", "NODE_")
 
 
 def clean_environment(**more):

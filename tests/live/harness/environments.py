@@ -1,4 +1,4 @@
-"""Makes the folders with the clients under the cache: one virtual environment a Python set, one for Node."""
+"""Makes the folders with the clients under the cache: one virtual environment a Python set, one folder a Node set."""
 
 import hashlib
 import os
@@ -20,8 +20,14 @@ PYTHON_SETS = {
     "core-2.13": [PINS / "core-2.13.txt"],
     "tea-3": [ROOT / "examples" / "envelope" / "requirements.txt", PINS / "tea-3.txt"],
     "tea-2": [PINS / "tea-2.txt"],
+    "sdk-3.1.219": [PINS / "sdk-3.1.219.txt"],
+    "sdk-3.1.24": [PINS / "sdk-3.1.24.txt"],
+    "sdk-3.1.1": [PINS / "sdk-3.1.1.txt"],
+    "old-sdk": [PINS / "old-sdk.txt"],
+    "otc-0.34": [PINS / "otc-0.34.txt"],
 }
 BUILD_PINS = PINS / "build.txt"
+NODE_SETS = {"node": LIVE / "node", "node-huawei": LIVE / "node-huawei"}
 NODE_FILES = ("package.json", "package-lock.json", ".npmrc")
 
 
@@ -32,7 +38,7 @@ class SetupError(Exception):
 def prepare(names, cache):
     """Makes what is missing or outdated and returns {name: path of its interpreter or folder}."""
     with ThreadPoolExecutor(2) as pool:
-        futures = {name: pool.submit(_node if name == "node" else _python, name, cache) for name in names}
+        futures = {name: pool.submit(_node if name in NODE_SETS else _python, name, cache) for name in names}
         return {name: future.result() for name, future in futures.items()}
 
 
@@ -63,16 +69,16 @@ def _python(name, cache):
 
 
 def _node(name, cache):
-    folder = cache / name
+    folder, source = cache / name, NODE_SETS[name]
     node, npm = shutil.which("node"), shutil.which("npm")
     if not node or not npm:
         raise SetupError("node and npm are needed for the Node clients; on Debian: apt-get install nodejs npm")
-    stamp = _stamp(*[(LIVE / "node" / file).read_bytes() for file in NODE_FILES], os.path.realpath(node))
+    stamp = _stamp(*[(source / file).read_bytes() for file in NODE_FILES], os.path.realpath(node))
     if not _fresh(folder, stamp):
         announce(name)
         folder.mkdir(parents=True)
         for file in NODE_FILES:
-            shutil.copy(LIVE / "node" / file, folder / file)
+            shutil.copy(source / file, folder / file)
         _must([npm, "ci", "--ignore-scripts", "--loglevel=error"], "npm ci", cwd=folder)
         (folder / ".stamp").write_text(stamp)
     return folder

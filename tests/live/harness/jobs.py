@@ -29,6 +29,8 @@ class Job:
     name: str
     environment: str
     run: object  # (job, server, path of the environment, scratch folder) -> iterator of Result
+    in_sections: bool = False  # whether it can run some sections of its scenario alone
+    sections: tuple = ()  # those; none means all
 
 
 def client(command):
@@ -62,6 +64,24 @@ def python(program, family):
 def node(family):
     program = str(LIVE / "node" / "main.mjs")
     return client(lambda path, server: ["node", program, family, str(server.credentials_file), str(path)])
+
+
+def walk(program):
+    """A job of the Huawei dialect in Python. Its program gets the server's own command along, to make accounts."""
+
+    def run(job, server, path, scratch):
+        own = [str(server.credentials_file), str(scratch), server.command[0]]
+        command = [str(path), str(LIVE / program), *own, *job.sections]
+        yield from client(lambda *_: command)(job, server, path, scratch)
+
+    return run
+
+
+def walk_of_node(job, server, path, scratch):
+    """The same in Node."""
+    program = str(LIVE / "node-huawei" / "main.mjs")
+    command = ["node", program, str(server.credentials_file), str(path), *job.sections]
+    yield from client(lambda *_: command)(job, server, path, scratch)
 
 
 def example(path, server):
@@ -138,16 +158,23 @@ def judge(job, server, path, scratch):
 MAIN = LIVE / "python" / "main.py"
 # The long ones first, so that the lanes end at about the same time.
 JOBS = [
+    Job("sdk-3.1.219", "sdk-3.1.219", walk("huawei/main.py"), in_sections=True),
+    Job("otc", "otc-0.34", walk("otc/main.py"), in_sections=True),
     Job("tea-3", "tea-3", python(MAIN, "tea")),
     Job("tea-2", "tea-2", python(MAIN, "tea")),
     Job("example-envelope", "tea-3", client(example)),
     Job("core-2.16", "core-2.16", python(MAIN, "core")),
     Job("core-2.13", "core-2.13", python(MAIN, "core")),
+    Job("sdk-3.1.24", "sdk-3.1.24", walk("huawei/main.py"), in_sections=True),
+    Job("sdk-3.1.1", "sdk-3.1.1", walk("huawei/main.py"), in_sections=True),
     Job("openssl", "core-2.16", judge),
     Job("pop-core", "node", node("pop")),
     Job("npm-kms", "node", node("kms")),
+    Job("node-huawei", "node-huawei", walk_of_node, in_sections=True),
+    Job("sdk-2019", "old-sdk", walk("huawei/old.py"), in_sections=True),
     Job("restart", "core-2.16", restart),
     Job("first-steps-tea", "tea-3", first_steps("python_kms.py")),
     Job("first-steps-core", "core-2.16", first_steps("python_core.py")),
+    Job("first-steps-sdk", "sdk-3.1.219", first_steps("python_huawei.py")),
     Job("first-steps-node", "node", first_steps("node_kms.js", "node_pop.js")),
 ]

@@ -129,7 +129,15 @@ fn a_damaged_file_is_made_anew() {
     let mut other_format = whole.clone();
     // SOURCE: sqlite.org/fileformat2.html: the user version stands at byte 60.
     other_format[60..64].copy_from_slice(&77_u32.to_be_bytes());
-    for bytes in [b"no database".as_slice(), &[0; 8192], &torn, &other_format] {
+    let mut older_format = whole.clone();
+    older_format[60..64].copy_from_slice(&1_u32.to_be_bytes());
+    for bytes in [
+        b"no database".as_slice(),
+        &[0; 8192],
+        &torn,
+        &other_format,
+        &older_format,
+    ] {
         fs::write(world.file(), bytes).unwrap();
         let index = world.open();
         let head = world.log.as_ref().unwrap().head().seq;

@@ -16,6 +16,11 @@ use uuid::Uuid;
 /// What waiting for the thread of the index may take at the most; it takes milliseconds.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(120);
 
+/// The id of all users.
+pub(crate) const USER: &str = "123456789012345678";
+/// The id of all roles.
+pub(crate) const ROLE: &str = "876543210987654321";
+
 /// Calls that wait for the disk together.
 const PORTION: usize = 60;
 
@@ -55,6 +60,7 @@ pub(crate) struct Call {
     pub(crate) account: u64,
     pub(crate) time: Timestamp,
     pub(crate) api: &'static str,
+    pub(crate) region: &'static str,
     pub(crate) action: &'static str,
     pub(crate) operation: &'static str,
     pub(crate) caller: &'static str,
@@ -74,6 +80,7 @@ impl Call {
             account: 0,
             time: start(),
             api: "kms",
+            region: "here-1",
             action: "Encrypt",
             operation: "Encrypt",
             caller: "root",
@@ -99,13 +106,13 @@ impl Call {
         let identity = match self.caller {
             "root" => Identity::Root,
             "ops:alice" => Identity::Session {
-                role: "876543210987654321".parse().unwrap(),
+                role: ROLE.parse().unwrap(),
                 role_name: "ops".parse().unwrap(),
                 name: "alice".parse().unwrap(),
                 began: start(),
             },
             user => Identity::User {
-                id: "123456789012345678".parse().unwrap(),
+                id: USER.parse().unwrap(),
                 name: user.parse().unwrap(),
             },
         };
@@ -149,7 +156,7 @@ impl Call {
             operation: self.operation,
             writes: self.writes,
             caller: &caller,
-            region: "here-1",
+            region: self.region,
             source: Source {
                 address: "::1".parse().unwrap(),
                 agent: "test",
@@ -168,7 +175,16 @@ impl Call {
         match filter {
             Filter::Id(id) => self.id().to_string() == *id,
             Filter::Api(api) => self.api == api,
+            Filter::Region(region) => self.region == region,
             Filter::Operation(name) => self.action == name || self.operation == name,
+            Filter::AnyOperation(names) => names
+                .iter()
+                .any(|name| self.action == name || self.operation == name),
+            Filter::CallerId(id) => match self.caller {
+                "root" => false,
+                "ops:alice" => id == ROLE,
+                _ => id == USER,
+            },
             Filter::Caller(name) => self.caller == name,
             Filter::AccessKey(key) => self.access_key == Some(key),
             Filter::Kind(ThingKind::Key) => keys.iter().any(Option::is_some),
@@ -355,6 +371,7 @@ pub(crate) fn medley(seed: u64, count: u32) -> Vec<Call> {
             account: draw(8) / 5,
             time: start() + Duration::from_millis(time),
             api: if draw(20) == 0 { "sts" } else { "kms" },
+            region: if number % 7 == 0 { "there-2" } else { "here-1" },
             action,
             operation,
             caller: ["root", "bob", "carol", "ops:alice"][usize::try_from(draw(4)).unwrap()],

@@ -14,9 +14,10 @@ mod statements;
 mod system;
 mod words;
 
-pub use actions::{action_names, service_name};
-pub use resources::ResourceName;
-pub use system::{Layer, SYSTEM_ROLES, SystemRole, system_role};
+pub use actions::{action_names, read_action, service_name};
+pub(super) use conditions::read_key;
+pub use resources::{ResourceName, domain_in, read_resource};
+pub(super) use system::SYSTEM_POLICIES;
 pub use words::key_words;
 
 use super::PolicyError;

@@ -8,7 +8,6 @@
 //! policy must not mean less than its author thinks.
 
 mod actions;
-mod assumed;
 mod conditions;
 mod principals;
 mod resources;
@@ -19,9 +18,9 @@ pub(crate) use actions::uses_key;
 pub use actions::{
     action_name, algorithm_name, algorithms_apply, foreign_accounts_may, key_tags_apply, read_action,
 };
-pub use assumed::Assumed;
+pub(super) use conditions::read_key;
 pub use resources::{ResourceName, read_resource};
-pub use system::{SYSTEM_POLICIES, SystemPolicy, system_policy};
+pub(super) use system::SYSTEM_POLICIES;
 
 use super::PolicyError;
 use super::json::Json;

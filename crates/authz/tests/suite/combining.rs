@@ -89,6 +89,7 @@ fn sets_are_combined_as_the_vendor_says() {
                 identity: &[&own],
                 resource: resource.as_ref(),
                 same_account,
+                resource_only_denies: false,
             };
             let decision = judge(&evaluation, &alice());
             assert_eq!(
@@ -149,6 +150,7 @@ fn an_account_in_a_policy_of_its_own_key_leaves_the_decision_to_its_policies() {
                 identity: &[identity],
                 resource: Some(resource),
                 same_account,
+                resource_only_denies: false,
             };
             judge(&evaluation, &alice()).outcome
         };
@@ -268,6 +270,7 @@ fn an_explanation_tells_every_statement_that_applies() {
         identity: &policies,
         resource: Some(&on_key),
         same_account: true,
+        resource_only_denies: false,
     };
     let context = alice();
     let request = Request {

@@ -13,7 +13,7 @@ use claviger_authz::evaluate::{Evaluation, Outcome};
 use claviger_authz::languages::iam::{Kind, POLICY_LIMIT, parse};
 use claviger_authz::names::Names;
 use claviger_authz::policy::Policy;
-use claviger_model::{AccountId, Action, KeyId, Resource, Scope};
+use claviger_model::{AccountId, Action, DomainId, KeyId, Resource, Scope};
 
 use crate::scene::{at, ip};
 
@@ -21,6 +21,10 @@ use crate::scene::{at, ip};
 const DOMAIN: &str = "0123456789abcdef0123456789abcdef";
 /// A key of the account.
 const KEY: &str = "0d0466b0-e727-4d9c-b35d-f84bb474a37f";
+
+fn domain() -> DomainId {
+    DOMAIN.parse().unwrap()
+}
 
 fn scope(region: &str) -> Scope {
     Scope {
@@ -69,7 +73,7 @@ fn decide(policy: &Policy, action: Action, resource: &Resource, context: &Reques
     let request = Request {
         action: "",
         known: Some(action),
-        resource: &Names::new(resource, Some(DOMAIN)),
+        resource: &Names::new(resource, Some(domain())),
         context,
     };
     evaluation.decide(&request).outcome

@@ -1,173 +1,14 @@
 //! Whole questions: callers of every kind, at home and abroad, and what those hear who are refused.
 
-use std::sync::Arc;
-
 use claviger_authz::evaluate::Set;
 use claviger_authz::policy::Policy;
-use claviger_authz::{
-    Facts, Held, NoPermit, Question, Rights, Subject, Touched, Verdict, authorize, explain,
+use claviger_authz::{Facts, NoPermit, Rights, Touched as _, Verdict, authorize, explain};
+use claviger_model::{Action, Denial, DenyingPolicy, Identity};
+
+use crate::people::{
+    ABROAD, Asked, EVERYTHING, HOME, NOTHING, Someone, account, held, noon, of_key, of_role, on_key, with,
 };
-use claviger_model::{
-    AccountId, Action, Caller, Denial, DenyingPolicy, Identity, IdentityResource, KeyId, Resource, Scope,
-    ServiceName, Tags,
-};
-
-use crate::scene::{at, key_policy, statements, tags, trust_policy};
-
-const HOME: u64 = 1_111_111_111_111_111;
-const ABROAD: u64 = 2_222_222_222_222_222;
-
-fn account(number: u64) -> AccountId {
-    AccountId::from_number(number).unwrap()
-}
-
-/// Somebody with rights.
-struct Someone {
-    caller: Caller,
-    rights: Rights,
-}
-
-impl Someone {
-    fn new(home: u64, identity: Identity, rights: Rights) -> Self {
-        let caller = Caller {
-            account: account(home),
-            identity,
-            access_key: None,
-        };
-        Self { caller, rights }
-    }
-
-    fn root(home: u64) -> Self {
-        Self::new(home, Identity::Root, Rights::root(account(home)))
-    }
-
-    fn user(home: u64, policies: &[&str]) -> Self {
-        let name = "alice".parse().unwrap();
-        let rights = Rights::user(account(home), &name, held(policies));
-        let id = "123456789012345678".parse().unwrap();
-        Self::new(home, Identity::User { id, name }, rights)
-    }
-
-    fn session(home: u64, policies: &[&str], narrowed: Option<&str>) -> Self {
-        let (role_name, name) = ("ops".parse().unwrap(), "alice".parse().unwrap());
-        let narrowed = narrowed.map(|list| held(&[list]).remove(0));
-        let rights = Rights::session(account(home), &role_name, &name, narrowed, held(policies));
-        let identity = Identity::Session {
-            role: "876543210987654321".parse().unwrap(),
-            role_name,
-            name,
-            began: at("2026-11-22T11:00:00Z"),
-        };
-        Self::new(home, identity, rights)
-    }
-
-    fn service(home: u64, name: &str) -> Self {
-        let name: ServiceName = name.parse().unwrap();
-        let rights = Rights::service(account(home), &name);
-        Self::new(home, Identity::Service(name), rights)
-    }
-
-    fn subject(&self) -> Subject<'_> {
-        Subject {
-            caller: &self.caller,
-            rights: &self.rights,
-        }
-    }
-
-    fn hears(&self, asked: &Asked) -> Result<(), (DenyingPolicy, bool)> {
-        match authorize(self.subject(), &noon(), vec![asked.clone()]) {
-            Ok(_) => Ok(()),
-            Err(NoPermit::Denied(place, denial)) => {
-                assert_eq!((place, denial.action), (0, asked.action));
-                assert_eq!(denial.resource, asked.resource);
-                Err((denial.policy, denial.explicit))
-            }
-            Err(NoPermit::Absent(what)) => unreachable!("{what}"),
-        }
-    }
-}
-
-fn held(policies: &[&str]) -> Vec<Held> {
-    let one = |list: &&str| Held {
-        title: (*list).into(),
-        policy: Arc::new(statements(list)),
-    };
-    policies.iter().map(one).collect()
-}
-
-fn noon() -> Facts<'static> {
-    Facts::at(at("2026-11-22T12:00:00Z"))
-}
-
-/// Something that is asked for.
-#[derive(Clone)]
-struct Asked {
-    action: Action,
-    resource: Resource,
-    tags: Option<Tags>,
-    policy: Option<Arc<Policy>>,
-    maker: Option<ServiceName>,
-    gone: bool,
-}
-
-impl Touched for Asked {
-    type Target = Action;
-    type Absence = &'static str;
-
-    fn question(&self) -> Question<'_> {
-        Question {
-            action: self.action,
-            resource: &self.resource,
-            tags: self.tags.as_ref(),
-            policy: self.policy.as_deref(),
-            maker: self.maker.as_ref(),
-        }
-    }
-
-    fn into_target(self) -> Result<Action, &'static str> {
-        if self.gone { Err("gone") } else { Ok(self.action) }
-    }
-}
-
-fn of_key(action: Action, owner: u64) -> Asked {
-    let scope = Scope {
-        account: account(owner),
-        region: "cn-hangzhou".parse().unwrap(),
-    };
-    asked(action, Resource::Key(scope, KeyId::from_bytes([1; 16])))
-}
-
-fn of_role(owner: u64) -> Asked {
-    let role = IdentityResource::Role("ops".into());
-    asked(Action::AssumeRole, Resource::Identity(account(owner), role))
-}
-
-fn asked(action: Action, resource: Resource) -> Asked {
-    Asked {
-        action,
-        resource,
-        tags: None,
-        policy: None,
-        maker: None,
-        gone: false,
-    }
-}
-
-fn with(asked: &Asked, policy: Policy) -> Asked {
-    Asked {
-        policy: Some(Arc::new(policy)),
-        ..asked.clone()
-    }
-}
-
-const EVERYTHING: &str = r#"{"Effect":"Allow","Action":"*","Resource":"*"}"#;
-const NOTHING: &str = r#"{"Effect":"Deny","Action":"*","Resource":"*"}"#;
-
-fn on_key(effect: &str, who: &str) -> Policy {
-    key_policy(&format!(
-        r#"{{"Effect":"{effect}","Principal":{{"RAM":"acs:ram::{who}"}},"Action":"kms:*","Resource":"*"}}"#
-    ))
-}
+use crate::scene::{tags, trust_policy};
 
 fn trusting(kind: &str, who: &str) -> Policy {
     trust_policy(&format!(
@@ -192,6 +33,28 @@ fn root_may_do_everything_at_home_whatever_a_policy_says() {
         assert_eq!(root.hears(&asked).map_err(drop), expected, "{action:?}");
         assert!(root.hears(&of_key(action, ABROAD)).is_err(), "{action:?}");
     }
+}
+
+#[test]
+fn root_at_home_has_no_more_than_its_session_is_narrowed_to() {
+    let encrypt = r#"{"Effect":"Allow","Action":"kms:Encrypt","Resource":"*"}"#;
+    let root = Someone::root(HOME);
+    let narrowed = Someone {
+        rights: Rights {
+            session: Some(held(&[encrypt]).remove(0)),
+            ..root.rights
+        },
+        ..root
+    };
+    let banned = on_key("Deny", "1111111111111111:root");
+    assert_eq!(
+        narrowed.hears(&with(&of_key(Action::Encrypt, HOME), banned)),
+        Ok(())
+    );
+    assert_eq!(
+        narrowed.hears(&of_key(Action::Decrypt, HOME)),
+        Err((DenyingPolicy::Session, false))
+    );
 }
 
 #[test]
@@ -352,6 +215,8 @@ fn a_service_uses_what_it_made_and_takes_roles_that_trust_it() {
                 | Action::GenerateMac
                 | Action::VerifyMac
                 | Action::DescribeKey
+                | Action::EncryptDataKey
+                | Action::DecryptDataKey
         );
         assert_eq!(service.hears(&made(action, "oss")).is_ok(), uses, "{action:?}");
         assert!(service.hears(&made(action, "ecs")).is_err(), "{action:?}");

@@ -9,10 +9,13 @@
 mod combining;
 mod conditions;
 mod documents;
+mod grants;
 mod guides;
 mod iam;
 mod judging;
+mod people;
 mod properties;
+mod questions;
 mod random;
 mod reference;
 mod scene;

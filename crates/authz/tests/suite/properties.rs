@@ -47,6 +47,7 @@ impl Facts {
             identity: &identity,
             resource: policies.resource.as_ref(),
             same_account: policies.same_account,
+            resource_only_denies: false,
         };
         let request = Request {
             action: self.action,

@@ -46,7 +46,7 @@ pub(crate) fn outcome(documents: &Documents, request: &Plain) -> &'static str {
 }
 
 /// One set: deny, else allow, else nothing.
-fn basic(policies: &[&Value], request: &Plain, own_key: bool) -> &'static str {
+pub(crate) fn basic(policies: &[&Value], request: &Plain, own_key: bool) -> &'static str {
     let statements = policies
         .iter()
         .flat_map(|policy| policy["Statement"].as_array().unwrap());

@@ -12,6 +12,7 @@ mod keys;
 mod latency;
 mod open_loop;
 mod policies;
+mod rest;
 mod rotation;
 mod scale;
 mod size;
@@ -40,6 +41,8 @@ pub(crate) enum Part {
     Bare,
     /// Encrypt, Decrypt, `GenerateDataKey` with 64 connections, as ratios to the bare handler
     Throughput,
+    /// encrypt-data and create-datakey of the other face with 64 connections, as ratios to the bare handler
+    Rest,
     /// What each stage of these operations costs
     Stages,
     /// One connection against one durable write
@@ -75,6 +78,7 @@ impl Part {
         match self {
             Self::Bare => bare::run(bench),
             Self::Throughput => throughput::run(bench),
+            Self::Rest => rest::run(bench),
             Self::Stages => stages::run(bench),
             Self::Latency => latency::run(bench),
             Self::OpenLoop => open_loop::run(bench),

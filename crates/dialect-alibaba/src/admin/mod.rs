@@ -5,6 +5,7 @@
 
 mod accounts;
 mod explain;
+mod logins;
 mod service_keys;
 mod services;
 mod usage;
@@ -23,10 +24,13 @@ pub(crate) static ROWS: &[Row] = &[
     served_by::<accounts::GetAccount>("GetAccount"),
     served_by::<usage::GetAuditStatus>("GetAuditStatus"),
     served_by::<usage::GetKeyUsage>("GetKeyUsage"),
+    served_by::<logins::GetLogin>("GetLogin"),
     served_by::<services::GetService>("GetService"),
     served_by::<accounts::ListAccounts>("ListAccounts"),
     served_by::<service_keys::ListServiceAccessKeys>("ListServiceAccessKeys"),
     served_by::<services::ListServices>("ListServices"),
+    served_by::<logins::SetPassword>("SetPassword"),
     served_by::<accounts::UpdateAccount>("UpdateAccount"),
+    served_by::<logins::UpdateLogin>("UpdateLogin"),
     served_by::<service_keys::UpdateServiceAccessKey>("UpdateServiceAccessKey"),
 ];

@@ -19,8 +19,13 @@ impl WireError {
                 "InvalidTimeStamp.Expired",
                 "Specified time stamp or date value is expired.",
             ),
-            AuthnError::UnknownKey => unknown_key(),
-            AuthnError::InactiveKey => inactive_key(api),
+            // Nobody comes through this face with a password, or with a token alone.
+            AuthnError::UnknownKey
+            | AuthnError::TokenRevoked
+            | AuthnError::Credentials
+            | AuthnError::Locked => unknown_key(),
+            // Whose it is was switched off, with all its access keys.
+            AuthnError::InactiveKey | AuthnError::Disabled => inactive_key(api),
             AuthnError::WrongSignature => Self::wrong_signature(""),
             AuthnError::NonceUsed => Self::bad(
                 "SignatureNonceUsed",

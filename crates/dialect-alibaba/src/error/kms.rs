@@ -23,9 +23,11 @@ pub(crate) fn wire(action: Action, error: &Error) -> WireError {
         Error::Invalid(field) => WireError::invalid(parameter(action, *field)),
         Error::Unsupported(what) => unsupported(*what),
         Error::Quota(quota) => exceeded(action, *quota),
-        Error::ImportToken => WireError::bad("InvalidImportToken", "import token is invalid."),
+        Error::ImportToken | Error::ImportTokenOfOther => {
+            WireError::bad("InvalidImportToken", "import token is invalid.")
+        }
         Error::ImportTokenExpired => WireError::bad("ExpiredImportToken", "import token is expired."),
-        Error::KeyMaterial => wrong_material(),
+        Error::KeyMaterial(_) => wrong_material(),
         Error::DryRun => WireError::bad("DryRunOperationError", "The request would have succeeded."),
         Error::AlreadyOpen => WireError::bad("Forbidden.Opened", "Your kms service has been opened."),
         Error::Malformed(field, fault) => malformed(parameter(action, *field), fault),
@@ -36,7 +38,7 @@ pub(crate) fn wire(action: Action, error: &Error) -> WireError {
         Error::Overloaded => WireError::throttled(Api::Kms),
         Error::Internal => WireError::internal(Api::Kms),
         // Nothing of key management says these.
-        Error::Exists(_) | Error::InUse(_) => ram::wire(Api::Kms, action, error),
+        Error::Exists(_) | Error::InUse(_) | Error::Credentials => ram::wire(Api::Kms, action, error),
     }
 }
 
@@ -78,14 +80,23 @@ pub(super) fn not_found(action: Action, missing: Missing) -> WireError {
         | Missing::Attachment
         | Missing::Member
         | Missing::AccessKey
-        | Missing::Service => return ram::not_found(action, missing),
+        | Missing::Service
+        | Missing::Grant
+        | Missing::Tag
+        | Missing::KeyStore
+        | Missing::Project
+        | Missing::Token => return ram::not_found(action, missing),
     };
     WireError::new(StatusCode::NOT_FOUND, code, message)
 }
 
 fn refused(action: Action, refusal: Refusal) -> WireError {
     let (code, state) = match refusal {
-        Refusal::KeyKind => return wrong_kind(action),
+        Refusal::KeyKind(_) => return wrong_kind(action),
+        // The other face asks so that these can happen.
+        Refusal::AlreadySo(_) | Refusal::RotationOn | Refusal::RotationOff | Refusal::GrantOfOther => {
+            return WireError::unsupported_operation();
+        }
         Refusal::Transition(_) => {
             let message = "Keystate modified failed.";
             return WireError::new(StatusCode::CONFLICT, "Rejected.StateModifiedFailed", message);
@@ -190,6 +201,10 @@ fn parameter(action: Action, field: Field) -> &'static str {
         (Field::Tags, Action::TagResources) => "Tag",
         (Field::Tags, _) => "Tags",
         (Field::SessionDuration, _) => "DurationSeconds",
+        (Field::Password, _) => "Password",
+        (Field::Grantee, _) => "Grantee",
+        (Field::GrantedActions, _) => "Actions",
+        (Field::Title, _) => "Title",
     }
 }
 
@@ -214,6 +229,8 @@ pub(super) fn exceeded(action: Action, quota: Quota) -> WireError {
         Quota::Versions => "key versions",
         Quota::Tags => "tags",
         Quota::Certificates => "certificates",
+        Quota::Grants => "grants",
+        Quota::AliasesOfKey => "aliases of the key",
         Quota::Users
         | Quota::Groups
         | Quota::Roles

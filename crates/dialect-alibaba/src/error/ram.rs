@@ -24,6 +24,15 @@ pub(crate) fn wire(api: Api, action: Action, error: &Error) -> WireError {
             "The size of Policy must not be larger than 2048 bytes.",
         ),
         Error::Invalid(Field::Tags) => WireError::bad("InvalidParameter.Tag", "There are too many tags."),
+        Error::Invalid(Field::Password) => WireError::bad(
+            "InvalidParameter.Password",
+            "The password must have 8 to 128 characters, of at least two of: upper case, lower case, digits, others.",
+        ),
+        Error::Credentials => WireError::new(
+            StatusCode::FORBIDDEN,
+            "InvalidCredentials",
+            "The name or the password is wrong.",
+        ),
         Error::Denied(denial) => denied(denial),
         Error::Throttled(wait) => WireError::throttled(api).after(*wait),
         Error::Unavailable => WireError::unavailable(api),
@@ -37,8 +46,9 @@ pub(crate) fn wire(api: Api, action: Action, error: &Error) -> WireError {
         | Error::Malformed(..)
         | Error::Unsupported(_)
         | Error::ImportToken
+        | Error::ImportTokenOfOther
         | Error::ImportTokenExpired
-        | Error::KeyMaterial
+        | Error::KeyMaterial(_)
         | Error::DryRun
         | Error::AlreadyOpen => kms::wire(action, error),
     }
@@ -78,6 +88,11 @@ pub(super) fn not_found(action: Action, missing: Missing) -> WireError {
             "The user access key does not exist.",
         ),
         Missing::Service => ("EntityNotExist.Service", "The service does not exist."),
+        Missing::Grant => ("EntityNotExist.Grant", "The grant does not exist."),
+        Missing::Tag => ("EntityNotExist.Tag", "The tag does not exist."),
+        Missing::KeyStore => ("EntityNotExist.KeyStore", "The key store does not exist."),
+        Missing::Project => ("EntityNotExist.Project", "The project does not exist."),
+        Missing::Token => ("EntityNotExist.Token", "The token does not exist."),
         Missing::Key | Missing::Alias | Missing::Version | Missing::Certificate | Missing::Tagged => {
             return kms::not_found(action, missing);
         }
@@ -113,6 +128,10 @@ fn exists(action: Action, existing: Existing) -> WireError {
             "The user has already joined the group.",
         ),
         Existing::Service => ("EntityAlreadyExists.Service", "The service does already exist."),
+        Existing::Title => (
+            "EntityAlreadyExists.Key",
+            "A key of that display name does already exist.",
+        ),
     };
     conflict(code, message)
 }
@@ -205,7 +224,13 @@ pub(super) fn exceeded(action: Action, quota: Quota) -> WireError {
             ],
         ),
         Quota::Memberships => ("LimitExceeded.User.Group", "The user is in too many groups."),
-        Quota::Keys | Quota::Aliases | Quota::Versions | Quota::Tags | Quota::Certificates => {
+        Quota::Keys
+        | Quota::Aliases
+        | Quota::AliasesOfKey
+        | Quota::Versions
+        | Quota::Tags
+        | Quota::Certificates
+        | Quota::Grants => {
             return kms::exceeded(action, quota);
         }
     };

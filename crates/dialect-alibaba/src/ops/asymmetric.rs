@@ -26,7 +26,7 @@ impl WireOp for AsymmetricEncrypt {
         check_dry_run(input)?;
         Ok(core::AsymmetricEncrypt {
             key: input.key("KeyId")?,
-            version: input.version("KeyVersionId")?,
+            version: core::VersionRef::Named(input.version("KeyVersionId")?),
             algorithm: encryption(input, "Algorithm")?,
             plaintext: input.secret_base64("Plaintext", PLAINTEXT_LIMIT)?,
         })
@@ -45,7 +45,7 @@ impl WireOp for AsymmetricDecrypt {
         no_recipient(input)?;
         Ok(core::AsymmetricDecrypt {
             key: input.key("KeyId")?,
-            version: input.version("KeyVersionId")?,
+            version: core::VersionRef::Named(input.version("KeyVersionId")?),
             algorithm: encryption(input, "Algorithm")?,
             ciphertext: input.base64("CiphertextBlob", CIPHERTEXT_LIMIT)?,
         })
@@ -65,7 +65,8 @@ impl WireOp for GetPublicKey {
         check_dry_run(input)?;
         Ok(core::GetPublicKey {
             key: input.key("KeyId")?,
-            version: input.version("KeyVersionId")?,
+            version: core::VersionRef::Named(input.version("KeyVersionId")?),
+            any_state: false,
         })
     }
 

@@ -5,6 +5,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use claviger_service::ops::certificate as core;
+use claviger_service::ops::crypto::Message;
 
 use super::algorithms::{encryption, signature};
 use super::asymmetric::CIPHERTEXT_LIMIT;
@@ -22,12 +23,10 @@ pub(super) struct CertificatePublicKeyVerify;
 pub(super) struct CertificatePublicKeyEncrypt;
 pub(super) struct CertificatePrivateKeyDecrypt;
 
-fn message(input: &Input<'_>) -> Result<core::Message, WireError> {
+fn message(input: &Input<'_>) -> Result<Message, WireError> {
     match input.optional("MessageType") {
-        None | Some("RAW") => input
-            .secret_base64("Message", MESSAGE_LIMIT)
-            .map(core::Message::Raw),
-        Some("DIGEST") => input.base64("Message", DIGEST_LIMIT).map(core::Message::Digest),
+        None | Some("RAW") => input.secret_base64("Message", MESSAGE_LIMIT).map(Message::Raw),
+        Some("DIGEST") => input.base64("Message", DIGEST_LIMIT).map(Message::Digest),
         Some(_) => Err(WireError::invalid("MessageType")),
     }
 }

@@ -12,9 +12,12 @@ impl WireOp for CreateAlias {
     type Op = core::CreateAlias;
 
     fn decode(input: &Input<'_>) -> Result<core::CreateAlias, Fault> {
+        let key = input.key_by_id("KeyId")?;
+        let name = input.alias("AliasName")?;
         Ok(core::CreateAlias {
-            key: input.key_by_id("KeyId")?,
-            name: input.alias("AliasName")?,
+            name,
+            key,
+            per_key: u32::MAX,
         })
     }
 

@@ -2,7 +2,7 @@
 //! and ignored without; a policy is a JSON text. KeyStorageMechanism is for keys of hardware instances, of which there
 //! are none, and not read.
 
-use claviger_model::{Key, KeySpec, Origin, ProtectionLevel};
+use claviger_model::{Error, Key, KeySpec, Origin, ProtectionLevel, Unsupported};
 use claviger_service::ops::key as core;
 
 use super::describe_key::encode_metadata;
@@ -30,7 +30,9 @@ impl WireOp for CreateKey {
         } else {
             None
         };
-        Ok(core::CreateKey {
+        let create = core::CreateKey {
+            title: None,
+            quota: None,
             scope: input.scope.clone(),
             spec: match input.optional("KeySpec") {
                 None => KeySpec::Aes256,
@@ -52,7 +54,12 @@ impl WireOp for CreateKey {
             tags: input.tags("Tags")?,
             rotation,
             policy: input.optional("Policy").map(str::to_owned),
-        })
+        };
+        // The pages leave open how a private key is wrapped, so none comes in through this face.
+        if create.origin == Origin::External && create.spec.is_asymmetric() {
+            return Err(Error::Unsupported(Unsupported::Origin).into());
+        }
+        Ok(create)
     }
 
     fn encode(_: &Input<'_>, key: Key, answer: &mut Answer) {

@@ -20,6 +20,8 @@ impl WireOp for Decrypt {
         no_recipient(input)?;
         Ok(core::Decrypt {
             ciphertext: input.ciphertext("CiphertextBlob")?,
+            opener: core::Opener::Named,
+            payload: core::Payload::Data,
             context: input.context("EncryptionContext")?,
         })
     }

@@ -15,6 +15,7 @@ impl WireOp for DeleteAlias {
         Ok(core::DeleteAlias {
             scope: input.scope.clone(),
             name: input.alias("AliasName")?,
+            of: None,
         })
     }
 

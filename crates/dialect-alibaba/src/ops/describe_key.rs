@@ -47,7 +47,7 @@ pub(super) fn encode_metadata(key: &Key, answer: &mut Answer) {
     }
     answer.text("CreationDate", &date(key.created));
     answer.text("Description", &key.description);
-    if let Some(version) = key.primary {
+    if let Some(version) = key.primary.filter(|_| !key.spec.is_asymmetric()) {
         answer.id("PrimaryKeyVersion", version.to_ascii());
     }
     encode_rotation(key, answer);

@@ -17,6 +17,7 @@ impl WireOp for Encrypt {
         check_dry_run(input)?;
         Ok(core::Encrypt {
             key: input.key("KeyId")?,
+            payload: core::Payload::Data,
             plaintext: input.plaintext("Plaintext")?,
             context: input.context("EncryptionContext")?,
         })

@@ -3,7 +3,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use claviger_model::{Change, Error, Timestamp};
+use claviger_model::{Again, Change, Error, Timestamp};
 use claviger_service::ops::import as core;
 
 use super::algorithms::import_wrapping;
@@ -27,7 +27,12 @@ impl WireOp for GetParametersForImport {
     fn decode(input: &Input<'_>) -> Result<core::GetParametersForImport, Fault> {
         let key = input.key_by_id("KeyId")?;
         let (spec, algorithm) = import_wrapping(input)?;
-        Ok(core::GetParametersForImport { key, spec, algorithm })
+        Ok(core::GetParametersForImport {
+            key,
+            spec,
+            algorithm,
+            only_pending: false,
+        })
     }
 
     fn encode(_: &Input<'_>, output: core::ImportParameters, answer: &mut Answer) {
@@ -45,6 +50,8 @@ impl WireOp for ImportKeyMaterial {
         Ok(core::ImportKeyMaterial {
             key: input.key_by_id("KeyId")?,
             wrapped: input.base64("EncryptedKeyMaterial", WRAPPED_LIMIT)?,
+            pair: None,
+            only_pending: false,
             expires: expiry(input)?,
             token: token(input)?,
         })
@@ -59,6 +66,7 @@ impl WireOp for DeleteKeyMaterial {
     fn decode(input: &Input<'_>) -> Result<core::DeleteKeyMaterial, Fault> {
         Ok(core::DeleteKeyMaterial {
             key: input.key_by_id("KeyId")?,
+            again: Again::Fine,
         })
     }
 

@@ -1,7 +1,7 @@
 //! SOURCE: KMS API reference, EnableKey and DisableKey (read 2026-11-21): both succeed where nothing changes; neither
 //! takes an alias.
 
-use claviger_model::Change;
+use claviger_model::{Again, Change};
 use claviger_service::ops::key as core;
 
 use crate::answer::Answer;
@@ -15,7 +15,10 @@ impl WireOp for EnableKey {
     type Op = core::EnableKey;
 
     fn decode(input: &Input<'_>) -> Result<core::EnableKey, Fault> {
-        Ok(core::EnableKey(input.key_by_id("KeyId")?))
+        Ok(core::EnableKey {
+            key: input.key_by_id("KeyId")?,
+            again: Again::Fine,
+        })
     }
 
     fn encode(_: &Input<'_>, _: Change<()>, _: &mut Answer) {}
@@ -25,7 +28,10 @@ impl WireOp for DisableKey {
     type Op = core::DisableKey;
 
     fn decode(input: &Input<'_>) -> Result<core::DisableKey, Fault> {
-        Ok(core::DisableKey(input.key_by_id("KeyId")?))
+        Ok(core::DisableKey {
+            key: input.key_by_id("KeyId")?,
+            again: Again::Fine,
+        })
     }
 
     fn encode(_: &Input<'_>, _: Change<()>, _: &mut Answer) {}

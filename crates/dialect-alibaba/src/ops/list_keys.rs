@@ -2,7 +2,7 @@
 //! at most 10 values; values of rows with the same Key are alternatives, different Keys must all match. Values that
 //! this deployment does not offer match nothing and are not refused.
 
-use claviger_model::{Creator, KeyFilter, KeyId, KeyMatch, Page, Paged, Resource, Scope};
+use claviger_model::{Creator, KeyFilter, KeyId, KeyMatch, Order, Page, Paged, Resource, Scope};
 use claviger_service::ops::key as core;
 use serde::Deserialize;
 
@@ -28,6 +28,7 @@ impl WireOp for ListKeys {
             Some(text) => filter(text, input.scope).ok_or_else(|| WireError::invalid("Filters"))?,
         };
         Ok(core::ListKeys {
+            order: Order::OldestFirst,
             scope: input.scope.clone(),
             filter,
             page,

@@ -28,8 +28,8 @@ impl WireOp for ReEncrypt {
         })
     }
 
-    fn encode(_: &Input<'_>, output: core::Encrypted, answer: &mut Answer) {
-        encode_encrypted(&output, answer);
+    fn encode(_: &Input<'_>, output: core::ReEncrypted, answer: &mut Answer) {
+        encode_encrypted(&output.made, answer);
     }
 }
 
@@ -37,6 +37,7 @@ fn source(input: &Input<'_>) -> Result<core::Source, Fault> {
     if ASYMMETRIC.iter().all(|name| input.optional(name).is_none()) {
         return Ok(core::Source::Envelope {
             ciphertext: input.ciphertext("CiphertextBlob")?,
+            opener: core::Opener::Named,
             context: input.context("SourceEncryptionContext")?,
         });
     }
@@ -46,7 +47,7 @@ fn source(input: &Input<'_>) -> Result<core::Source, Fault> {
     }
     Ok(core::Source::Asymmetric {
         key: input.key("SourceKeyId")?,
-        version: input.version("SourceKeyVersionId")?,
+        version: core::VersionRef::Named(input.version("SourceKeyVersionId")?),
         algorithm: encryption(input, "SourceEncryptionAlgorithm")?,
         ciphertext: input.base64("CiphertextBlob", CIPHERTEXT_LIMIT)?,
         form: core::DataKeyForm::Base64,

@@ -25,9 +25,10 @@ impl WireOp for AsymmetricSign {
         check_dry_run(input)?;
         Ok(core::AsymmetricSign {
             key: input.key("KeyId")?,
-            version: input.version("KeyVersionId")?,
+            version: core::VersionRef::Named(input.version("KeyVersionId")?),
             algorithm: signature(input)?,
-            digest: input.base64("Digest", DIGEST_LIMIT)?,
+            size_only: false,
+            message: core::Message::Digest(input.base64("Digest", DIGEST_LIMIT)?),
         })
     }
 
@@ -43,9 +44,10 @@ impl WireOp for AsymmetricVerify {
         check_dry_run(input)?;
         Ok(core::AsymmetricVerify {
             key: input.key("KeyId")?,
-            version: input.version("KeyVersionId")?,
+            version: core::VersionRef::Named(input.version("KeyVersionId")?),
             algorithm: signature(input)?,
-            digest: input.base64("Digest", DIGEST_LIMIT)?,
+            size_only: false,
+            message: core::Message::Digest(input.base64("Digest", DIGEST_LIMIT)?),
             signature: input.base64("Value", SIGNATURE_LIMIT)?,
         })
     }

@@ -10,6 +10,12 @@ use crate::error::WireError;
 use crate::params::Fault;
 use crate::row::{Input, WireOp};
 
+/// Keys of services may be labelled like others.
+pub(super) const RULES: core::TagRules = core::TagRules {
+    of_services: true,
+    doomed: false,
+};
+
 pub(super) struct TagResource;
 pub(super) struct UntagResource;
 pub(super) struct ListResourceTags;
@@ -28,6 +34,7 @@ impl WireOp for TagResource {
             action: Self::ACTION,
             keys: vec![key],
             tags,
+            rules: RULES,
         })
     }
 
@@ -42,6 +49,8 @@ impl WireOp for UntagResource {
             action: Self::ACTION,
             keys: vec![only_key(input)?],
             names: Some(input.tag_keys("TagKeys")?),
+            must_bear: false,
+            rules: RULES,
         })
     }
 

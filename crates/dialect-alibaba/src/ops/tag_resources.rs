@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use claviger_model::{Action, KeyId};
 use claviger_service::ops::tag as core;
 
+use super::tag_resource::RULES;
 use crate::answer::Answer;
 use crate::error::WireError;
 use crate::params::Fault;
@@ -30,6 +31,7 @@ impl WireOp for TagResources {
             action: Self::ACTION,
             keys: input.required_resources()?,
             tags: input.numbered_tags()?,
+            rules: RULES,
         })
     }
 
@@ -51,6 +53,8 @@ impl WireOp for UntagResources {
             action: Self::ACTION,
             keys,
             names: (!names.is_empty()).then_some(names),
+            must_bear: false,
+            rules: RULES,
         })
     }
 

@@ -1,5 +1,6 @@
 //! SOURCE: KMS API reference, UpdateAlias (read 2026-11-21): moves an alias to another key of the same region.
 
+use claviger_model::Alias;
 use claviger_service::ops::alias as core;
 
 use crate::answer::Answer;
@@ -18,5 +19,5 @@ impl WireOp for UpdateAlias {
         })
     }
 
-    fn encode(_: &Input<'_>, (): (), _: &mut Answer) {}
+    fn encode(_: &Input<'_>, _: Alias, _: &mut Answer) {}
 }

@@ -21,7 +21,9 @@ impl Input<'_> {
     /// An alias name with its prefix.
     pub(crate) fn alias(&self, name: &str) -> Result<AliasName, WireError> {
         let text = self.required(name)?;
-        let bare = text.strip_prefix("alias/").and_then(|bare| bare.parse().ok());
+        // The core allows colons; here they would make resource names that read in two ways.
+        let bare = text.strip_prefix("alias/").filter(|bare| !bare.contains(':'));
+        let bare = bare.and_then(|bare| bare.parse().ok());
         bare.ok_or_else(|| WireError::invalid(name))
     }
 

@@ -81,6 +81,8 @@ parameters! {
     NEW_MOBILE_PHONE = "NewMobilePhone",
     NEW_TRUST = "NewAssumeRolePolicyDocument",
     NEW_USER_NAME = "NewUserName",
+    ORIGINAL_PASSWORD = "OriginalPassword",
+    PASSWORD = "Password",
     POLICY_DOCUMENT = "PolicyDocument",
     POLICY_NAME = "PolicyName",
     POLICY_TYPE = "PolicyType",

@@ -1,7 +1,7 @@
 //! SOURCE: RAM API reference, AttachPolicyToUser and its like, DetachPolicyFromUser and its like, ListPoliciesForUser and
 //! its like, ListEntitiesForPolicy (read 2026-11-22).
 
-use claviger_model::{Action, Holder};
+use claviger_model::{Action, Extent, Holder};
 use claviger_service::Operation;
 use claviger_service::ops::identity as core;
 
@@ -49,6 +49,7 @@ macro_rules! attachments {
                     account: input.scope.account,
                     policy: input.policy()?,
                     holder: $holder(input)?,
+                    extent: Extent::Everywhere,
                 })
             }
 
@@ -92,8 +93,11 @@ lists! {
     ListPoliciesForRole of holding_role,
 }
 
+/// A policy that is there several times, each for another place, is told once: this face knows no places.
 fn encode(policies: &[core::Attached], answer: &mut Answer) {
-    answer.list("Policies", "Policy", policies, |answer, one| {
+    let told = policies.chunk_by(|one, next| one.policy == next.policy);
+    let told = told.filter_map(<[_]>::first);
+    answer.list("Policies", "Policy", told, |answer, one| {
         encode_name(&one.policy, answer);
         answer.text("Description", &one.description);
         answer.text("DefaultVersion", &version_name(one.default_version));

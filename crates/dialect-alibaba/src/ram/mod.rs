@@ -16,6 +16,7 @@ use claviger_model::Tags;
 
 pub(crate) use access_keys::{access_key, encode_list as encode_key_list, encode_new as encode_new_key};
 pub(crate) use roles::role_arn;
+pub(crate) use users::user_or_caller;
 
 use crate::answer::Answer;
 use crate::params::marker;

@@ -1,7 +1,7 @@
 //! SOURCE: RAM API reference, CreatePolicy, GetPolicy, DeletePolicy, ListPolicies (read 2026-11-22). A page of ListPolicies
 //! whose policies do not all fit the tags asked for is shorter than MaxItems; `IsTruncated` tells whether there is more.
 
-use claviger_model::{CustomPolicy, Named, PolicyRef};
+use claviger_model::{CustomPolicy, Language, Named, PolicyRef};
 use claviger_service::ops::identity as core;
 
 use super::policy_versions::{encode_version, version_name};
@@ -22,7 +22,9 @@ impl WireOp for CreatePolicy {
     fn decode(input: &Input<'_>) -> Result<core::CreatePolicy, Fault> {
         Ok(core::CreatePolicy {
             account: input.scope.account,
-            name: input.policy_name()?,
+            name: Some(input.policy_name()?),
+            language: Language::Ram,
+            title: String::new(),
             description: input
                 .changed_text(DESCRIPTION, DESCRIPTION_LIMIT)?
                 .unwrap_or_default(),
@@ -90,6 +92,8 @@ impl WireOp for ListPolicies {
         Ok(core::ListPolicies {
             account: input.scope.account,
             system: input.policy_type()?,
+            language: None,
+            server_language: Language::Ram,
             page: input.name_page()?,
         })
     }

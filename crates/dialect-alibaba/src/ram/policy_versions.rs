@@ -1,7 +1,7 @@
 //! SOURCE: RAM API reference, CreatePolicyVersion, GetPolicyVersion, DeletePolicyVersion, ListPolicyVersions,
 //! SetDefaultPolicyVersion (read 2026-11-22): RotateStrategy is `None` or `DeleteOldestNonDefaultVersionWhenLimitExceeded`.
 
-use claviger_model::{PolicyVersion, Timestamp};
+use claviger_model::{Language, PolicyVersion, Timestamp};
 use claviger_service::Operation;
 use claviger_service::ops::identity as core;
 
@@ -27,7 +27,10 @@ impl WireOp for CreatePolicyVersion {
         Ok(core::CreatePolicyVersion {
             account: input.scope.account,
             name: input.policy_name()?,
+            language: Language::Ram,
             document: input.document(POLICY_DOCUMENT)?,
+            title: None,
+            description: None,
             as_default: input.flag(SET_AS_DEFAULT)?,
             drop_oldest: input.word(ROTATE_STRATEGY, &strategies)?.unwrap_or_default(),
         })

@@ -29,7 +29,7 @@ pub(super) fn user(input: &Input<'_>) -> Result<UserName, WireError> {
 }
 
 /// The same where none means the caller.
-pub(super) fn user_or_caller(input: &Input<'_>) -> Result<Option<UserName>, WireError> {
+pub(crate) fn user_or_caller(input: &Input<'_>) -> Result<Option<UserName>, WireError> {
     input.optional_name(USER_NAME, NAME_LIMIT)
 }
 

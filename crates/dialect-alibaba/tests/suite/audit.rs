@@ -75,7 +75,9 @@ async fn every_call_leaves_its_record() {
         let before = scene.kms.world.audited_calls().await.len();
         let refused = scene.call_with(action, &refused_parameters(&scene, action)).await;
         let answer = scene.call(action).await;
-        let records = since(&scene, before).await;
+        let mut records = since(&scene, before).await;
+        // What the system tells of by itself comes beside.
+        records.retain(|record| record["caller"]["type"] != "system");
         if action == "DescribeRegions" {
             assert!(records.is_empty(), "{records:?}");
             continue;

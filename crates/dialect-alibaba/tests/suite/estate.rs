@@ -335,6 +335,13 @@ impl Estate {
             "DeleteService" => vec![text("ServiceName", "idle")],
             "UpdateServiceAccessKey" => vec![oss, key, text("Status", "Inactive")],
             "DeleteServiceAccessKey" => vec![oss, key],
+            "GetLogin" => vec![text("UserName", "bob")],
+            "UpdateLogin" => vec![text("UserName", "bob"), text("Status", "Inactive")],
+            "SetPassword" => vec![
+                text("UserName", "bob"),
+                text("Password", "correct horse 1"),
+                text("OriginalPassword", "battery staple 2"),
+            ],
             "Explain" => vec![
                 text("As", "user/alice"),
                 text("AskedAction", "kms:DescribeKey"),

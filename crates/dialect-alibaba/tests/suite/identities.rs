@@ -314,9 +314,11 @@ async fn every_call_on_identities_leaves_its_record() {
                 let mut found = records.iter().filter(|record| record["id"] == answer.id.as_str());
                 let record = found.next().unwrap_or_else(|| panic!("{action}: {records:?}"));
                 assert_eq!(record["dialect"], "alibaba");
-                // Access keys of services are made like those of users; Explain is called by what it does.
+                // Access keys of services are made like those of users, and logins are theirs; Explain is called by what it
+                // does.
                 let name = record["action"].as_str().unwrap();
-                let known = [action, &action.replace("Service", ""), "ExplainDecision"].contains(&name);
+                let (of_user, login) = (action.replace("Service", ""), action.replace("Login", "User"));
+                let known = [action, &of_user, &login, "ExplainDecision"].contains(&name);
                 assert!(known, "{action}: {record}");
                 if answer.status == 200 {
                     assert_eq!(record["outcome"], "served", "{action}: {record}");

@@ -34,7 +34,7 @@ const LATER: [(Api, &str, &str); 3] = [
 ];
 
 /// Parameters that are required, whatever the vendor's description says: it calls none of RAM's so.
-const REQUIRED: [&str; 20] = [
+const REQUIRED: [&str; 21] = [
     "AccountId",
     "AccountName",
     "As",
@@ -43,6 +43,7 @@ const REQUIRED: [&str; 20] = [
     "AssumeRolePolicyDocument",
     "GroupName",
     "KeyId",
+    "Password",
     "PolicyDocument",
     "PolicyName",
     "PolicyType",
@@ -58,17 +59,20 @@ const REQUIRED: [&str; 20] = [
 ];
 
 /// Those of [`REQUIRED`] that an operation can do without, each with its reason.
-const OPTIONAL: [(&str, &str, &str); 6] = [
+const OPTIONAL: [(&str, &str, &str); 9] = [
     ("CreateAccessKey", "UserName", "the caller"),
     ("DeleteAccessKey", "UserName", "the caller"),
     ("GetAccessKeyLastUsed", "UserName", "the caller"),
     ("ListAccessKeys", "UserName", "the caller"),
     ("UpdateAccessKey", "UserName", "the caller"),
     ("ListPolicies", "PolicyType", "both kinds"),
+    ("GetLogin", "UserName", "the caller"),
+    ("SetPassword", "UserName", "the caller"),
+    ("UpdateLogin", "UserName", "the caller"),
 ];
 
 /// Ours, with their parameters.
-const OURS: [(&str, &[&str]); 16] = [
+const OURS: [(&str, &[&str]); 19] = [
     ("CreateAccount", &["AccountName"]),
     ("CreateService", &["ServiceName", "Description"]),
     ("CreateServiceAccessKey", &["ServiceName"]),
@@ -88,11 +92,14 @@ const OURS: [(&str, &[&str]); 16] = [
     ("GetAccount", &["AccountId"]),
     ("GetAuditStatus", &[]),
     ("GetKeyUsage", &["KeyId"]),
+    ("GetLogin", &["UserName"]),
     ("GetService", &["ServiceName"]),
     ("ListAccounts", &[]),
     ("ListServiceAccessKeys", &["ServiceName"]),
     ("ListServices", &[]),
+    ("SetPassword", &["UserName", "Password", "OriginalPassword"]),
     ("UpdateAccount", &["AccountId", "AccountName"]),
+    ("UpdateLogin", &["UserName", "Status"]),
     (
         "UpdateServiceAccessKey",
         &["ServiceName", "UserAccessKeyId", "Status"],

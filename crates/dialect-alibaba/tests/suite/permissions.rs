@@ -140,7 +140,10 @@ async fn nothing_is_served_to_who_may_do_nothing() {
             "ReEncrypt kms:ReEncryptFrom",
             "CreateServiceAccessKey ram:CreateAccessKey",
             "DeleteServiceAccessKey ram:DeleteAccessKey",
+            "GetLogin ram:GetUser",
             "ListServiceAccessKeys ram:ListAccessKeys",
+            "SetPassword ram:CreateLoginProfile",
+            "UpdateLogin ram:UpdateUser",
             "UpdateServiceAccessKey ram:UpdateAccessKey",
         ]
     );

@@ -1,9 +1,25 @@
 use claviger_audit::view::Entry;
+use serde_json::json;
 
 use super::*;
 
-/// A record with some members replaced; null takes one away.
+/// The trace of a record with some members replaced; null takes one away.
 fn shown(changes: &Value) -> Value {
+    shown_with(changes, &Facts::default())
+}
+
+fn shown_with(changes: &Value, facts: &Facts<'_>) -> Value {
+    trace_with(&event(&record(changes)), facts)
+}
+
+fn event(record: &str) -> Event<'_> {
+    let Entry::Call(event) = Entry::parse(record.as_bytes()).unwrap() else {
+        panic!("{record}")
+    };
+    *event
+}
+
+fn record(changes: &Value) -> String {
     let mut record = json!({
         "kind": "call",
         "id": "0B30658A-ED1A-4922-B8F7-A673CA9C2D2A",
@@ -31,12 +47,19 @@ fn shown(changes: &Value) -> Value {
     }
     // A record begins with its kind.
     record.as_object_mut().unwrap().remove("kind");
-    let text = format!("{{\"kind\":\"call\",{}", &record.to_string()[1..]);
-    let Entry::Call(event) = Entry::parse(text.as_bytes()).unwrap() else {
-        panic!("{text}")
-    };
-    trace(&event)
+    format!("{{\"kind\":\"call\",{}", &record.to_string()[1..])
 }
+
+const KEY: &str = "8a1d2c3e-0000-4000-8000-000000000001";
+/// The root of the account 1234567890123456, and the number of that account.
+const ROOT_ID: &str = "000462d53c8abac00000000000000000";
+const FACTS: Facts<'_> = Facts {
+    domain: Some(Domain {
+        id: "0123456789abcdef0123456789abcdef",
+        name: "acme",
+    }),
+    title: Some("demo"),
+};
 
 #[test]
 fn a_served_call_has_every_member_of_a_trace() {
@@ -52,20 +75,26 @@ fn a_served_call_has_every_member_of_a_trace() {
             "resource_id": "8a1d2c3e-0000-4000-8000-000000000001",
             "source_ip": "10.0.0.7",
             "user": {
-                "id": "1234567890123456",
+                "id": ROOT_ID,
                 "name": "root",
+                "user_name": "root",
                 "domain": {"id": "1234567890123456"},
                 "account_id": "1234567890123456",
                 "access_key_id": "LTAI5tExample",
+                "type": "User",
+                "principal_id": ROOT_ID,
+                "principal_urn": "iam::1234567890123456:user:root",
+                "principal_is_root_user": "true",
             },
-            "request": "{\"spec\":\"AES_256\"}",
-            "response": "{\"key\":\"8a1d2c3e-0000-4000-8000-000000000001\"}",
+            "request": "{\"key_spec\":\"AES_256\"}",
+            "response": "{\"key_id\":\"8a1d2c3e-0000-4000-8000-000000000001\"}",
             "code": "200",
             "api_version": "v1.0",
             "time": 1_795_334_400_456_u64,
             "record_time": 1_795_334_400_456_u64,
             "request_id": "0B30658A-ED1A-4922-B8F7-A673CA9C2D2A",
             "endpoint": "kms.example.com",
+            "operation_id": "CreateKey",
             "read_only": false,
             "tracker_name": "system",
         })
@@ -73,29 +102,72 @@ fn a_served_call_has_every_member_of_a_trace() {
 }
 
 #[test]
+fn what_is_known_besides_the_record_is_shown() {
+    let plain = shown(&json!({}));
+    let mut expected = plain.clone();
+    expected["resource_name"] = "demo".into();
+    expected["user"]["name"] = "acme".into();
+    expected["user"]["user_name"] = "acme".into();
+    expected["user"]["account_id"] = "0123456789abcdef0123456789abcdef".into();
+    expected["user"]["domain"] = json!({"id": "0123456789abcdef0123456789abcdef", "name": "acme"});
+    expected["user"]["principal_urn"] = "iam::0123456789abcdef0123456789abcdef:user:acme".into();
+    assert_eq!(shown_with(&json!({}), &FACTS), expected);
+}
+
+#[test]
+fn the_key_whose_name_is_shown_is_that_of_the_resource() {
+    assert_eq!(shown(&json!({}))["resource_id"], KEY);
+    let served = record(&json!({}));
+    assert_eq!(key_of(&event(&served)).as_deref(), Some(KEY));
+    let random = json!({"action": "GenerateRandom", "request": {"random_bytes": 64}, "response": {}});
+    assert_eq!(key_of(&event(&record(&random))), None);
+    let random = shown(&random);
+    assert_eq!(random["resource_type"], "rng");
+    assert_eq!(random["trace_name"], "genRandom");
+    assert!(random.get("resource_id").is_none() && random.get("resource_name").is_none());
+}
+
+#[test]
 fn operations_have_the_names_of_the_vendors_table() {
+    // SOURCE: Key Management Service User Guide, "CTS", table 1-7: all of it, in its order.
     let cases = [
         ("CreateKey", "createKey"),
         ("GenerateDataKey", "createDataKey"),
         ("GenerateDataKeyWithoutPlaintext", "createDataKeyWithoutPlaintext"),
         ("EnableKey", "enableKey"),
         ("DisableKey", "disableKey"),
+        ("EncryptDataKey", "encryptDatakey"),
+        ("DecryptDataKey", "decryptDatakey"),
         ("ScheduleKeyDeletion", "scheduleKeyDeletion"),
         ("CancelKeyDeletion", "cancelKeyDeletion"),
+        ("GenerateRandom", "genRandom"),
+        ("UpdateKeyTitle", "updateKeyAlias"),
         ("UpdateKeyDescription", "updateKeyDescription"),
+        ("WarnDeletion", "deleteKeyRiskTips"),
         ("ImportKeyMaterial", "importKeyMaterial"),
         ("DeleteKeyMaterial", "deleteImportedKeyMaterial"),
+        ("CreateGrant", "createGrant"),
+        ("RetireGrant", "retireGrant"),
+        ("RevokeGrant", "revokeGrant"),
         ("Encrypt", "encryptData"),
         ("Decrypt", "decryptData"),
         ("TagResource", "createKeyTag"),
         ("UntagResource", "deleteKeyTag"),
         ("TagResources", "batchCreateKeyTags"),
         ("UntagResources", "batchDeleteKeyTags"),
+        ("BeginRotation", "enableKeyRotation"),
+        ("AlterRotation", "updateKeyRotationInterval"),
+        ("EndRotation", "disableKeyRotation"),
+        // Not in the table.
+        ("AsymmetricEncrypt", "encryptData"),
         ("AsymmetricSign", "sign"),
         ("ListKeys", "listKeys"),
+        ("CreateRole", "createAgency"),
     ];
     for (action, name) in cases {
         assert_eq!(shown(&json!({ "action": action }))["trace_name"], name);
+        let found = names::operations(|row| row.name == name);
+        assert_eq!(found.contains(&action.to_owned()), name != "listKeys", "{name}");
     }
     let long = "X".repeat(200);
     let name = shown(&json!({ "action": long }))["trace_name"].clone();
@@ -150,29 +222,64 @@ fn an_alias_names_its_key() {
 }
 
 #[test]
+fn a_display_name_goes_before_an_alias() {
+    let call = json!({"action": "Encrypt", "request": {"alias": "alias/other"}});
+    assert_eq!(shown_with(&call, &FACTS)["resource_name"], "demo");
+    let deleted = json!({"action": "DeleteAlias", "request": {"alias": "other"}, "response": {}});
+    assert_eq!(shown_with(&deleted, &FACTS)["resource_name"], "other");
+}
+
+#[test]
 fn callers_are_told_by_id_and_name() {
     let cases = [
         (
             json!({"type": "user", "user": "anna", "user_id": "200000000000000001"}),
-            ["200000000000000001", "anna"],
+            json!({
+                "id": "000462d53c8abac002c68af0bb140001",
+                "name": "anna",
+                "user_name": "anna",
+                "type": "User",
+                "principal_id": "000462d53c8abac002c68af0bb140001",
+                "principal_urn": "iam::0123456789abcdef0123456789abcdef:user:anna",
+                "principal_is_root_user": "false",
+            }),
         ),
         (
             json!({"type": "session", "role": "ops", "role_id": "300000000000000001", "session": "anna",
                    "began": "2026-11-22T07:00:00.000Z"}),
-            ["300000000000000001", "ops:anna"],
+            json!({
+                "id": "000462d53c8abac00429d069189e0001",
+                "name": "ops:anna",
+                "user_name": "ops:anna",
+                "type": "AssumedAgency",
+                "principal_id": "000462d53c8abac00429d069189e0001:anna",
+                "principal_urn": "sts::0123456789abcdef0123456789abcdef:assumed-agency:ops/anna",
+                "principal_is_root_user": "false",
+            }),
         ),
-        (json!({"type": "service", "service": "oss"}), ["oss", "oss"]),
+        (
+            json!({"type": "service", "service": "oss"}),
+            json!({"id": "oss", "name": "oss", "user_name": "oss", "principal_id": "oss"}),
+        ),
+        (
+            json!({"type": "system"}),
+            json!({"name": "system", "user_name": "system"}),
+        ),
     ];
-    for (caller, [id, name]) in cases {
-        let shown = shown(&json!({ "caller": caller }));
-        assert_eq!(shown["user"]["id"], id);
-        assert_eq!(shown["user"]["name"], name);
-        assert_eq!(shown["user"]["domain"]["id"], "1234567890123456");
-        assert!(shown["user"].get("access_key_id").is_none());
+    for (caller, mut expected) in cases {
+        expected["account_id"] = "0123456789abcdef0123456789abcdef".into();
+        expected["domain"] = json!({"id": "0123456789abcdef0123456789abcdef", "name": "acme"});
+        assert_eq!(shown_with(&json!({ "caller": caller }), &FACTS)["user"], expected);
     }
-    let system = shown(&json!({"action": "RotateKey", "caller": {"type": "system"}}));
-    assert_eq!(system["trace_type"], "SystemAction");
-    assert_eq!(system["trace_name"], "rotateKey");
+}
+
+#[test]
+fn the_server_itself_comes_from_nowhere() {
+    let call = json!({"action": "RotateKey", "caller": {"type": "system"}});
+    let shown = shown(&call);
+    assert_eq!(shown["trace_type"], "SystemAction");
+    assert_eq!(shown["trace_name"], "rotateKey");
+    assert!(shown.get("source_ip").is_none());
 }
 
 #[test]
@@ -183,4 +290,9 @@ fn identities_belong_to_another_service() {
     assert_eq!(shown["resource_type"], "userGroup");
     assert_eq!(shown["resource_id"], "dev");
     assert_eq!(shown["resource_name"], "dev");
+    assert_eq!(shown["api_version"], "v3");
+    let call = json!({"api": "iam", "action": "AddUserToGroup", "request": {"user": "anna", "group": "dev"}, "response": {}});
+    let shown = self::shown(&call);
+    assert_eq!(shown["resource_type"], "userGroup");
+    assert_eq!(shown["resource_id"], "dev");
 }

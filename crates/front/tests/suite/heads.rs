@@ -89,7 +89,7 @@ async fn a_head_that_does_not_come_ends_the_connection() {
 }
 
 #[tokio::test]
-async fn requests_go_to_the_door_that_claims_their_path() {
+async fn requests_go_to_the_door_that_claims_them() {
     let rig = Rig::new().await;
     let mut client = rig.connect().await;
     for (path, door) in [
@@ -103,6 +103,11 @@ async fn requests_go_to_the_door_that_claims_their_path() {
         assert_eq!(answer.header("x-stub-id").unwrap().len(), 36);
         assert_eq!(answer.header("retry-after"), Some("7"));
     }
+    // By its path it would be for the other; its header tells that it is not.
+    client
+        .send("GET /other/x HTTP/1.1\r\nhost: x\r\nx-not-for: other\r\n\r\n")
+        .await;
+    assert!(client.answer().await.body.starts_with("first"));
 }
 
 #[tokio::test]

@@ -79,8 +79,9 @@ impl Door for Stub {
         self.name
     }
 
-    fn claims(&self, path: &str) -> bool {
-        path.starts_with(self.path)
+    fn claims(&self, head: &http::request::Parts) -> bool {
+        head.uri.path().starts_with(self.path)
+            && head.headers.get("x-not-for").is_none_or(|name| name != self.name)
     }
 
     async fn serve(&self, request: Request) -> Reply {

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::{Change, Key, KeyState, Origin, Resume, StateKind};
+use super::{Change, Key, KeyState, Origin, Resume, StateKind, Title};
 use crate::{Refusal, Tags};
 
 impl Key {
@@ -71,6 +71,7 @@ impl Key {
             return Err(Refusal::Protected);
         }
         self.state = KeyState::PendingDeletion { due };
+        self.warned = false;
         Ok(Change::Changed(self))
     }
 
@@ -101,6 +102,34 @@ impl Key {
             return Ok(Change::AlreadySo(self));
         }
         self.description = description;
+        Ok(Change::Changed(self))
+    }
+
+    /// Replaces the display name. Whether it is free, the store decides.
+    ///
+    /// # Errors
+    /// [`Refusal::NotUsable`] while the key waits for its deletion.
+    pub fn entitle(mut self, title: Title) -> Result<Change<Self>, Refusal> {
+        self.may_be_edited()?;
+        if self.title.as_ref() == Some(&title) {
+            return Ok(Change::AlreadySo(self));
+        }
+        self.title = Some(title);
+        Ok(Change::Changed(self))
+    }
+
+    /// Notes that the deletion it waits for was announced.
+    ///
+    /// # Errors
+    /// [`Refusal::Transition`] while it waits for none.
+    pub fn warn(mut self) -> Result<Change<Self>, Refusal> {
+        let KeyState::PendingDeletion { .. } = self.state else {
+            return Err(Refusal::Transition(self.state.kind()));
+        };
+        if self.warned {
+            return Ok(Change::AlreadySo(self));
+        }
+        self.warned = true;
         Ok(Change::Changed(self))
     }
 

@@ -37,11 +37,11 @@ impl Key {
 
     /// When the next version takes over by itself; may be in the past.
     pub fn next_rotation(&self) -> Option<Timestamp> {
-        self.rotation.map(|interval| {
-            self.last_rotated
-                .saturating_add(interval)
-                .unwrap_or(Timestamp::MAX)
-        })
+        let from = self
+            .rotation_from
+            .map_or(self.last_rotated, |from| from.max(self.last_rotated));
+        self.rotation
+            .map(|interval| from.saturating_add(interval).unwrap_or(Timestamp::MAX))
     }
 
     /// Whether a new version should have taken over by `now`.
@@ -63,6 +63,62 @@ impl Key {
             return Ok(Change::AlreadySo(self));
         }
         self.rotation = interval;
+        self.rotation_from = None;
+        Ok(Change::Changed(self))
+    }
+
+    /// Lets the key rotate by itself from now on: the period begins at `now`. The interval is the one that counted
+    /// last, or `default`.
+    ///
+    /// # Errors
+    /// [`Refusal::KeyKind`] or [`Refusal::OfService`] for keys that do not rotate by themselves,
+    /// [`Refusal::NotUsable`] unless enabled, [`Refusal::RotationOn`] when it does so already.
+    pub fn begin_rotation(
+        mut self,
+        default: SignedDuration,
+        now: Timestamp,
+    ) -> Result<Change<Self>, Refusal> {
+        self.check_rotates()?;
+        self.check_enabled()?;
+        if self.rotation.is_some() {
+            return Err(Refusal::RotationOn);
+        }
+        self.rotation = Some(self.rotation_kept.take().unwrap_or(default));
+        self.rotation_from = Some(now);
+        Ok(Change::Changed(self))
+    }
+
+    /// Changes how often the key rotates by itself; a new period begins at `now`.
+    ///
+    /// # Errors
+    /// As [`Self::begin_rotation`], with [`Refusal::RotationOff`] where it does not rotate.
+    pub fn alter_rotation(
+        mut self,
+        interval: SignedDuration,
+        now: Timestamp,
+    ) -> Result<Change<Self>, Refusal> {
+        self.check_rotates()?;
+        self.check_enabled()?;
+        if self.rotation.is_none() {
+            return Err(Refusal::RotationOff);
+        }
+        self.rotation = Some(interval);
+        self.rotation_from = Some(now);
+        Ok(Change::Changed(self))
+    }
+
+    /// Lets the key no longer rotate by itself; its interval is kept for [`Self::begin_rotation`].
+    ///
+    /// # Errors
+    /// As [`Self::alter_rotation`].
+    pub fn end_rotation(mut self) -> Result<Change<Self>, Refusal> {
+        self.check_rotates()?;
+        self.check_enabled()?;
+        let Some(interval) = self.rotation.take() else {
+            return Err(Refusal::RotationOff);
+        };
+        self.rotation_kept = Some(interval);
+        self.rotation_from = None;
         Ok(Change::Changed(self))
     }
 
@@ -86,7 +142,7 @@ impl Key {
     pub fn add_version(mut self, now: Timestamp) -> Result<Change<Self>, Refusal> {
         // SOURCE: Alibaba Cloud KMS, "Import key material": a key has one version for life.
         if self.origin == Origin::External {
-            return Err(Refusal::KeyKind);
+            return Err(Refusal::KeyKind(self.kind()));
         }
         self.ready_for(Purpose::AddVersion)?;
         if now.duration_since(self.last_rotated) < VERSION_REST {
@@ -103,7 +159,11 @@ impl Key {
     pub fn check_rotates(&self) -> Result<(), Refusal> {
         let rotates =
             self.spec.is_symmetric() && self.origin == Origin::Generated && self.creator == Creator::Account;
-        if rotates { Ok(()) } else { Err(Refusal::KeyKind) }
+        if rotates {
+            Ok(())
+        } else {
+            Err(Refusal::KeyKind(self.kind()))
+        }
     }
 
     fn check_enabled(&self) -> Result<(), Refusal> {

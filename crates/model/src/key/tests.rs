@@ -30,10 +30,14 @@ fn key(origin: Origin, state: KeyState) -> Key {
         creator: Creator::Account,
         created: now(),
         state,
+        title: None,
         description: String::new(),
         primary: (state != KeyState::PendingImport).then(|| version(2)),
         last_rotated: now(),
         rotation: None,
+        rotation_from: None,
+        rotation_kept: None,
+        warned: false,
         import: None,
         deletion_protection: None,
         policy: None,
@@ -46,7 +50,10 @@ fn the_kind_of_a_key_is_judged_before_its_state() {
     let mut signing = key(Origin::Generated, KeyState::Disabled);
     signing.spec = KeySpec::EcP256;
     signing.usage = Usage::SignVerify;
-    assert_eq!(signing.ready_for(Purpose::Encrypt).unwrap_err(), Refusal::KeyKind);
+    assert_eq!(
+        signing.ready_for(Purpose::Encrypt).unwrap_err(),
+        Refusal::KeyKind(signing.kind())
+    );
     assert_eq!(
         signing.ready_for(Purpose::Sign).unwrap_err(),
         Refusal::NotUsable(StateKind::Disabled)
@@ -123,12 +130,16 @@ fn errors_have_words_of_their_own() {
     let refusals = [
         Refusal::NotUsable(StateKind::Disabled),
         Refusal::Transition(StateKind::Disabled),
-        Refusal::KeyKind,
+        Refusal::KeyKind(key(Origin::Generated, KeyState::Enabled).kind()),
         Refusal::Protected,
         Refusal::Origin,
         Refusal::OtherMaterial,
         Refusal::TooSoon,
         Refusal::OfService,
+        Refusal::AlreadySo(StateKind::Enabled),
+        Refusal::RotationOn,
+        Refusal::RotationOff,
+        Refusal::GrantOfOther,
     ];
     let mut codes: Vec<_> = refusals.map(|refusal| crate::Error::from(refusal).code()).into();
     codes.push(crate::Error::Invalid(Field::Policy).code());
@@ -136,4 +147,33 @@ fn errors_have_words_of_their_own() {
     codes.sort_unstable();
     codes.dedup();
     assert_eq!(codes.len(), count);
+}
+
+#[test]
+fn a_display_name_can_change_until_the_key_waits_for_its_deletion() {
+    let plain = key(Origin::Generated, KeyState::Disabled);
+    let title: Title = "team/a".parse().unwrap();
+    let named = plain.entitle(title.clone()).unwrap().into_inner();
+    assert_eq!(named.title, Some(title.clone()));
+    assert!(matches!(
+        named.clone().entitle(title.clone()),
+        Ok(Change::AlreadySo(_))
+    ));
+    let doomed = named.schedule_deletion(now()).unwrap().into_inner();
+    assert_eq!(
+        doomed.entitle(title),
+        Err(Refusal::NotUsable(StateKind::PendingDeletion))
+    );
+}
+
+#[test]
+fn a_deletion_is_announced_once_each_time_it_is_scheduled() {
+    let plain = key(Origin::Generated, KeyState::Enabled);
+    assert_eq!(plain.clone().warn(), Err(Refusal::Transition(StateKind::Enabled)));
+    let doomed = plain.schedule_deletion(now()).unwrap().into_inner();
+    let warned = doomed.warn().unwrap().into_inner();
+    assert!(matches!(warned.clone().warn(), Ok(Change::AlreadySo(_))));
+    let saved = warned.cancel_deletion(Resume::Enabled).unwrap().into_inner();
+    let again = saved.schedule_deletion(now()).unwrap().into_inner();
+    assert!(matches!(again.warn(), Ok(Change::Changed(_))));
 }

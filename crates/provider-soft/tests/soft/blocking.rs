@@ -82,6 +82,7 @@ fn private_operations_of_rsa_do_not_run_on_the_threads_of_the_runtime() {
         private: &private,
         algorithm: OAEP,
         bytes: &bytes,
+        pair: None,
     };
     assert!(waits(provider.import(wrapped, &golden.binding())), "importing");
 }

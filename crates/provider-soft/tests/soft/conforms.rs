@@ -4,10 +4,11 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use claviger_crypto::SystemRng;
-use claviger_crypto::ec::{EcPublicKey, EcdsaHash};
-use claviger_crypto::rsa::{RsaEncryption, RsaPublicKey, RsaSignature};
+use claviger_crypto::ec::{Curve, EcPrivateKey, EcPublicKey, EcdsaHash};
+use claviger_crypto::kwp::{self, WrapKey};
+use claviger_crypto::rsa::{RsaEncryption, RsaPrivateKey, RsaPublicKey, RsaSignature};
 use claviger_model::{EncryptionAlgorithm, HashAlgorithm, KeySpec, SignatureAlgorithm};
-use claviger_provider::conformance::{Client, check_keeper, check_provider};
+use claviger_provider::conformance::{Client, ClientPair, check_keeper, check_provider};
 use claviger_provider_soft::{RootKeys, SoftProvider};
 
 use crate::fixtures::{fixture, key_file, run};
@@ -60,6 +61,35 @@ impl Client for Caller {
             RsaPkcs1(Sha512) => rsa(RsaSignature::Pkcs1Sha512),
             other => unreachable!("{other:?} is not in the table"),
         }
+    }
+
+    /// RSA keys take long to make, so those are the same each time.
+    fn pair(&self, spec: KeySpec) -> ClientPair {
+        let rsa = |der: &[u8]| {
+            (
+                der.to_vec(),
+                RsaPrivateKey::from_pkcs8(der).unwrap().public_key_der(),
+            )
+        };
+        let ec = |curve| {
+            let pair = EcPrivateKey::generate(curve).unwrap();
+            (pair.to_pkcs8().expose().to_vec(), pair.public_key_der())
+        };
+        let (private, public) = match spec {
+            KeySpec::Rsa2048 => rsa(include_bytes!("../../../crypto/tests/keys/rsa-2048.p8")),
+            KeySpec::Rsa3072 => rsa(include_bytes!("../../../crypto/tests/keys/rsa-3072.p8")),
+            KeySpec::Rsa4096 => rsa(include_bytes!("../../../crypto/tests/keys/rsa-4096.p8")),
+            KeySpec::EcP256 => ec(Curve::P256),
+            KeySpec::EcP256k => ec(Curve::P256K),
+            KeySpec::EcP384 => ec(Curve::P384),
+            KeySpec::EcP521 => ec(Curve::P521),
+            other => unreachable!("{other:?} is not in the table"),
+        };
+        ClientPair { private, public }
+    }
+
+    fn wrap_key(&self, key: &[u8], plaintext: &[u8]) -> Vec<u8> {
+        kwp::wrap_padded(WrapKey::try_from(key).unwrap(), plaintext).unwrap()
     }
 }
 

@@ -92,6 +92,7 @@ fn golden_imports_have_the_golden_fingerprint_under_every_root_version() {
                 private: &private,
                 algorithm,
                 bytes: &bytes,
+                pair: None,
             };
             let imported = run(provider.import(wrapped, &place.binding())).unwrap();
             let expected: [u8; 32] = hex(import, "/fingerprint").try_into().unwrap();
@@ -120,6 +121,7 @@ fn a_wrapping_key_is_no_material_and_material_no_wrapping_key() {
         private: &pair,
         algorithm: EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha256),
         bytes: &bytes,
+        pair: None,
     };
     let imported = run(provider.import(wrapped, &Place::golden().binding()));
     assert_eq!(imported.unwrap_err(), ProviderError::DoesNotOpen);

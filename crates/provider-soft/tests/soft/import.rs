@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 
 use claviger_model::{EncryptionAlgorithm, HashAlgorithm};
-use claviger_provider::{Provider, ProviderError, Wrapped};
+use claviger_provider::{ImportFault, Provider, ProviderError, Wrapped};
 use claviger_provider_soft::{RootKeys, SoftProvider};
 use serde_json::Value;
 
@@ -26,6 +26,7 @@ fn import(provider: &SoftProvider, private: &[u8], opens: bool) -> Result<(), Pr
         private,
         algorithm: OAEP,
         bytes: &bytes,
+        pair: None,
     };
     run(provider.import(wrapped, &place.binding())).map(drop)
 }
@@ -45,7 +46,7 @@ fn without_randomness_nothing_comes_in_whether_it_opens_or_not() {
     assert_eq!(import(&provider(2), &private, true), Ok(()));
     assert_eq!(
         import(&provider(2), &private, false),
-        Err(ProviderError::DoesNotOpen)
+        Err(ProviderError::BadImport(ImportFault::Unwrap))
     );
     let made = run(provider(0).wrapping_key(&Place::golden().wrapping()));
     assert_eq!(made.map(drop), Err(ProviderError::Random));

@@ -10,6 +10,7 @@ mod conforms;
 mod fixtures;
 mod golden_keys;
 mod import;
+mod import_pairs;
 mod nonces;
 mod provider;
 mod root_keys;

@@ -1,6 +1,8 @@
 //! Who judges key pairs from outside.
 
-use claviger_model::{EncryptionAlgorithm, SignatureAlgorithm};
+use std::fmt;
+
+use claviger_model::{EncryptionAlgorithm, KeySpec, SignatureAlgorithm};
 
 /// Somebody who has the public half of a key pair and cryptography of its own.
 ///
@@ -18,4 +20,24 @@ pub trait Client {
         digest: &[u8],
         signature: &[u8],
     ) -> bool;
+
+    /// A key pair of this spec, one that the table takes from outside. It may be the same each time.
+    fn pair(&self, spec: KeySpec) -> ClientPair;
+
+    /// Wraps bytes with padding (RFC 5649). The key has 16, 24 or 32 bytes.
+    fn wrap_key(&self, key: &[u8], plaintext: &[u8]) -> Vec<u8>;
+}
+
+/// A key pair that a caller made at home.
+pub struct ClientPair {
+    /// Its PKCS#8 `PrivateKeyInfo` in DER.
+    pub private: Vec<u8>,
+    /// Its `SubjectPublicKeyInfo` in DER.
+    pub public: Vec<u8>,
+}
+
+impl fmt::Debug for ClientPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClientPair({} bytes)", self.private.len())
+    }
 }

@@ -4,7 +4,16 @@ use claviger_model::{EncryptionAlgorithm, Fingerprint, KeySpec};
 
 use super::place::Place;
 use super::{Client, must, must_fail};
-use crate::{Imported, Provider, ProviderError, Wrapped, WrappingBinding, WrappingKey};
+use crate::{ImportFault, Imported, Provider, ProviderError, Wrapped, WrappingBinding, WrappingKey};
+
+/// The errors that may answer a fault of what came in under this algorithm. PKCS#1 v1.5 tells nothing.
+pub(super) fn ways(algorithm: EncryptionAlgorithm, fault: ImportFault) -> [ProviderError; 2] {
+    let told = match algorithm {
+        EncryptionAlgorithm::RsaPkcs1 => ImportFault::Unwrap,
+        _ => fault,
+    };
+    [told, ImportFault::Unwrap].map(ProviderError::BadImport)
+}
 
 /// A way in for the material of one key.
 pub(super) struct Door {
@@ -84,6 +93,7 @@ impl Doors<'_> {
             private: &door.key.private,
             algorithm,
             bytes,
+            pair: None,
         }
     }
 
@@ -103,7 +113,7 @@ impl Doors<'_> {
             .to_vec()
     }
 
-    /// A spec where any will do; the table was checked to have one.
+    /// A spec of secret keys where any will do.
     pub(super) fn spec(&self) -> KeySpec {
         let first = self.provider.capability().imports.first();
         must(first.copied().ok_or("none"), "imports")

@@ -4,14 +4,17 @@ use claviger_model::{EncryptionAlgorithm, KeySpec, ProtectionLevel};
 
 use super::bound::Subject;
 use super::cipher::{Ciphers, changes};
-use super::door::{Door, Doors};
+use super::door::{Door, Doors, ways};
 use super::encryption::some_changes;
 use super::mac::Codes;
 use super::pair::encryptions;
 use super::place::{Key, Place};
 use super::{Client, must, must_fail};
 use crate::ProviderError::{DoesNotOpen, Incapable};
-use crate::{Provider, Wrapped};
+use crate::{ImportFault, Provider, ProviderError, Wrapped};
+
+/// What answers bytes that were not wrapped for here, or not like that.
+const UNWRAP: [ProviderError; 1] = [ProviderError::BadImport(ImportFault::Unwrap)];
 
 /// Runs every check of wrapping keys and of what comes in with them.
 pub(super) async fn check(provider: &dyn Provider, client: &dyn Client) {
@@ -41,6 +44,7 @@ pub(super) async fn check(provider: &dyn Provider, client: &dyn Client) {
         doors.stays_with_its_key().await;
         doors.takes_nothing_else().await;
         doors.takes_nothing_changed().await;
+        doors.check_pairs().await;
     }
 }
 
@@ -119,13 +123,8 @@ impl Doors<'_> {
             let bytes = self.wrap(&door, algorithm, &secret);
             let wrapped = self.wrapped(&self.door, algorithm, &bytes);
             let place = self.version(&self.door.place, spec).await;
-            self.refuses(
-                wrapped,
-                &place,
-                &[DoesNotOpen],
-                "import with another wrapping key",
-            )
-            .await;
+            self.refuses(wrapped, &place, &UNWRAP, "import with another wrapping key")
+                .await;
         }
     }
 
@@ -136,7 +135,7 @@ impl Doors<'_> {
         let wrapped = self.wrapped(&self.door, algorithm, &bytes);
         let capability = self.provider.capability();
         for &other in KeySpec::ALL {
-            if !capability.imports.contains(&other) {
+            if !capability.takes(other) {
                 let place = self.version(&self.door.place, other).await;
                 self.refuses(wrapped, &place, &[Incapable], &format!("import {other:?}"))
                     .await;
@@ -168,12 +167,12 @@ impl Doors<'_> {
             for (how, changed) in some_changes(&bytes) {
                 let wrapped = self.wrapped(&self.door, algorithm, &changed);
                 let what = format!("import as {algorithm:?}: {how}");
-                self.refuses(wrapped, &place, &[DoesNotOpen], &what).await;
+                self.refuses(wrapped, &place, &UNWRAP, &what).await;
             }
             for &other in self.algorithms.iter().filter(|other| **other != algorithm) {
                 let wrapped = self.wrapped(&self.door, other, &bytes);
                 let what = format!("import as {other:?} of what was wrapped as {algorithm:?}");
-                self.refuses(wrapped, &place, &[DoesNotOpen], &what).await;
+                self.refuses(wrapped, &place, &UNWRAP, &what).await;
             }
         }
         let bytes = self.wrap(&self.door, self.algorithm(), &secret);
@@ -187,23 +186,26 @@ impl Doors<'_> {
         }
     }
 
-    /// Material of another length opens as little as anything else that is wrong.
+    /// Under an algorithm that tells strangers too much, material of another length opens as little as anything else.
     async fn wants_one_length(&self, spec: KeySpec) {
         let secret = self.secret(spec).await;
         let place = self.version(&self.door.place, spec).await;
         let others = [0, 1, secret.len() / 2, secret.len() - 1, secret.len() + 1];
         for length in others.into_iter().chain(other_lengths(secret.len())) {
             let other: Vec<u8> = (0..=u8::MAX).cycle().take(length).collect();
-            let bytes = self.wrap(&self.door, self.algorithm(), &other);
-            let wrapped = self.wrapped(&self.door, self.algorithm(), &bytes);
-            let what = format!("import {spec:?} of {length} bytes");
-            self.refuses(wrapped, &place, &[DoesNotOpen], &what).await;
+            for &algorithm in self.algorithms {
+                let bytes = self.wrap(&self.door, algorithm, &other);
+                let wrapped = self.wrapped(&self.door, algorithm, &bytes);
+                let what = format!("import {spec:?} of {length} bytes");
+                self.refuses(wrapped, &place, &ways(algorithm, ImportFault::Length), &what)
+                    .await;
+            }
         }
     }
 }
 
 /// Every key takes what every other one left.
-async fn agree(subject: &impl Subject, keys: &[Key]) {
+pub(super) async fn agree(subject: &impl Subject, keys: &[Key]) {
     for one in keys {
         let fruit = subject.fruit(one).await;
         for other in keys {

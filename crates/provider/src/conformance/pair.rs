@@ -98,7 +98,30 @@ pub(super) struct Fruit {
     ciphertext: Option<(EncryptionAlgorithm, Vec<u8>)>,
 }
 
-impl Pairs<'_> {
+impl<'a> Pairs<'a> {
+    /// Key pairs like this one, used in the first ways that it offers.
+    pub(super) async fn like(provider: &'a dyn Provider, client: &'a dyn Client, key: &Key) -> Self {
+        let mut pairs = Self {
+            provider,
+            client,
+            spec: key.place.spec,
+            signs: None,
+            encrypts: None,
+        };
+        for algorithm in signatures() {
+            if pairs.signs.is_none() && pairs.offers_signatures(key, algorithm).await {
+                pairs.signs = Some(algorithm);
+            }
+        }
+        for algorithm in encryptions() {
+            if pairs.encrypts.is_none() && pairs.offers_encryption(key, algorithm).await {
+                pairs.encrypts = Some(algorithm);
+            }
+        }
+        pairs.serve_every_usage();
+        pairs
+    }
+
     async fn shows_its_public_key(&self, key: &Key, other: Option<&Key>) {
         let public = self.public_key(key).await;
         let what = self.case("public key");

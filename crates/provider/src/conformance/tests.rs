@@ -164,7 +164,10 @@ fn flaws_of_imports_are_found_and_named() {
         (Flaw::ImportTakesAnyPadding, "of what was wrapped as"),
         (Flaw::ImportTakesAnySpec, "import Aes192"),
         (Flaw::ImportTakesAnyAlgorithm, "import as RsaOaep(Sha1)"),
-        (Flaw::ImportTellsWhy, "Some(BadInput) is none of [DoesNotOpen]"),
+        (
+            Flaw::ImportTellsWhy,
+            "Some(BadInput) is none of [BadImport(Length), BadImport(Unwrap)]",
+        ),
         (Flaw::ImportMakesItUp, "decrypt"),
         (
             Flaw::PrintFollowsVersion,
@@ -177,6 +180,34 @@ fn flaws_of_imports_are_found_and_named() {
         (
             Flaw::PrintIgnoresMaterial,
             "the same fingerprint for other material",
+        ),
+    ]);
+}
+
+#[test]
+fn flaws_of_imported_pairs_are_found_and_named() {
+    check(&[
+        (Flaw::PairAmongCiphers, "pairs that cannot be"),
+        (Flaw::PairMakesItUp, "import Rsa2048: another public key"),
+        (Flaw::PairPrintVaries, "another fingerprint for the same pair"),
+        (
+            Flaw::PairWithoutPrivateKey,
+            "import Rsa2048 without a private key",
+        ),
+        (Flaw::PairForSecrets, "import Aes256 with a private key"),
+        (
+            Flaw::PairUnderAnyBytes,
+            "under a temporary key of 0 bytes: Some(BadImport(PrivateKey))",
+        ),
+        (
+            Flaw::PairUnderAnyKey,
+            "under a temporary key of 16 bytes and not 32",
+        ),
+        (Flaw::PairNotLookedAt, "import Rsa2048: one byte"),
+        (Flaw::PairIgnoresTag, "wrapped pair: a bit in the middle flipped"),
+        (
+            Flaw::PairTellsOfPkcs1,
+            "Some(BadImport(TemporaryKey)) is none of [BadImport(Unwrap), BadImport(Unwrap)]",
         ),
     ]);
 }

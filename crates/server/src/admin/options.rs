@@ -126,7 +126,7 @@ impl Noun {
     pub(super) fn task(&self) -> Result<Task, Failure> {
         match self {
             Self::Account(command) => Ok(command.task()),
-            Self::User(command) => Ok(command.task()),
+            Self::User(command) => command.task(),
             Self::Key(command) => Ok(command.task()),
             Self::Group(command) => Ok(command.task()),
             Self::Role(command) => command.task(),

@@ -24,12 +24,22 @@ const COMMANDS: &[(&str, &str)] = &[
     ("user list", "ListUsers"),
     (
         "user show u",
-        "GetUser UserName=u; ListGroupsForUser UserName=u; ListPoliciesForUser UserName=u; ListAccessKeys UserName=u",
+        "GetUser UserName=u; GetLogin UserName=u; ListGroupsForUser UserName=u; ListPoliciesForUser UserName=u; ListAccessKeys UserName=u",
     ),
     (
         "user change u --name v --display-name D --mobile-phone 1 --email e@f --comments=",
         "UpdateUser UserName=u NewUserName=v NewDisplayName=D NewMobilePhone=1 NewEmail=e@f NewComments=",
     ),
+    (
+        "user password u --password file:FILE",
+        "SetPassword UserName=u Password={}",
+    ),
+    (
+        "user password --root --password file:FILE --original file:FILE",
+        "SetPassword Password={} OriginalPassword={}",
+    ),
+    ("user disable u", "UpdateLogin UserName=u Status=Inactive"),
+    ("user enable --root", "UpdateLogin Status=Active"),
     ("user delete u", "DeleteUser UserName=u"),
     ("key create", "CreateAccessKey"),
     ("key create --user u", "CreateAccessKey UserName=u"),
@@ -185,6 +195,7 @@ fn commands_make_their_calls_and_leave_no_operation_out() {
     for (line, expected) in COMMANDS {
         let words = line.split(' ').map(|word| match word {
             "FILE" => file.display().to_string(),
+            "file:FILE" => format!("file:{}", file.display()),
             word => word.to_owned(),
         });
         let cli = Cli::try_parse_from(["claviger", "admin"].map(str::to_owned).into_iter().chain(words));

@@ -89,6 +89,7 @@ fn welcome(
   account      {account}
   access key   {key}
   secret       in {credentials}
+  login        {name} of domain {name}, password in the same file
   data         {data}
 
 Connect with the official Python SDK (pip install alibabacloud_kms20160120):
@@ -108,6 +109,7 @@ Any program written for Alibaba Cloud KMS: set endpoint, access key and CA as ab
         ca = endpoints.ca_file,
         account = connection.account(),
         key = connection.access_key(),
+        name = connection.name(),
         credentials = credentials.display(),
         data = folder.path().display(),
     )

@@ -1,6 +1,7 @@
 //! Settings: one file in TOML, every setting with its meaning and default in one place.
 
 mod audit;
+mod huawei;
 mod rates;
 mod section;
 mod settings;

@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::audit::Audit;
+use super::huawei::Huawei;
 use super::rates::Rates;
 use super::section::section;
 
@@ -115,6 +116,7 @@ pub(crate) struct Settings {
     pub(crate) quotas: Quotas,
     pub(crate) rates: Rates,
     pub(crate) audit: Audit,
+    pub(crate) huawei: Huawei,
 }
 
 /// A setting that cannot be: section, name, reason.
@@ -277,6 +279,7 @@ pub(crate) fn reference() -> String {
     Limits::reference(&mut out);
     Quotas::reference(&mut out);
     Rates::reference(&mut out);
+    Huawei::reference(&mut out);
     Audit::reference(&mut out);
     super::audit::sinks(&mut out);
     out

@@ -74,6 +74,22 @@ fn each_fault_is_named_with_its_line() {
 }
 
 #[test]
+fn what_is_set_of_a_face_is_what_its_door_gets() {
+    use claviger_dialect_huawei::Settings as Door;
+
+    assert_eq!(parse(LEAST).unwrap().huawei.of_door(), Door::DEFAULT);
+    let text = "[huawei]\nkeys = 7\ngrants = 8\nlist_aes_only = true\nstrict_random = true\n";
+    let door = Door {
+        keys: 7,
+        grants: 8,
+        list_aes_only: true,
+        strict_random: true,
+    };
+    let settings = parse(&format!("{LEAST}{text}")).unwrap();
+    assert_eq!(settings.huawei.of_door(), door);
+}
+
+#[test]
 fn a_sink_that_cannot_be_is_named_with_its_own_line() {
     let sink = |name: &str, more: &str| {
         format!(

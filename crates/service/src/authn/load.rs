@@ -2,23 +2,24 @@
 
 use std::sync::Arc;
 
-use claviger_authz::Rights;
+use claviger_authz::{Held, Persona, Rights};
 use claviger_model::{
-    AccessKeyId, AccessKeyStatus, AccountId, Caller, Error, Identity, KeyOwner, Missing, RoleId, RoleName,
-    ServiceName, SessionName, Timestamp, UserId, UserName,
+    AccessKeyId, AccessKeyStatus, Account, AccountId, Caller, Error, Identity, IdentityHex, KeyOwner, Login,
+    LoginOwner, Missing, RoleId, RoleName, ServiceName, SessionName, Timestamp, UserId, UserName,
 };
 use claviger_provider::Cell;
 
-use super::Authenticator;
+use super::{Authenticator, AuthnError};
 use crate::credential::Credential;
 use crate::pipeline::from_store;
-use crate::rights::{compiled, narrowed};
+use crate::rights::{compiled, narrowed as narrowed_to};
 use crate::service::Service;
-use crate::session::Session;
+use crate::session::{Session, SessionOf};
+use crate::token::Token;
 
 impl Authenticator {
     /// The credential of an access key that the store keeps.
-    pub(super) async fn load(&self, id: &AccessKeyId) -> Result<Credential, Error> {
+    pub(super) async fn load(&self, id: &AccessKeyId) -> Result<Credential, AuthnError> {
         let row = self.store.access_key(id).await.map_err(from_store)?;
         let row = row.ok_or(Error::NotFound(Missing::AccessKey))?;
         let cell = Cell {
@@ -30,44 +31,137 @@ impl Authenticator {
             tracing::error!(%error, access_key = %id, "secret of an access key does not open");
             Error::Internal
         })?;
-        let (identity, rights) = match row.owner {
-            KeyOwner::Root => (Identity::Root, Rights::root(row.account)),
-            KeyOwner::User(user) => self.user(row.account, user).await?,
-            KeyOwner::Service(name) => self.service(name, row.account).await?,
+        let ((identity, rights), enabled) = match row.owner {
+            KeyOwner::Root => self.owner(row.account, LoginOwner::Root).await?,
+            KeyOwner::User(user) => self.owner(row.account, LoginOwner::User(user)).await?,
+            KeyOwner::Service(name) => (self.service(name, row.account).await?, true),
         };
         let caller = Caller {
             account: row.account,
             identity,
             access_key: Some(id.clone()),
         };
-        Ok(Credential::new(caller, rights, row.status, secret))
+        Ok(Credential::new(caller, rights, row.status, secret).enabled(enabled))
     }
 
-    /// The credential of a session. It ends with its role.
-    pub(super) async fn load_session(&self, session: Session, token: &str) -> Result<Credential, Error> {
-        let account = session.account;
-        let identity = Identity::Session {
-            role: session.role,
-            role_name: session.role_name,
-            name: session.name,
-            began: session.began,
+    /// The credential of a session. It ends with its role, or with whose own rights it has.
+    pub(super) async fn load_session(&self, session: Session, token: &str) -> Result<Credential, AuthnError> {
+        let (account, narrowed) = (session.account, session.policy);
+        let narrowed = narrowed.map(|(language, document)| narrowed_to(language, &document));
+        let ((identity, rights), enabled) = match session.of {
+            SessionOf::Role { id, role_name, name } => {
+                let identity = Identity::Session {
+                    role: id,
+                    role_name,
+                    name,
+                    began: session.began,
+                };
+                let rights = self.session(account, &identity, narrowed).await?;
+                ((identity, rights), true)
+            }
+            SessionOf::Own(owner) => {
+                let login = self.login(account, owner).await?;
+                if login.tokens_from.is_some_and(|from| session.began < from) {
+                    return Err(AuthnError::TokenRevoked);
+                }
+                let ((identity, rights), enabled) = self.owner(account, owner).await?;
+                let rights = Rights {
+                    session: narrowed,
+                    ..rights
+                };
+                ((identity, rights), enabled)
+            }
         };
-        let rights = self
-            .session(account, &identity, session.policy.as_deref())
-            .await?;
         let caller = Caller {
             account,
             identity,
             access_key: Some(session.access_key),
         };
         let credential = Credential::new(caller, rights, AccessKeyStatus::Active, session.secret);
-        Ok(credential.until(session.expires, token))
+        Ok(credential.enabled(enabled).until(session.expires, token))
+    }
+
+    /// The credential of a token that has not ended.
+    pub(super) async fn load_token(&self, token: Token) -> Result<Credential, AuthnError> {
+        let Token {
+            account,
+            owner,
+            facts,
+        } = token;
+        let login = self.login(account, owner).await?;
+        if !login.enabled {
+            return Err(AuthnError::Disabled);
+        }
+        let outdated = login.tokens_from.is_some_and(|from| facts.issued < from);
+        if outdated || self.store.is_token_revoked(facts.id).await.map_err(from_store)? {
+            return Err(AuthnError::TokenRevoked);
+        }
+        let found = self.identity(account, owner).await;
+        let (identity, rights) = found.map_err(|error| match error {
+            Error::NotFound(_) => AuthnError::TokenRevoked,
+            other => other.into(),
+        })?;
+        let caller = Caller {
+            account,
+            identity,
+            access_key: None,
+        };
+        Ok(Credential::of_token(caller, rights, facts))
+    }
+
+    /// Who somebody is, and whether he may come in.
+    async fn owner(
+        &self,
+        account: AccountId,
+        owner: LoginOwner,
+    ) -> Result<((Identity, Rights), bool), Error> {
+        let enabled = self.login(account, owner).await?.enabled;
+        Ok((self.identity(account, owner).await?, enabled))
+    }
+
+    async fn login(&self, account: AccountId, owner: LoginOwner) -> Result<Login, Error> {
+        let found = self.store.login(account, owner).await;
+        found.map(|(login, _)| login).map_err(from_store)
+    }
+
+    /// Who somebody is at the moment, with its rights.
+    pub(crate) async fn identity(
+        &self,
+        account: AccountId,
+        owner: LoginOwner,
+    ) -> Result<(Identity, Rights), Error> {
+        match owner {
+            LoginOwner::Root => Ok((Identity::Root, self.root(account).await?)),
+            LoginOwner::User(id) => self.user(account, id).await,
+        }
+    }
+
+    async fn account(&self, id: AccountId) -> Result<Account, Error> {
+        let found = self.store.account(id).await.map_err(from_store)?;
+        found.ok_or(Error::NotFound(Missing::Account))
+    }
+
+    async fn root(&self, account: AccountId) -> Result<Rights, Error> {
+        let found = self.account(account).await?;
+        let id = IdentityHex { account, number: 0 };
+        Ok(Rights {
+            persona: Persona::new(found.domain, &found.name).user(id, &found.name),
+            ..Rights::root(account)
+        })
     }
 
     async fn user(&self, account: AccountId, id: UserId) -> Result<(Identity, Rights), Error> {
+        let of = self.account(account).await?;
         let found = self.store.rights_of_user(account, id).await.map_err(from_store)?;
         let (user, policies) = found.ok_or(Error::NotFound(Missing::User))?;
-        let rights = Rights::user(account, &user.name, compiled(policies).await?);
+        let hex = IdentityHex {
+            account,
+            number: id.number(),
+        };
+        let rights = Rights {
+            persona: Persona::new(of.domain, &of.name).user(hex, user.name.as_str()),
+            ..Rights::user(account, &user.name, compiled(policies).await?)
+        };
         let identity = Identity::User { id, name: user.name };
         Ok((identity, rights))
     }
@@ -76,15 +170,19 @@ impl Authenticator {
         &self,
         account: AccountId,
         identity: &Identity,
-        policy: Option<&str>,
+        narrowed: Option<Held>,
     ) -> Result<Rights, Error> {
         let Identity::Session { role, name, .. } = identity else {
             return Err(Error::Internal);
         };
+        let of = self.account(account).await?;
         let found = self.store.rights_of_role(account, *role).await;
         let (role, policies) = found.map_err(from_store)?.ok_or(Error::NotFound(Missing::Role))?;
-        let (narrowed, policies) = (policy.map(narrowed), compiled(policies).await?);
-        Ok(Rights::session(account, &role.name, name, narrowed, policies))
+        let policies = compiled(policies).await?;
+        Ok(Rights {
+            persona: Persona::new(of.domain, &of.name),
+            ..Rights::session(account, &role.name, name, narrowed, policies)
+        })
     }
 
     async fn service(&self, name: ServiceName, account: AccountId) -> Result<(Identity, Rights), Error> {
@@ -104,9 +202,8 @@ impl Service {
     /// # Errors
     /// [`Missing::Account`], or that the store cannot tell.
     pub async fn root_of(&self, account: AccountId) -> Result<Arc<Credential>, Error> {
-        let found = self.store.account(account).await.map_err(from_store)?;
-        found.ok_or(Error::NotFound(Missing::Account))?;
-        let credential = Credential::inside(account, Identity::Root, Rights::root(account));
+        let rights = self.authenticator.root(account).await?;
+        let credential = Credential::inside(account, Identity::Root, rights);
         Ok(Arc::new(credential))
     }
 

@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use claviger_audit::record::Fields;
 use claviger_authz::evaluate::{Decision, Outcome, Set};
-use claviger_authz::languages::ram;
+use claviger_authz::languages::{Assumed, iam, read_action, read_resource};
 use claviger_authz::policy::{Effect, Policy};
 use claviger_authz::{Facts, Question, Subject, Told, Verdict, explain};
 use claviger_model::{
-    AccountId, Action, Error, IdentityResource, Missing, Resource, RoleName, ServiceName, SessionName, Tags,
-    UserName,
+    AccountId, Action, DomainId, Error, Grant, IdentityResource, KeyKind, Missing, Resource, RoleName,
+    ServiceName, SessionName, Tags, UserName,
 };
 
 use crate::call::{Asked, Need, Note, Target};
@@ -21,8 +21,9 @@ use crate::rights;
 /// Tells what would be decided if somebody of the account asked for one action on one resource, and which statements
 /// apply. Nothing is done.
 ///
-/// Policies and tags of resources of other accounts are not looked at. What no call can be about, such as an action that
-/// is not known, is not allowed, and the answer says why.
+/// Actions, resources and circumstances may be named in any language of policies. Policies, grants and tags of resources of
+/// other accounts are not looked at. What no call can be about, such as an action that is not known, is not allowed, and
+/// the answer says why.
 #[derive(Debug)]
 pub struct ExplainDecision {
     /// The account.
@@ -124,13 +125,13 @@ impl Operation for ExplainDecision {
 impl ExplainDecision {
     async fn explain(&self, cx: &Context<'_>) -> Result<Explained, Error> {
         let credential = self.who(cx).await?;
-        let Some(action) = ram::read_action(&self.action) else {
+        let Some(action) = read_action(&self.action) else {
             return Ok(Explained::refused(format!(
                 "no action `{}` is known",
                 self.action
             )));
         };
-        let Some(resource) = ram::read_resource(&self.resource, self.account) else {
+        let Some(resource) = self.resource(cx).await? else {
             return Ok(Explained::refused(format!(
                 "`{}` names no resource",
                 self.resource
@@ -139,7 +140,10 @@ impl ExplainDecision {
         if action == Action::AssumeRole && !takes_roles(&credential.caller().identity) {
             return Ok(Explained::refused("the root of an account takes no roles"));
         }
-        let assumed = match ram::Assumed::read(&self.conditions) {
+        if action == Action::RetireGrant {
+            return Ok(Explained::refused("each grant tells who may give it up"));
+        }
+        let assumed = match Assumed::read(&self.conditions) {
             Ok(assumed) => assumed,
             Err(error) => return Ok(Explained::refused(format!("a condition is not right: {error}"))),
         };
@@ -148,11 +152,32 @@ impl ExplainDecision {
             tags: assumed.resource_tags().or(known.tags.as_ref()),
             policy: known.policy.as_deref(),
             maker: known.maker.as_ref(),
+            kind: known.kind,
+            grants: &known.grants,
+            domain: known.domain,
             ..Question::new(action, &resource)
         };
         let subject = credential.subject();
         let present = Asked::default();
         Ok(assumed.with(cx.call.facts(&present), |facts| judge(subject, facts, &question)))
+    }
+
+    /// The resource, if the text names one of an account that is there.
+    async fn resource(&self, cx: &Context<'_>) -> Result<Option<Resource>, Error> {
+        let owner = match iam::domain_in(&self.resource) {
+            None => self.account,
+            Some(domain) => match cx
+                .service
+                .store
+                .account_by_domain(domain)
+                .await
+                .map_err(from_store)?
+            {
+                Some(owner) => owner.id,
+                None => return Ok(None),
+            },
+        };
+        Ok(read_resource(&self.resource, owner))
     }
 
     async fn who(&self, cx: &Context<'_>) -> Result<Arc<Credential>, Error> {
@@ -180,6 +205,9 @@ struct Known {
     tags: Option<Tags>,
     policy: Option<Arc<Policy>>,
     maker: Option<ServiceName>,
+    kind: Option<KeyKind>,
+    grants: Vec<Grant>,
+    domain: Option<DomainId>,
 }
 
 impl Known {
@@ -190,7 +218,12 @@ impl Known {
         resource: &Resource,
     ) -> Result<Self, Error> {
         if resource.account() != account {
-            return Ok(Self::default());
+            let owner = cx.service.store.account(resource.account()).await;
+            let owner = owner.map_err(from_store)?;
+            return Ok(Self {
+                domain: owner.map(|owner| owner.domain),
+                ..Self::default()
+            });
         }
         match resource {
             Resource::Key(scope, id) => match cx.service.keys.key(scope, *id, cx.call.time).await {
@@ -198,6 +231,9 @@ impl Known {
                     tags: Some(loaded.key.tags.clone()),
                     policy: loaded.policy.clone(),
                     maker: loaded.maker().cloned(),
+                    kind: Some(loaded.key.kind()),
+                    grants: loaded.grants.to_vec(),
+                    domain: None,
                 }),
                 Err(Error::NotFound(_)) => Ok(Self::default()),
                 Err(error) => Err(error),
@@ -210,7 +246,7 @@ impl Known {
                 Ok(role.map_or_else(Self::default, |role| Self {
                     policy: Some(rights::trust(role.name.as_str(), &role.trust)),
                     tags: Some(role.tags),
-                    maker: None,
+                    ..Self::default()
                 }))
             }
             _ => Ok(Self::default()),
@@ -259,6 +295,9 @@ fn reason(verdict: Verdict, statements: &[ExplainedStatement], action: Action) -
         Verdict::Service(true) => "the service made the key".into(),
         Verdict::Service(false) => "a service may use keys that it made, and nothing else".into(),
         Verdict::Nobody => "no policy can allow it".into(),
+        Verdict::Grant(id) => format!("allowed by the grant {id}"),
+        Verdict::Party(true) => "who asks may give the grant up".into(),
+        Verdict::Party(false) => "each grant tells who may give it up".into(),
         Verdict::Policies(decision) => judged(decision, statements, action),
     }
 }

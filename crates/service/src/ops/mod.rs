@@ -7,6 +7,7 @@ pub mod certificate;
 pub mod crypto;
 pub mod deployment;
 pub mod explain;
+pub mod grant;
 pub mod identity;
 pub mod import;
 pub mod key;
@@ -25,10 +26,8 @@ use crate::pipeline::{Context, Loaded, Permitted};
 /// # Errors
 /// [`Error::Internal`] when the operation asked for something else there.
 fn key(permit: &Permitted, position: usize) -> Result<&LoadedKey, Error> {
-    match permit.targets().get(position) {
-        Some(Loaded::Key(key) | Loaded::Version(_, key)) => Ok(key),
-        Some(Loaded::Certificate(_) | Loaded::Role(..) | Loaded::Name) | None => Err(Error::Internal),
-    }
+    let target = permit.targets().get(position);
+    target.and_then(Loaded::key).ok_or(Error::Internal)
 }
 
 /// The key at a position of the permit, to be changed: a key of a service is not its account's to change.
@@ -112,7 +111,8 @@ fn pairs(tags: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
 fn describe_key(request: &mut claviger_audit::record::Fields, key: &KeyRef) {
     use crate::call::KeyName;
     match &key.name {
-        KeyName::Id(id) => request.key("key", *id),
+        KeyName::Id(id) | KeyName::Anywhere(id) => request.key("key", *id),
+        KeyName::OfService(service) => request.text("alias", &crate::service_keys::alias_text(service)),
         KeyName::Alias(name) => request.text("alias", name.as_str()),
         KeyName::Unknown(text) => request.text("key", text),
     }

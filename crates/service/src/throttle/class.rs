@@ -37,6 +37,7 @@ classes! {
         Encrypt Decrypt ReEncrypt ReEncryptFrom ReEncryptTo GenerateDataKey GenerateDataKeyWithoutPlaintext
         GenerateAndExportDataKey ExportDataKey
         AsymmetricEncrypt AsymmetricDecrypt AsymmetricSign AsymmetricVerify GenerateMac VerifyMac CreateCsr
+        EncryptDataKey DecryptDataKey GenerateRandom
         CertificatePrivateKeySign CertificatePrivateKeyDecrypt CertificatePublicKeyVerify CertificatePublicKeyEncrypt;
     // To prepare an import changes nothing, but makes a key pair.
     Manage:
@@ -44,12 +45,16 @@ classes! {
         SetDeletionProtection DeleteKey CreateKeyVersion UpdateRotationPolicy RotateKey
         GetParametersForImport ImportKeyMaterial DeleteKeyMaterial
         TagResource UntagResource TagResources UntagResources SetKeyPolicy CreateAlias UpdateAlias DeleteAlias
-        CreateCertificate UploadCertificate UpdateCertificateStatus DeleteCertificate OpenService;
+        CreateCertificate UploadCertificate UpdateCertificateStatus DeleteCertificate OpenService
+        UpdateKeyTitle RotateOnDemand BeginRotation AlterRotation EndRotation CreateGrant RevokeGrant RetireGrant
+        WarnDeletion ChangeKeyStore;
     Read:
         DescribeKey ListKeys DescribeKeyVersion ListKeyVersions GetPublicKey ListResourceTags ListTagResources
         GetKeyPolicy ListAliases ListAliasesByKey GetCertificate DescribeCertificate DescribeRegions DescribeService
         ListInstances ListAccessPoints ListClientKeys ListNetworkRules ListAccessRules
-        LookupEvents DescribeTrails GetKeyUsage;
+        LookupEvents DescribeTrails GetKeyUsage
+        GetRotationStatus CountKeys GetQuotas FindKeys ListTagValues ListGrants ListRetirableGrants
+        ListKeyStores GetKeyStore;
     Identity:
         CreateUser GetUser UpdateUser DeleteUser ListUsers
         CreateAccessKey UpdateAccessKey DeleteAccessKey ListAccessKeys GetAccessKeyLastUsed
@@ -63,7 +68,9 @@ classes! {
         ListPoliciesForUser ListPoliciesForGroup ListPoliciesForRole ListEntitiesForPolicy
         AssumeRole GetCallerIdentity
         CreateAccount GetAccount UpdateAccount DeleteAccount ListAccounts
-        CreateService GetService DeleteService ListServices ExplainDecision GetAuditStatus;
+        CreateService GetService DeleteService ListServices ExplainDecision GetAuditStatus
+        CreateToken GetToken RevokeToken CreateTemporaryKey ListProjects ListDomains GetCatalog SetPassword
+        GetAccessKey;
 }
 
 impl Class {

@@ -84,8 +84,8 @@ impl Proof for Shown<'_> {
         self.time
     }
 
-    fn nonce(&self) -> &str {
-        &self.nonce
+    fn nonce(&self) -> Option<&str> {
+        Some(&self.nonce)
     }
 
     fn verify(&self, credential: &Credential) -> bool {

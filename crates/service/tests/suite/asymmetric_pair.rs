@@ -1,12 +1,13 @@
 //! A key pair of a world, and what can be asked of it.
 
 use claviger_model::{
-    EncryptionAlgorithm, HashAlgorithm, KeyId, KeySpec, KeyVersionId, Page, SignatureAlgorithm, Usage,
+    EncryptionAlgorithm, Error, HashAlgorithm, KeyId, KeyKind, KeySpec, KeyVersionId, Page, Refusal,
+    SignatureAlgorithm, Usage,
 };
 use claviger_secret::SecretBytes;
 use claviger_service::KeyRef;
 use claviger_service::ops::crypto::{
-    AsymmetricDecrypt, AsymmetricEncrypt, AsymmetricSign, AsymmetricVerify, GetPublicKey,
+    AsymmetricDecrypt, AsymmetricEncrypt, AsymmetricSign, AsymmetricVerify, GetPublicKey, Message, VersionRef,
 };
 use claviger_service::ops::key::CreateKey;
 use claviger_store::Store as _;
@@ -25,6 +26,7 @@ pub(crate) struct Pair {
     named: KeyRef,
     pub(crate) key: KeyId,
     pub(crate) version: KeyVersionId,
+    kind: KeyKind,
 }
 
 impl Pair {
@@ -34,14 +36,21 @@ impl Pair {
             usage: Some(usage),
             ..root.create_key()
         };
-        let key = root.calls(&world.service(), create).await.unwrap().id;
+        let made = root.calls(&world.service(), create).await.unwrap();
+        let key = made.id;
         let page = Page { skip: 0, take: 1 };
         let versions = world.store().key_versions(&root.scope, key, page).await;
         Self {
             named: root.key(key),
             key,
             version: versions.unwrap().items[0].id,
+            kind: made.kind(),
         }
+    }
+
+    /// What it says to those who take it for a key of another kind.
+    pub(crate) fn wrong_kind(&self) -> Error {
+        Error::Refused(Refusal::KeyKind(self.kind))
     }
 
     /// Another version of the same key.
@@ -55,7 +64,7 @@ impl Pair {
     pub(crate) fn encrypt(&self, algorithm: EncryptionAlgorithm, plaintext: &[u8]) -> AsymmetricEncrypt {
         AsymmetricEncrypt {
             key: self.named.clone(),
-            version: Some(self.version),
+            version: VersionRef::Named(Some(self.version)),
             algorithm,
             plaintext: SecretBytes::copied(plaintext),
         }
@@ -64,7 +73,7 @@ impl Pair {
     pub(crate) fn decrypt(&self, algorithm: EncryptionAlgorithm, ciphertext: &[u8]) -> AsymmetricDecrypt {
         AsymmetricDecrypt {
             key: self.named.clone(),
-            version: Some(self.version),
+            version: VersionRef::Named(Some(self.version)),
             algorithm,
             ciphertext: ciphertext.to_vec(),
         }
@@ -73,9 +82,10 @@ impl Pair {
     pub(crate) fn sign(&self, algorithm: SignatureAlgorithm, digest: &[u8]) -> AsymmetricSign {
         AsymmetricSign {
             key: self.named.clone(),
-            version: Some(self.version),
+            version: VersionRef::Named(Some(self.version)),
             algorithm,
-            digest: digest.to_vec(),
+            size_only: false,
+            message: Message::Digest(digest.to_vec()),
         }
     }
 
@@ -87,9 +97,10 @@ impl Pair {
     ) -> AsymmetricVerify {
         AsymmetricVerify {
             key: self.named.clone(),
-            version: Some(self.version),
+            version: VersionRef::Named(Some(self.version)),
             algorithm,
-            digest: digest.to_vec(),
+            size_only: false,
+            message: Message::Digest(digest.to_vec()),
             signature: signature.to_vec(),
         }
     }
@@ -97,7 +108,8 @@ impl Pair {
     pub(crate) fn public_key(&self) -> GetPublicKey {
         GetPublicKey {
             key: self.named.clone(),
-            version: Some(self.version),
+            version: VersionRef::Named(Some(self.version)),
+            any_state: false,
         }
     }
 }

@@ -4,6 +4,7 @@ use claviger_model::{
     EncryptionAlgorithm, Error, Field, HashAlgorithm, KeyId, KeySpec, KeyState, KeyVersionId, Missing,
     Refusal, SignatureAlgorithm, SignedDuration, StateKind, Usage,
 };
+use claviger_service::ops::crypto::VersionRef;
 use claviger_service::ops::key::{DisableKey, EnableKey};
 use claviger_service::{KeyName, KeyRef, Service};
 use claviger_testkit::World;
@@ -12,7 +13,6 @@ use serde_json::json;
 use crate::asymmetric_pair::{ECDSA, OAEP_SHA256, PSS, Pair};
 use crate::calls::Root;
 
-const KIND: Error = Error::Refused(Refusal::KeyKind);
 const NO_KEY: Error = Error::NotFound(Missing::Key);
 const NO_VERSION: Error = Error::NotFound(Missing::Version);
 const DIGEST: [u8; 32] = [3; 32];
@@ -41,23 +41,27 @@ async fn a_key_serves_its_own_purpose_only() {
     let symmetric = Pair::make(&world, &root, KeySpec::Aes256, Usage::EncryptDecrypt).await;
     let mac = Pair::make(&world, &root, KeySpec::HmacSha256, Usage::GenerateVerifyMac).await;
     for pair in [symmetric, mac] {
-        assert_eq!(all(&root, &service, &pair).await, [(); 5].map(|()| Err(KIND)));
+        let kind = || Err(pair.wrong_kind());
+        assert_eq!(all(&root, &service, &pair).await, [(); 5].map(|()| kind()));
     }
     let encrypting = Pair::make(&world, &root, KeySpec::Rsa2048, Usage::EncryptDecrypt).await;
     let damaged = Err(Error::Invalid(Field::Ciphertext));
+    let kind = || Err(encrypting.wrong_kind());
     assert_eq!(
         all(&root, &service, &encrypting).await,
-        [Ok(()), damaged, Err(KIND), Err(KIND), Ok(())]
+        [Ok(()), damaged, kind(), kind(), Ok(())]
     );
     let signing = Pair::make(&world, &root, KeySpec::Rsa2048, Usage::SignVerify).await;
+    let signs = || Err(signing.wrong_kind());
     assert_eq!(
         all(&root, &service, &signing).await,
-        [Err(KIND), Err(KIND), Ok(()), Ok(()), Ok(())]
+        [signs(), signs(), Ok(()), Ok(()), Ok(())]
     );
     // And symmetric operations do not take pairs.
-    assert_eq!(root.encrypts(&service, root.key(encrypting.key)).await, Err(KIND));
+    let encrypted = root.encrypts(&service, root.key(encrypting.key)).await;
+    assert_eq!(encrypted, Err(encrypting.wrong_kind()));
     let blob = [encrypting.version.to_string().as_bytes(), &[1], &[0; 60]].concat();
-    assert_eq!(root.decrypts(&service, &blob).await, Err(KIND));
+    assert_eq!(root.decrypts(&service, &blob).await, kind());
 }
 
 #[tokio::test]
@@ -132,10 +136,10 @@ async fn a_version_must_be_one_of_its_key() {
     let unknown = KeyVersionId::from_bytes([5; 16]);
     for version in [Some(unknown), Some(other.version), Some(symmetric.version), None] {
         let mut show = pair.public_key();
-        show.version = version;
+        show.version = VersionRef::Named(version);
         assert_eq!(root.calls(&service, show).await.map(drop), Err(NO_VERSION));
         let mut sign = pair.sign(ECDSA, &DIGEST);
-        sign.version = version;
+        sign.version = VersionRef::Named(version);
         assert_eq!(root.calls(&service, sign).await.map(drop), Err(NO_VERSION));
     }
     // The other key is served by itself still.
@@ -152,14 +156,20 @@ async fn refusals_come_in_one_order() {
     let ask = |digest: usize, key: Option<KeyRef>, version: bool, algorithm| {
         let mut sign = pair.sign(algorithm, &vec![3; digest]);
         sign.key = key.unwrap_or(sign.key);
-        sign.version = sign.version.filter(|_| version);
+        sign.version = VersionRef::Named(version.then_some(pair.version));
         sign
     };
     let no = |error| Err::<(), _>(error);
     let disabled = no(Error::Refused(Refusal::NotUsable(StateKind::Disabled)));
-    root.calls(&service, DisableKey(root.key(pair.key)))
-        .await
-        .unwrap();
+    root.calls(
+        &service,
+        DisableKey {
+            key: root.key(pair.key),
+            again: claviger_model::Again::Fine,
+        },
+    )
+    .await
+    .unwrap();
     for (operation, answer) in [
         (
             ask(31, Some(nowhere.clone()), false, PSS),
@@ -173,8 +183,19 @@ async fn refusals_come_in_one_order() {
         assert_eq!(root.calls(&service, operation).await.map(drop), answer);
     }
     let encrypt = pair.encrypt(OAEP_SHA256, b"x");
-    assert_eq!(root.calls(&service, encrypt).await.map(drop), no(KIND));
-    root.calls(&service, EnableKey(root.key(pair.key))).await.unwrap();
+    assert_eq!(
+        root.calls(&service, encrypt).await.map(drop),
+        no(pair.wrong_kind())
+    );
+    root.calls(
+        &service,
+        EnableKey {
+            key: root.key(pair.key),
+            again: claviger_model::Again::Fine,
+        },
+    )
+    .await
+    .unwrap();
     let sign = ask(32, None, true, ECDSA);
     assert!(root.calls(&service, sign).await.is_ok());
 }
@@ -193,14 +214,14 @@ async fn a_key_out_of_use_does_nothing() {
         }
         let service = world.service();
         let no = || Err(Error::Refused(Refusal::NotUsable(state.kind())));
-        let kind = || Err(KIND);
+        let (kind, signs) = (|| Err(encrypting.wrong_kind()), || Err(signing.wrong_kind()));
         assert_eq!(
             all(&root, &service, &encrypting).await,
             [no(), no(), kind(), kind(), no()]
         );
         assert_eq!(
             all(&root, &service, &signing).await,
-            [kind(), kind(), no(), no(), no()]
+            [signs(), signs(), no(), no(), no()]
         );
     }
     world.advance(SignedDuration::from_hours(24 * 7));
@@ -219,7 +240,7 @@ async fn a_stranger_learns_nothing_of_keys_and_versions() {
     let pair = Pair::make(&world, &root, KeySpec::EcP256, Usage::SignVerify).await;
     let there = pair.public_key();
     let mut no_version = pair.public_key();
-    no_version.version = None;
+    no_version.version = VersionRef::Named(None);
     for operation in [there, no_version] {
         let answer = stranger.calls(&service, operation).await.map(drop);
         assert!(matches!(answer, Err(Error::Denied(_))), "{answer:?}");
@@ -256,9 +277,12 @@ async fn a_dry_run_tells_whether_it_would_work() {
     );
     let decrypt = encrypting.decrypt(OAEP_SHA256, &ciphertext);
     assert_eq!(root.asks(&service, decrypt).await, Error::DryRun);
-    assert_eq!(root.asks(&service, encrypting.sign(PSS, &DIGEST)).await, KIND);
+    assert_eq!(
+        root.asks(&service, encrypting.sign(PSS, &DIGEST)).await,
+        encrypting.wrong_kind()
+    );
     let mut missing = signing.public_key();
-    missing.version = None;
+    missing.version = VersionRef::Named(None);
     assert_eq!(root.asks(&service, missing).await, NO_VERSION);
 }
 

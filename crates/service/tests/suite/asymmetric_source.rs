@@ -4,7 +4,7 @@ use claviger_model::{EncryptionContext, Error, Field, KeyId, KeySpec, Missing, R
 use claviger_secret::SecretBytes;
 use claviger_service::KeyRef;
 use claviger_service::ops::crypto::{
-    AsymmetricDecrypt, Ciphertext, DataKeyForm, Decrypt, Encrypt, ReEncrypt, Source,
+    AsymmetricDecrypt, Ciphertext, DataKeyForm, Decrypt, Encrypt, Opener, ReEncrypt, Source, VersionRef,
 };
 use claviger_service::ops::key::DisableKey;
 use claviger_testkit::World;
@@ -34,6 +34,8 @@ fn from_pair(asked: AsymmetricDecrypt, destination: KeyRef) -> ReEncrypt {
 
 fn opened_in(value: &str, blob: Vec<u8>) -> Decrypt {
     Decrypt {
+        opener: Opener::Named,
+        payload: claviger_service::ops::crypto::Payload::Data,
         ciphertext: Ciphertext::parse(blob).unwrap(),
         context: context(value),
     }
@@ -52,8 +54,9 @@ async fn a_ciphertext_of_a_pair_becomes_one_of_a_symmetric_key() {
     let destination = root.makes_key(&service).await.id;
     let ciphertext = encrypted(&world, &root, &pair).await;
     let asked = from_pair(pair.decrypt(OAEP_SHA256, &ciphertext), root.key(destination));
-    let made = root.calls(&service, asked).await.unwrap();
-    assert_eq!(made.key, destination);
+    let done = root.calls(&service, asked).await.unwrap();
+    assert_eq!((done.source, done.made.key), (pair.key, destination));
+    let made = done.made;
     let opened = root
         .calls(&service, opened_in("archive", made.blob.clone()))
         .await
@@ -79,6 +82,7 @@ async fn a_ciphertext_of_a_symmetric_key_gets_another_key_and_context() {
         root.makes_key(&service).await.id,
     ];
     let encrypt = Encrypt {
+        payload: claviger_service::ops::crypto::Payload::Data,
         key: root.key(keys[0]),
         plaintext: SecretBytes::copied(b"text"),
         context: context("old"),
@@ -86,6 +90,7 @@ async fn a_ciphertext_of_a_symmetric_key_gets_another_key_and_context() {
     let blob = root.calls(&service, encrypt).await.unwrap().blob;
     let asked = |value: &str| ReEncrypt {
         source: Source::Envelope {
+            opener: Opener::Named,
             ciphertext: Ciphertext::parse(blob.clone()).unwrap(),
             context: context(value),
         },
@@ -94,7 +99,7 @@ async fn a_ciphertext_of_a_symmetric_key_gets_another_key_and_context() {
     };
     let refused = root.calls(&service, asked("new")).await.map(drop);
     assert_eq!(refused, Err(Error::Invalid(Field::CiphertextOrContext)));
-    let made = root.calls(&service, asked("old")).await.unwrap();
+    let made = root.calls(&service, asked("old")).await.unwrap().made;
     let opened = root.calls(&service, opened_in("new", made.blob)).await.unwrap();
     assert_eq!((opened.key, opened.plaintext.expose()), (keys[1], &b"text"[..]));
 }
@@ -109,8 +114,7 @@ async fn what_is_wrong_on_either_side_is_refused() {
     let ciphertext = encrypted(&world, &root, &pair).await;
     let right = || pair.decrypt(OAEP_SHA256, &ciphertext);
     let mut no_version = right();
-    no_version.version = None;
-    let kind = Error::Refused(Refusal::KeyKind);
+    no_version.version = VersionRef::Named(None);
     for (asked, to, answer) in [
         (
             pair.decrypt(OAEP_SHA1, &ciphertext),
@@ -121,23 +125,29 @@ async fn what_is_wrong_on_either_side_is_refused() {
         (
             signing.decrypt(OAEP_SHA256, &ciphertext),
             destination.clone(),
-            kind.clone(),
+            signing.wrong_kind(),
         ),
         (
             right(),
             root.key(KeyId::from_bytes([5; 16])),
             Error::NotFound(Missing::Key),
         ),
-        (right(), root.key(pair.key), kind),
+        (right(), root.key(pair.key), pair.wrong_kind()),
     ] {
         assert_eq!(
             root.calls(&service, from_pair(asked, to)).await.map(drop),
             Err(answer)
         );
     }
-    root.calls(&service, DisableKey(root.key(pair.key)))
-        .await
-        .unwrap();
+    root.calls(
+        &service,
+        DisableKey {
+            key: root.key(pair.key),
+            again: claviger_model::Again::Fine,
+        },
+    )
+    .await
+    .unwrap();
     let disabled = root
         .calls(&service, from_pair(right(), destination))
         .await

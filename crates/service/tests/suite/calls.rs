@@ -2,7 +2,9 @@
 
 use std::ops::Deref;
 
-use claviger_model::{EncryptionContext, Error, Key, KeyId, KeySpec, Origin, ProtectionLevel, Tags};
+use claviger_model::{
+    EncryptionContext, Error, Key, KeyId, KeyKind, KeySpec, Origin, ProtectionLevel, Refusal, Tags, Usage,
+};
 use claviger_secret::SecretBytes;
 use claviger_service::ops::crypto::{Ciphertext, Decrypt, Encrypt};
 use claviger_service::ops::key::CreateKey;
@@ -20,6 +22,12 @@ impl Deref for Root {
     fn deref(&self) -> &Actor {
         &self.0
     }
+}
+
+/// What a key that was made here says to those who take it for one of another kind.
+pub(crate) fn wrong_kind(spec: KeySpec, usage: Usage) -> Error {
+    let origin = Origin::Generated;
+    Error::Refused(Refusal::KeyKind(KeyKind { spec, usage, origin }))
 }
 
 impl Root {
@@ -50,6 +58,8 @@ impl Root {
 
     pub(crate) fn create_key(&self) -> CreateKey {
         CreateKey {
+            title: None,
+            quota: None,
             scope: self.scope.clone(),
             spec: KeySpec::Aes256,
             usage: None,
@@ -78,6 +88,7 @@ impl Root {
         key: KeyRef,
     ) -> Result<claviger_service::ops::crypto::Encrypted, Error> {
         let operation = Encrypt {
+            payload: claviger_service::ops::crypto::Payload::Data,
             key,
             plaintext: SecretBytes::copied(b"text"),
             context: EncryptionContext::default(),
@@ -87,6 +98,8 @@ impl Root {
 
     pub(crate) async fn decrypts(&self, service: &Service, blob: &[u8]) -> Result<(), Error> {
         let operation = Decrypt {
+            opener: claviger_service::ops::crypto::Opener::Named,
+            payload: claviger_service::ops::crypto::Payload::Data,
             ciphertext: Ciphertext::parse(blob.to_vec()).unwrap(),
             context: EncryptionContext::default(),
         };

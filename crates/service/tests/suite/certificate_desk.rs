@@ -7,9 +7,9 @@ use claviger_model::{
 use claviger_secret::SecretBytes;
 use claviger_service::ops::certificate::{
     CertificatePrivateKeyDecrypt, CertificatePrivateKeySign, CertificatePublicKeyEncrypt,
-    CertificatePublicKeyVerify, CreateCertificate, IssuedChain, Message, UpdateCertificateStatus,
-    UploadCertificate,
+    CertificatePublicKeyVerify, CreateCertificate, IssuedChain, UpdateCertificateStatus, UploadCertificate,
 };
+use claviger_service::ops::crypto::Message;
 use claviger_service::{CertificateName, CertificateRef, Service};
 use claviger_testkit::Authority;
 

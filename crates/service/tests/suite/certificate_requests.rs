@@ -119,13 +119,19 @@ async fn what_cannot_have_one_is_refused() {
             request(&root, &pair.in_version(other.version), None),
             Error::NotFound(Missing::Version),
         ),
-        (request(&root, &symmetric, None), Error::Refused(Refusal::KeyKind)),
+        (request(&root, &symmetric, None), symmetric.wrong_kind()),
     ] {
         assert_eq!(root.calls(&service, wish).await, Err(error));
     }
-    root.calls(&service, DisableKey(root.key(pair.key)))
-        .await
-        .unwrap();
+    root.calls(
+        &service,
+        DisableKey {
+            key: root.key(pair.key),
+            again: claviger_model::Again::Fine,
+        },
+    )
+    .await
+    .unwrap();
     let off = Error::Refused(Refusal::NotUsable(StateKind::Disabled));
     assert_eq!(root.calls(&service, good()).await, Err(off));
 }

@@ -4,7 +4,8 @@ use claviger_model::{
     Certificate, CertificateId, CertificateStatus, Change, Error, Field, KeySpec, ProtectionLevel, Quota,
     Refusal, SignatureAlgorithm, Unsupported,
 };
-use claviger_service::ops::certificate::{CreateCertificate, DeleteCertificate, GetCertificate, Message};
+use claviger_service::ops::certificate::{CreateCertificate, DeleteCertificate, GetCertificate};
+use claviger_service::ops::crypto::Message;
 use claviger_service::{CertificateName, Quotas};
 use claviger_testkit::{Authority, World};
 

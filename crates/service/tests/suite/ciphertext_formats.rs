@@ -25,6 +25,8 @@ async fn every_cipher_has_its_format() {
         assert_eq!(blob[..FORMAT], *key.primary.unwrap().to_string().as_bytes());
         assert_eq!((blob[FORMAT], blob.len()), (format, 37 + 24 + 4 + 16));
         let opened = Decrypt {
+            opener: claviger_service::ops::crypto::Opener::Named,
+            payload: claviger_service::ops::crypto::Payload::Data,
             ciphertext: Ciphertext::parse(blob.clone()).unwrap(),
             context: EncryptionContext::default(),
         };

@@ -23,10 +23,26 @@ async fn a_disabled_key_is_refused_and_an_enabled_one_works_at_once() {
         .unwrap()
         .blob;
     for _ in 0..20 {
-        root.calls(&service, DisableKey(root.key(key.id))).await.unwrap();
+        root.calls(
+            &service,
+            DisableKey {
+                key: root.key(key.id),
+                again: claviger_model::Again::Fine,
+            },
+        )
+        .await
+        .unwrap();
         assert_eq!(root.encrypts(&service, root.key(key.id)).await, Err(DISABLED));
         assert_eq!(root.decrypts(&service, &blob).await, Err(DISABLED));
-        root.calls(&service, EnableKey(root.key(key.id))).await.unwrap();
+        root.calls(
+            &service,
+            EnableKey {
+                key: root.key(key.id),
+                again: claviger_model::Again::Fine,
+            },
+        )
+        .await
+        .unwrap();
         assert_eq!(root.encrypts(&service, root.key(key.id)).await, Ok(key.id));
         assert_eq!(root.decrypts(&service, &blob).await, Ok(()));
     }
@@ -51,9 +67,25 @@ async fn readers_on_other_tasks_never_bring_an_old_state_back() {
         })
         .collect();
     for _ in 0..60 {
-        root.calls(&service, DisableKey(root.key(key))).await.unwrap();
+        root.calls(
+            &service,
+            DisableKey {
+                key: root.key(key),
+                again: claviger_model::Again::Fine,
+            },
+        )
+        .await
+        .unwrap();
         assert_eq!(root.encrypts(&service, root.key(key)).await, Err(DISABLED));
-        root.calls(&service, EnableKey(root.key(key))).await.unwrap();
+        root.calls(
+            &service,
+            EnableKey {
+                key: root.key(key),
+                again: claviger_model::Again::Fine,
+            },
+        )
+        .await
+        .unwrap();
         assert_eq!(root.encrypts(&service, root.key(key)).await, Ok(key));
     }
     done.store(true, Ordering::SeqCst);
@@ -76,9 +108,16 @@ async fn an_alias_that_moves_or_goes_is_followed_at_once() {
         // A name that was looked for in vain is found once it is there.
         assert_eq!(root.encrypts(&service, root.alias("app")).await, gone);
         let key = root.key(keys[0]);
-        root.calls(&service, CreateAlias { name: name(), key })
-            .await
-            .unwrap();
+        root.calls(
+            &service,
+            CreateAlias {
+                per_key: u32::MAX,
+                name: name(),
+                key,
+            },
+        )
+        .await
+        .unwrap();
         assert_eq!(root.encrypts(&service, root.alias("app")).await, Ok(keys[0]));
         let key = root.key(keys[1]);
         root.calls(&service, UpdateAlias { name: name(), key })
@@ -86,9 +125,16 @@ async fn an_alias_that_moves_or_goes_is_followed_at_once() {
             .unwrap();
         assert_eq!(root.encrypts(&service, root.alias("app")).await, Ok(keys[1]));
         let scope = root.scope.clone();
-        root.calls(&service, DeleteAlias { scope, name: name() })
-            .await
-            .unwrap();
+        root.calls(
+            &service,
+            DeleteAlias {
+                scope,
+                name: name(),
+                of: None,
+            },
+        )
+        .await
+        .unwrap();
     }
 }
 

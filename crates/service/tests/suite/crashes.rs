@@ -16,9 +16,25 @@ async fn change(world: &World) -> Vec<String> {
     let key = root.makes_key(&service).await.id;
     for round in 0..CHANGES - 1 {
         if round % 2 == 0 {
-            root.calls(&service, DisableKey(root.key(key))).await.unwrap();
+            root.calls(
+                &service,
+                DisableKey {
+                    key: root.key(key),
+                    again: claviger_model::Again::Fine,
+                },
+            )
+            .await
+            .unwrap();
         } else {
-            root.calls(&service, EnableKey(root.key(key))).await.unwrap();
+            root.calls(
+                &service,
+                EnableKey {
+                    key: root.key(key),
+                    again: claviger_model::Again::Fine,
+                },
+            )
+            .await
+            .unwrap();
         }
     }
     let waiting = world.store().outbox(0, 100).await.unwrap();

@@ -19,6 +19,7 @@ const PAGE: Page = Page { skip: 0, take: 100 };
 async fn listed(world: &World, root: &Root) -> (Vec<KeyId>, Vec<Alias>, usize) {
     let service = world.service();
     let keys = ListKeys {
+        order: claviger_model::Order::OldestFirst,
         scope: root.scope.clone(),
         filter: KeyFilter::default(),
         page: PAGE,
@@ -44,11 +45,13 @@ async fn listed(world: &World, root: &Root) -> (Vec<KeyId>, Vec<Alias>, usize) {
 
 async fn named(world: &World, root: &Root, key: KeyId, name: &str) {
     let alias = CreateAlias {
+        per_key: u32::MAX,
         name: name.parse().unwrap(),
         key: root.key(key),
     };
     root.calls(&world.service(), alias).await.unwrap();
     let tag = TagKeys {
+        rules: crate::lifetimes::RULES,
         action: claviger_model::Action::TagResource,
         keys: vec![root.key(key)],
         tags: vec![("team".into(), name.into())],

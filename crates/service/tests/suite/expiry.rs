@@ -81,7 +81,15 @@ async fn a_change_gives_expired_material_up() {
     assert!(is_kept(&world, version).await);
     let refused = Err(Error::Refused(Refusal::Transition(StateKind::PendingImport)));
     assert_eq!(
-        root.calls(&service, DisableKey(root.key(key))).await.map(drop),
+        root.calls(
+            &service,
+            DisableKey {
+                key: root.key(key),
+                again: claviger_model::Again::Fine
+            }
+        )
+        .await
+        .map(drop),
         refused
     );
     assert!(!is_kept(&world, version).await);
@@ -100,7 +108,10 @@ async fn material_can_be_given_up_after_it_expired_and_before_a_job_ran() {
     let (service, root) = (world.service(), Root::of(&world).await);
     let (key, version, _) = lent(&world, &root).await;
     world.advance(30 * DAY);
-    let discard = DeleteKeyMaterial { key: root.key(key) };
+    let discard = DeleteKeyMaterial {
+        key: root.key(key),
+        again: claviger_model::Again::Fine,
+    };
     root.calls(&service, discard).await.unwrap();
     assert!(!is_kept(&world, version).await);
     drop(service);
@@ -113,6 +124,7 @@ async fn lists_know_what_has_expired() {
     let (service, root) = (world.service(), Root::of(&world).await);
     let (key, ..) = lent(&world, &root).await;
     let list = |state| ListKeys {
+        order: claviger_model::Order::OldestFirst,
         scope: root.scope.clone(),
         filter: KeyFilter {
             all_of: vec![vec![KeyMatch::State(state)]],

@@ -91,6 +91,8 @@ async fn both_ciphertexts_hold_the_same_data_key() {
             let raw = recipient.opens(algorithm, &made.exported);
             assert_eq!(raw.len(), length);
             let decrypt = Decrypt {
+                opener: claviger_service::ops::crypto::Opener::Named,
+                payload: claviger_service::ops::crypto::Payload::Data,
                 ciphertext: Ciphertext::parse(made.blob.clone()).unwrap(),
                 context: context(),
             };
@@ -142,6 +144,7 @@ async fn only_data_keys_that_fit_are_exported() {
     assert!(root.calls(&service, asked).await.is_ok(), "it fits there");
 
     let text = Encrypt {
+        payload: claviger_service::ops::crypto::Payload::Data,
         key: root.key(key),
         plaintext: SecretBytes::copied(b"no base64!"),
         context: context(),
@@ -237,7 +240,7 @@ async fn the_key_must_be_there_be_symmetric_and_in_use() {
     let asked = export(&version("01941f29-7c00-7000-8000-0123456789ab"), asks());
     assert_eq!(root.calls(&service, asked).await.map(drop), Err(no_key));
 
-    let kind = Error::Refused(Refusal::KeyKind);
+    let kind = pair.wrong_kind();
     let asked = generate(root.key(pair.key), 32, asks());
     assert_eq!(root.calls(&service, asked).await.map(drop), Err(kind.clone()));
     let asked = export(&version(&pair.version.to_string()), asks());
@@ -248,7 +251,15 @@ async fn the_key_must_be_there_be_symmetric_and_in_use() {
         Error::DryRun
     );
     assert_eq!(root.asks(&service, export(&blob, asks())).await, Error::DryRun);
-    root.calls(&service, DisableKey(root.key(key))).await.unwrap();
+    root.calls(
+        &service,
+        DisableKey {
+            key: root.key(key),
+            again: claviger_model::Again::Fine,
+        },
+    )
+    .await
+    .unwrap();
     let disabled = Error::Refused(Refusal::NotUsable(StateKind::Disabled));
     let asked = generate(root.key(key), 32, asks());
     assert_eq!(root.calls(&service, asked).await.map(drop), Err(disabled.clone()));

@@ -15,6 +15,7 @@ use crate::calls::Root;
 
 fn list(root: &Root) -> ListKeys {
     ListKeys {
+        order: claviger_model::Order::OldestFirst,
         scope: root.scope.clone(),
         filter: KeyFilter::default(),
         page: Page { skip: 0, take: 100 },
@@ -43,6 +44,7 @@ async fn calls_fail_nothing_changes_and_all_goes_on_when_the_disk_is_well() {
     assert!(!service.is_ready().await);
     let name = "app".parse().unwrap();
     let alias = CreateAlias {
+        per_key: u32::MAX,
         name,
         key: root.key(key),
     };
@@ -51,7 +53,15 @@ async fn calls_fail_nothing_changes_and_all_goes_on_when_the_disk_is_well() {
         Err(Error::Unavailable)
     );
     assert_eq!(
-        root.calls(&service, DisableKey(root.key(key))).await.map(drop),
+        root.calls(
+            &service,
+            DisableKey {
+                key: root.key(key),
+                again: claviger_model::Again::Fine
+            }
+        )
+        .await
+        .map(drop),
         Err(Error::Unavailable)
     );
     assert_eq!(root.calls(&service, alias).await, Err(Error::Unavailable));
@@ -135,7 +145,15 @@ async fn a_change_in_the_outbox_waits_for_the_disk() {
     };
     // The permit that woke the carrier is used up, so it takes another change.
     root.calls(&service, list(&root)).await.unwrap();
-    root.calls(&service, DisableKey(root.key(key))).await.unwrap();
+    root.calls(
+        &service,
+        DisableKey {
+            key: root.key(key),
+            again: claviger_model::Again::Fine,
+        },
+    )
+    .await
+    .unwrap();
     tokio::select! {
         () = service.housekeeping() => {}
         () = carried => {}

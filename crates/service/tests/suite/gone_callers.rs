@@ -46,7 +46,16 @@ async fn a_key_that_was_disabled_is_disabled_for_all() {
     root.encrypts(&service, root.key(key)).await.unwrap();
     let store = world.store();
     let disabled = async || store.key(&root.scope, key).await.unwrap().unwrap().state == KeyState::Disabled;
-    begin_and_leave(&world, &root, DisableKey(root.key(key)), disabled).await;
+    begin_and_leave(
+        &world,
+        &root,
+        DisableKey {
+            key: root.key(key),
+            again: claviger_model::Again::Fine,
+        },
+        disabled,
+    )
+    .await;
     // From now on nobody may use the key, though nobody was told of the change.
     let refused = Err(Error::Refused(Refusal::NotUsable(StateKind::Disabled)));
     assert_eq!(root.encrypts(&service, root.key(key)).await, refused);
@@ -76,9 +85,16 @@ async fn an_alias_that_was_moved_or_taken_away_leads_nowhere_else() {
             .map(|alias| alias.key)
     };
     let key = root.key(keys[0]);
-    root.calls(&service, CreateAlias { name: name(), key })
-        .await
-        .unwrap();
+    root.calls(
+        &service,
+        CreateAlias {
+            per_key: u32::MAX,
+            name: name(),
+            key,
+        },
+    )
+    .await
+    .unwrap();
     // What the calls look up is in the caches, so the first thing that they wait for is the disk.
     for key in [root.alias("app"), root.key(keys[1])] {
         root.encrypts(&service, key).await.unwrap();
@@ -89,7 +105,17 @@ async fn an_alias_that_was_moved_or_taken_away_leads_nowhere_else() {
     assert_eq!(root.encrypts(&service, root.alias("app")).await, Ok(keys[1]));
     let scope = root.scope.clone();
     let gone = async || found().await.is_none();
-    begin_and_leave(&world, &root, DeleteAlias { scope, name: name() }, gone).await;
+    begin_and_leave(
+        &world,
+        &root,
+        DeleteAlias {
+            scope,
+            name: name(),
+            of: None,
+        },
+        gone,
+    )
+    .await;
     assert_eq!(
         root.encrypts(&service, root.alias("app")).await,
         Err(Error::NotFound(Missing::Alias))

@@ -101,6 +101,7 @@ impl Someone {
 
     pub(crate) fn attach(&self, holder: Holder, policy: PolicyRef) -> Attach {
         Attach {
+            extent: claviger_model::Extent::Everywhere,
             account: self.account(),
             policy,
             holder,
@@ -109,6 +110,7 @@ impl Someone {
 
     pub(crate) fn detach(&self, holder: Holder, policy: PolicyRef) -> Detach {
         Detach {
+            extent: claviger_model::Extent::Everywhere,
             account: self.account(),
             policy,
             holder,

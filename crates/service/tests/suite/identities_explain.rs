@@ -4,6 +4,7 @@ use claviger_model::{AccountId, Action, Error, KeyId, KeySpec, Missing};
 use claviger_service::ops::explain::{ExplainDecision, Explained, Who};
 use claviger_service::ops::key::{CreateKey, DescribeKey};
 use claviger_service::{KeyName, KeyRef};
+use claviger_store::IdentityStore as _;
 use claviger_testkit::World;
 
 use crate::identities::Someone;
@@ -294,4 +295,56 @@ async fn explaining_needs_sight_of_the_accounts_policies() {
         conditions: Vec::new(),
     };
     needs(&world, &explain, Action::ExplainDecision, &["policy/*"]).await;
+}
+
+#[tokio::test]
+async fn questions_may_be_asked_in_the_words_of_either_language() {
+    let world = World::new().await;
+    let account = world.root().account();
+    world.add_user(account, "alice", &["KMS-CMKReadOnlyAccess"]).await;
+    let id = make_key(&world, None, None).await;
+    let domain = world.store().account(account).await.unwrap().unwrap().domain;
+    let (by_number, by_domain) = (
+        format!("kms:cn-hangzhou:{account}:KeyId:{id}"),
+        format!("kms:cn-hangzhou:{domain}:KeyId:{id}"),
+    );
+    let own = format!("kms:cn-hangzhou::KeyId:{id}");
+    for (action, allowed) in [
+        ("kms:cmk:get", true),
+        ("KMS:CMK:Get", true),
+        ("kms:DescribeKey", true),
+        ("kms:grant:list", true),
+        ("kms:grant:create", false),
+        ("kms:cmk:crypto", false),
+        ("kms:Encrypt", false),
+    ] {
+        for resource in [&own, &by_number, &by_domain, &of_key(account, id)] {
+            let explained = explain(&world, user("alice"), action, resource, &[]).await;
+            assert_eq!(
+                explained.allowed, allowed,
+                "{action} {resource}: {}",
+                explained.reason
+            );
+            let policy = "System policy `KMS-CMKReadOnlyAccess`";
+            assert_eq!(explained.reason.ends_with(policy), allowed);
+        }
+    }
+    // What nobody answers from the policies alone, and what names nothing.
+    let nobodys = "kms:cn-hangzhou:ffffffffffffffffffffffffffffffff:KeyId:*";
+    for (action, resource, reason) in [
+        (
+            "kms:grant:retire",
+            own.as_str(),
+            "each grant tells who may give it up",
+        ),
+        ("kms:cmk:nothing", &own, "no action `kms:cmk:nothing` is known"),
+        ("kms:cmk:get", nobodys, "names no resource"),
+        ("kms:cmk:get", "kms:cn-hangzhou::KeyId", "names no resource"),
+    ] {
+        let explained = explain(&world, Who::Root, action, resource, &[]).await;
+        assert!(
+            !explained.allowed && explained.reason.contains(reason),
+            "{explained:?}"
+        );
+    }
 }

@@ -1,8 +1,8 @@
 //! Policies, their versions, and what they are on.
 
 use claviger_model::{
-    AccountId, Error, Existing, InUse, Missing, PolicyName, PolicyRef, PolicyVersion, Quota, SignedDuration,
-    Tags,
+    AccountId, Error, Existing, InUse, Language, Missing, PolicyName, PolicyRef, PolicyVersion, Quota,
+    SignedDuration, Tags,
 };
 use claviger_service::Quotas;
 use claviger_service::ops::identity::{
@@ -25,7 +25,9 @@ fn name(name: &str) -> PolicyName {
 pub(crate) fn create_policy(account: AccountId, called: &str, document: &str) -> CreatePolicy {
     CreatePolicy {
         account,
-        name: name(called),
+        name: Some(name(called)),
+        language: Language::Ram,
+        title: String::new(),
         description: format!("about {called}"),
         document: document.to_owned(),
         tags: Tags::default(),
@@ -41,7 +43,10 @@ fn add_version(
     CreatePolicyVersion {
         account,
         name: name("readers"),
+        language: Language::Ram,
         document: document.to_owned(),
+        title: None,
+        description: None,
         as_default,
         drop_oldest,
     }
@@ -79,6 +84,9 @@ async fn a_policy_is_made_shown_and_deleted() {
     };
     let expected = PolicyView {
         policy: custom("readers"),
+        id: Some(new.id),
+        language: Language::Ram,
+        title: String::new(),
         description: "about readers".into(),
         document: READ.into(),
         default_version: 1,
@@ -321,6 +329,8 @@ async fn lists_of_policies_hold_those_of_the_server_and_of_the_account_by_name()
         let list = ListPolicies {
             account,
             system,
+            language: None,
+            server_language: Language::Ram,
             page: page(after, take),
         };
         root.calls(&world, list).await.unwrap()

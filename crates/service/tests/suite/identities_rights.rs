@@ -281,7 +281,10 @@ async fn changes_of_policies_need_permission() {
     let version = || CreatePolicyVersion {
         account,
         name: of_name("p"),
+        language: claviger_model::Language::Ram,
         document: READ.into(),
+        title: None,
+        description: None,
         as_default: false,
         drop_oldest: false,
     };
@@ -303,6 +306,8 @@ async fn changes_of_policies_need_permission() {
     let list = || ListPolicies {
         account,
         system: None,
+        language: None,
+        server_language: claviger_model::Language::Ram,
         page: page(None, 1),
     };
     needs(
@@ -392,11 +397,13 @@ async fn attachments_need_permission_on_the_policy_and_on_what_bears_it() {
     for (holder, named, [attach, detach, list]) in holders {
         for (policy, policy_named) in &policies {
             let on = || Attach {
+                extent: claviger_model::Extent::Everywhere,
                 account,
                 policy: policy.clone(),
                 holder: holder.clone(),
             };
             let off = || Detach {
+                extent: claviger_model::Extent::Everywhere,
                 account,
                 policy: policy.clone(),
                 holder: holder.clone(),

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use claviger_model::{
-    AccountId, Action, Creator, EncryptionContext, Error, KeyFilter, KeyId, KeyMatch, KeySpec, Page, Refusal,
-    Scope, SignedDuration, Usage,
+    AccountId, Action, Again, Creator, EncryptionContext, Error, KeyFilter, KeyId, KeyMatch, KeySpec, Order,
+    Page, Refusal, Scope, SignedDuration, Usage,
 };
 use claviger_secret::SecretBytes;
 use claviger_service::ops::alias::{DeleteAlias, ListAliasesByKey};
 use claviger_service::ops::crypto::{
-    Ciphertext, DataKeyForm, Decrypt, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext,
+    Ciphertext, DataKeyForm, Decrypt, Encrypt, GenerateDataKey, GenerateDataKeyWithoutPlaintext, Opener,
+    Payload,
 };
 use claviger_service::ops::key::{DescribeKey, DisableKey, ListKeys, ScheduleKeyDeletion};
 use claviger_service::{KeyName, KeyRef, Quotas};
@@ -27,6 +28,7 @@ fn named(scope: &Scope, alias: &str) -> KeyRef {
 
 fn encrypt(key: KeyRef) -> Encrypt {
     Encrypt {
+        payload: Payload::Data,
         key,
         plaintext: SecretBytes::copied(b"object"),
         context: EncryptionContext::default(),
@@ -39,7 +41,8 @@ async fn service_keys(world: &World, scope: &Scope) -> Vec<KeyId> {
         all_of: vec![vec![KeyMatch::OfAccount(false)]],
     };
     let page = Page { skip: 0, take: 100 };
-    world.store().keys(scope, &filter, page).await.unwrap().items
+    let (store, order) = (world.store(), Order::OldestFirst);
+    store.keys(scope, &filter, order, page).await.unwrap().items
 }
 
 async fn two_accounts() -> (World, Someone, Someone) {
@@ -75,6 +78,8 @@ async fn the_first_use_makes_the_key_and_later_ones_find_it() {
     assert!(described.description.contains("oss"));
     assert_eq!(service_keys(&world, scope).await, [first.key]);
     let decrypt = Decrypt {
+        opener: Opener::Named,
+        payload: Payload::Data,
         ciphertext: Ciphertext::parse(first.blob).unwrap(),
         context: EncryptionContext::default(),
     };
@@ -134,8 +139,12 @@ async fn four_actions_begin_and_others_do_not() {
 
     let (world, service, owner) = two_accounts().await;
     assert!(service.calls(&world, DescribeKey(key(&world, 0))).await.is_ok());
-    let disable = service.calls(&world, DisableKey(key(&world, 1))).await;
-    assert_eq!(denied(disable).0, Action::DisableKey);
+    let disable = DisableKey {
+        key: key(&world, 1),
+        again: Again::Fine,
+    };
+    let disabled = service.calls(&world, disable).await;
+    assert_eq!(denied(disabled).0, Action::DisableKey);
     let page = Page { skip: 0, take: 1 };
     let aliases = ListAliasesByKey {
         key: key(&world, 1),
@@ -208,6 +217,8 @@ async fn a_service_touches_no_other_keys() {
         .unwrap()
         .blob;
     let decrypt = Decrypt {
+        opener: Opener::Named,
+        payload: Payload::Data,
         ciphertext: Ciphertext::parse(blob).unwrap(),
         context: EncryptionContext::default(),
     };
@@ -225,6 +236,7 @@ async fn the_account_sees_and_uses_the_key_and_changes_nothing() {
         .unwrap()
         .key;
     let list = ListKeys {
+        order: Order::OldestFirst,
         scope: scope.clone(),
         filter: KeyFilter::default(),
         page: Page { skip: 0, take: 10 },
@@ -239,8 +251,12 @@ async fn the_account_sees_and_uses_the_key_and_changes_nothing() {
         key
     );
     let refused = Error::Refused(Refusal::OfService);
-    let disable = owner.calls(&world, DisableKey(named(scope, "acs/oss"))).await;
-    assert_eq!(disable.map(drop), Err(refused.clone()));
+    let disable = DisableKey {
+        key: named(scope, "acs/oss"),
+        again: Again::Fine,
+    };
+    let disabled = owner.calls(&world, disable).await;
+    assert_eq!(disabled.map(drop), Err(refused.clone()));
     let schedule = ScheduleKeyDeletion {
         key: named(scope, "acs/oss"),
         window: SignedDuration::from_hours(7 * 24),
@@ -249,6 +265,7 @@ async fn the_account_sees_and_uses_the_key_and_changes_nothing() {
     let delete = DeleteAlias {
         scope: scope.clone(),
         name: "acs/oss".parse().unwrap(),
+        of: None,
     };
     assert!(owner.calls(&world, delete).await.is_err());
 }

@@ -40,6 +40,7 @@ pub(crate) fn session(world: &World, assumed: &Assumed) -> Someone {
 
 fn list_keys(someone: &Someone) -> ListKeys {
     ListKeys {
+        order: claviger_model::Order::OldestFirst,
         scope: someone.scope.clone(),
         filter: claviger_model::KeyFilter::default(),
         page: claviger_model::Page { skip: 0, take: 1 },

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use claviger_crypto::rsa::RsaEncryption;
 use claviger_model::{
-    EncryptionAlgorithm, Error, Field, HashAlgorithm, KeySpec, KeyState, Refusal, SignedDuration, StateKind,
+    EncryptionAlgorithm, Error, Field, HashAlgorithm, KeySpec, KeyState, MaterialFault, Refusal,
+    SignedDuration, StateKind,
 };
 use claviger_service::ops::import::{DeleteKeyMaterial, GetParametersForImport, ImportKeyMaterial};
 use claviger_service::ops::key::{CreateKey, DisableKey, EnableKey};
@@ -14,6 +15,7 @@ use crate::calls::Root;
 use crate::lifetimes::{DAY, MATERIAL, wrap};
 
 const OTHER: Error = Error::Refused(Refusal::OtherMaterial);
+const UNWRAP: Error = Error::KeyMaterial(MaterialFault::Unwrap);
 const EMPTY: Error = Error::Refused(Refusal::NotUsable(StateKind::PendingImport));
 
 #[tokio::test]
@@ -45,7 +47,10 @@ async fn material_that_was_given_up_comes_back_and_opens_what_it_encrypted() {
     let encrypted = root.encrypts_now(&world.service(), key).await;
     for restarted in [false, true] {
         let service = world.service();
-        let discard = DeleteKeyMaterial { key: root.key(key) };
+        let discard = DeleteKeyMaterial {
+            key: root.key(key),
+            again: claviger_model::Again::Fine,
+        };
         root.calls(&service, discard).await.unwrap();
         assert_eq!(root.state(&service, key).await, KeyState::PendingImport);
         assert_eq!(root.encrypts(&service, root.key(key)).await, Err(EMPTY));
@@ -73,12 +78,28 @@ async fn a_key_keeps_its_state_when_the_same_material_comes_again() {
     let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_empty_key(&service).await;
     root.brings(&service, key, MATERIAL, None).await.unwrap();
-    root.calls(&service, DisableKey(root.key(key))).await.unwrap();
+    root.calls(
+        &service,
+        DisableKey {
+            key: root.key(key),
+            again: claviger_model::Again::Fine,
+        },
+    )
+    .await
+    .unwrap();
     root.brings(&service, key, MATERIAL, Some(world.now() + DAY))
         .await
         .unwrap();
     assert_eq!(root.state(&service, key).await, KeyState::Disabled);
-    root.calls(&service, EnableKey(root.key(key))).await.unwrap();
+    root.calls(
+        &service,
+        EnableKey {
+            key: root.key(key),
+            again: claviger_model::Again::Fine,
+        },
+    )
+    .await
+    .unwrap();
     let blob = root.encrypts_now(&service, key).await.blob;
     assert_eq!(root.brings(&service, key, &[1; 32], None).await, Err(OTHER));
     assert_eq!(
@@ -127,7 +148,7 @@ async fn a_token_is_good_for_a_day_for_any_number_of_times_and_over_a_restart() 
         token: second.token.clone(),
         ..root.import(&first, MATERIAL, None)
     };
-    assert_eq!(root.calls(&service, crossed).await, Err(Error::KeyMaterial));
+    assert_eq!(root.calls(&service, crossed).await, Err(UNWRAP));
     world.advance(SignedDuration::from_secs(1));
     let late = root.import(&first, MATERIAL, None);
     assert_eq!(root.calls(&service, late).await, Err(Error::ImportTokenExpired));
@@ -151,13 +172,35 @@ async fn a_token_is_for_one_key() {
         key: root.key(keys[1]),
         ..root.import(&parameters, MATERIAL, None)
     };
-    assert_eq!(root.calls(&service, stolen).await, Err(Error::ImportToken));
+    let other = Err(Error::ImportTokenOfOther);
+    assert_eq!(root.calls(&service, stolen).await, other);
     let foreign = neighbour.makes_empty_key(&service).await;
     let stolen = ImportKeyMaterial {
         key: neighbour.key(foreign),
         ..root.import(&parameters, MATERIAL, None)
     };
-    assert_eq!(neighbour.calls(&service, stolen).await, Err(Error::ImportToken));
+    assert_eq!(neighbour.calls(&service, stolen).await, other);
+}
+
+/// Servers before this one did not put the key's id in front.
+#[tokio::test]
+async fn tokens_of_older_servers_are_good_for_their_day() {
+    let world = World::new().await;
+    let (service, root) = (world.service(), Root::of(&world).await);
+    let keys = [
+        root.makes_empty_key(&service).await,
+        root.makes_empty_key(&service).await,
+    ];
+    let parameters = root.prepares_import(&service, keys[0]).await;
+    let (id, sealed) = parameters.token.split_at(16);
+    assert_eq!(id, keys[0].as_bytes());
+    let old = |key| ImportKeyMaterial {
+        key: root.key(key),
+        token: sealed.to_vec(),
+        ..root.import(&parameters, MATERIAL, None)
+    };
+    assert_eq!(root.calls(&service, old(keys[1])).await, Err(Error::ImportToken));
+    assert_eq!(root.calls(&service, old(keys[0])).await, Ok(()));
 }
 
 #[tokio::test]
@@ -186,24 +229,30 @@ async fn a_token_that_was_touched_is_none() {
 }
 
 #[tokio::test]
-async fn material_that_does_not_unwrap_or_fit_is_refused_alike() {
+async fn material_that_does_not_unwrap_or_fit_is_refused() {
     let world = World::new().await;
     let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_empty_key(&service).await;
     let parameters = root.prepares_import(&service, key).await;
     let good = root.import(&parameters, MATERIAL, None).wrapped;
     let mut cases: Vec<_> = [&[1; 16][..], &[1; 31], &[1; 33], &[]]
-        .map(|material| wrap(&parameters.public_key, RsaEncryption::OaepSha256, material))
+        .map(|material| {
+            let wrapped = wrap(&parameters.public_key, RsaEncryption::OaepSha256, material);
+            (wrapped, Error::KeyMaterial(MaterialFault::Length))
+        })
         .into();
     // The token names another padding.
-    cases.push(wrap(&parameters.public_key, RsaEncryption::OaepSha1, MATERIAL));
-    cases.extend([vec![], vec![0; 256], good[1..].to_vec()]);
-    for wrapped in cases {
+    cases.push((
+        wrap(&parameters.public_key, RsaEncryption::OaepSha1, MATERIAL),
+        UNWRAP,
+    ));
+    cases.extend([vec![], vec![0; 256], good[1..].to_vec()].map(|wrapped| (wrapped, UNWRAP)));
+    for (wrapped, fault) in cases {
         let import = ImportKeyMaterial {
             wrapped,
             ..root.import(&parameters, MATERIAL, None)
         };
-        assert_eq!(root.calls(&service, import).await, Err(Error::KeyMaterial));
+        assert_eq!(root.calls(&service, import).await, Err(fault));
     }
     assert_eq!(root.state(&service, key).await, KeyState::PendingImport);
 }
@@ -214,6 +263,7 @@ async fn every_wrapping_of_the_provider_works_and_others_are_refused() {
     let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_empty_key(&service).await;
     let ask = |spec, algorithm| GetParametersForImport {
+        only_pending: false,
         key: root.key(key),
         spec,
         algorithm,
@@ -257,6 +307,7 @@ async fn keys_with_generated_material_take_none() {
     let parameters = root.prepares_import(&service, empty).await;
     let refused = Err(Error::Refused(Refusal::Origin));
     let ask = GetParametersForImport {
+        only_pending: false,
         key: root.key(own),
         spec: KeySpec::Rsa2048,
         algorithm: EncryptionAlgorithm::RsaPkcs1,
@@ -265,7 +316,10 @@ async fn keys_with_generated_material_take_none() {
         key: root.key(own),
         ..root.import(&parameters, MATERIAL, None)
     };
-    let discard = DeleteKeyMaterial { key: root.key(own) };
+    let discard = DeleteKeyMaterial {
+        key: root.key(own),
+        again: claviger_model::Again::Fine,
+    };
     assert_eq!(root.calls(&service, ask).await.map(drop), refused);
     assert_eq!(
         root.calls(&service, import).await,
@@ -292,7 +346,7 @@ async fn other_lengths_are_for_other_specs() {
         let key = root.calls(&service, create).await.unwrap().id;
         assert_eq!(
             root.brings(&service, key, &vec![3; length + 1], None).await,
-            Err(Error::KeyMaterial)
+            Err(Error::KeyMaterial(MaterialFault::Length))
         );
         assert_eq!(root.brings(&service, key, &vec![3; length], None).await, Ok(()));
         assert_eq!(root.state(&service, key).await, KeyState::Enabled);

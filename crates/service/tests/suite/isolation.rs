@@ -4,7 +4,7 @@ use claviger_model::{CertificateId, Denial, Error, KeyId, KeySpec, KeyVersionId,
 use claviger_secret::SecretBytes;
 use claviger_service::ops::alias::CreateAlias;
 use claviger_service::ops::certificate::{CreateCertificate, DescribeCertificate, GetCertificate};
-use claviger_service::ops::crypto::{Ciphertext, Decrypt, Encrypt, ReEncrypt, Source};
+use claviger_service::ops::crypto::{Ciphertext, Decrypt, Encrypt, Opener, ReEncrypt, Source};
 use claviger_service::ops::identity::{GetRole, GetUser};
 use claviger_service::ops::key::{CreateKey, DescribeKey, SetKeyPolicy};
 use claviger_service::ops::session::AssumeRole;
@@ -49,6 +49,7 @@ impl Spy<'_> {
 
 fn encrypt(key: KeyRef) -> Encrypt {
     Encrypt {
+        payload: claviger_service::ops::crypto::Payload::Data,
         key,
         plaintext: SecretBytes::copied(b"text"),
         context: claviger_model::EncryptionContext::default(),
@@ -57,6 +58,8 @@ fn encrypt(key: KeyRef) -> Encrypt {
 
 fn decrypt(blob: &[u8]) -> Decrypt {
     Decrypt {
+        opener: Opener::Named,
+        payload: claviger_service::ops::crypto::Payload::Data,
         ciphertext: Ciphertext::parse(blob.to_vec()).unwrap(),
         context: claviger_model::EncryptionContext::default(),
     }
@@ -103,6 +106,7 @@ impl Spy<'_> {
             .await;
         let again = |blob: &[u8]| ReEncrypt {
             source: Source::Envelope {
+                opener: Opener::Named,
                 ciphertext: Ciphertext::parse(blob.to_vec()).unwrap(),
                 context: claviger_model::EncryptionContext::default(),
             },
@@ -145,6 +149,7 @@ async fn strangers_learn_nothing() {
     let key = home.calls(&service, create).await.unwrap().id;
     let name = "app".parse().unwrap();
     let alias = CreateAlias {
+        per_key: u32::MAX,
         name,
         key: home.key(key),
     };

@@ -9,6 +9,7 @@ use claviger_service::Service;
 use claviger_service::ops::crypto::{Ciphertext, Decrypt, Encrypted};
 use claviger_service::ops::import::{GetParametersForImport, ImportKeyMaterial, ImportParameters};
 use claviger_service::ops::key::{CreateKey, DescribeKey, ListKeyVersions, ScheduleKeyDeletion};
+use claviger_service::ops::tag::TagRules;
 use claviger_store::VersionRow;
 use claviger_testkit::World;
 use serde_json::Value;
@@ -19,6 +20,12 @@ pub(crate) const DAY: SignedDuration = SignedDuration::from_hours(24);
 pub(crate) const YEAR: SignedDuration = SignedDuration::from_hours(365 * 24);
 /// Material for keys of 256 bits.
 pub(crate) const MATERIAL: &[u8] = &[0xa7; 32];
+
+/// The looser rules for labels.
+pub(crate) const RULES: TagRules = TagRules {
+    of_services: true,
+    doomed: false,
+};
 
 const ALGORITHM: EncryptionAlgorithm = EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha256);
 
@@ -48,6 +55,7 @@ impl Root {
 
     pub(crate) async fn prepares_import(&self, service: &Service, key: KeyId) -> ImportParameters {
         let asked = GetParametersForImport {
+            only_pending: false,
             key: self.key(key),
             spec: KeySpec::Rsa2048,
             algorithm: ALGORITHM,
@@ -63,6 +71,8 @@ impl Root {
         expires: Option<Timestamp>,
     ) -> ImportKeyMaterial {
         ImportKeyMaterial {
+            pair: None,
+            only_pending: false,
             key: self.key(parameters.key),
             wrapped: wrap(&parameters.public_key, RsaEncryption::OaepSha256, material),
             token: parameters.token.clone(),
@@ -119,6 +129,8 @@ impl Root {
     /// The text of a ciphertext.
     pub(crate) async fn reads(&self, service: &Service, blob: &[u8]) -> Vec<u8> {
         let operation = Decrypt {
+            opener: claviger_service::ops::crypto::Opener::Named,
+            payload: claviger_service::ops::crypto::Payload::Data,
             ciphertext: Ciphertext::parse(blob.to_vec()).unwrap(),
             context: EncryptionContext::default(),
         };
@@ -127,8 +139,15 @@ impl Root {
     }
 }
 
-/// What the system did by itself: action, key, time of each record.
+/// What the system did by itself, but for announcements: action, key, time of each record.
 pub(crate) async fn system_records(world: &World) -> Vec<(String, String, String)> {
+    let mut records = all_system_records(world).await;
+    records.retain(|(action, ..)| action != "WarnDeletion");
+    records
+}
+
+/// The same with announcements of deletions.
+pub(crate) async fn all_system_records(world: &World) -> Vec<(String, String, String)> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let records = world.audited_calls().await;
     records

@@ -12,7 +12,7 @@ use claviger_service::ops::key::CreateKey;
 use claviger_testkit::World;
 use serde_json::json;
 
-use crate::calls::Root;
+use crate::calls::{Root, wrong_kind};
 
 const SPECS: [(KeySpec, MacAlgorithm, usize); 5] = [
     (KeySpec::HmacSha224, MacAlgorithm::HmacSha224, 28),
@@ -21,7 +21,6 @@ const SPECS: [(KeySpec, MacAlgorithm, usize); 5] = [
     (KeySpec::HmacSha512, MacAlgorithm::HmacSha512, 64),
     (KeySpec::HmacSm3, MacAlgorithm::HmacSm3, 32),
 ];
-const KIND: Error = Error::Refused(Refusal::KeyKind);
 
 async fn make_key(world: &World, root: &Root, spec: KeySpec) -> Key {
     let create = CreateKey {
@@ -106,12 +105,14 @@ async fn a_key_knows_one_algorithm_and_one_purpose() {
             );
         }
     }
-    assert_eq!(root.encrypts(&service, root.key(key)).await, Err(KIND));
+    let mac = wrong_kind(KeySpec::HmacSha256, Usage::GenerateVerifyMac);
+    assert_eq!(root.encrypts(&service, root.key(key)).await, Err(mac));
     let symmetric = root.makes_key(&service).await.id;
+    let kind = Err(wrong_kind(KeySpec::Aes256, Usage::EncryptDecrypt));
     let made = generate(root.key(symmetric), None, b"x");
-    assert_eq!(root.calls(&service, made).await.map(drop), Err(KIND));
+    assert_eq!(root.calls(&service, made).await.map(drop), kind);
     let checked = verify(root.key(symmetric), None, b"x", b"");
-    assert_eq!(root.calls(&service, checked).await.map(drop), Err(KIND));
+    assert_eq!(root.calls(&service, checked).await.map(drop), kind);
     let nowhere = generate(root.key(KeyId::from_bytes([5; 16])), None, b"x");
     let missing = Err(Error::NotFound(Missing::Key));
     assert_eq!(root.calls(&service, nowhere).await.map(drop), missing);
@@ -177,6 +178,7 @@ async fn the_audit_trail_knows_no_message_and_no_code() {
     let key = make_key(&world, &root, KeySpec::HmacSha256).await;
     let (id, version) = (key.id.to_string(), key.primary.unwrap().to_string());
     let alias = CreateAlias {
+        per_key: u32::MAX,
         name: "codes".parse().unwrap(),
         key: root.key(key.id),
     };

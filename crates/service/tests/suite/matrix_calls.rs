@@ -11,13 +11,15 @@ use claviger_service::ops::audit::{DescribeTrails, GetAuditStatus, LookupEvents}
 use claviger_service::ops::certificate::{
     CertificatePrivateKeyDecrypt, CertificatePrivateKeySign, CertificatePublicKeyEncrypt,
     CertificatePublicKeyVerify, CreateCertificate, CreateCsr, DeleteCertificate, DescribeCertificate,
-    GetCertificate, ListCertificateTags, Message, TagCertificate, UntagCertificate, UpdateCertificateStatus,
+    GetCertificate, ListCertificateTags, TagCertificate, UntagCertificate, UpdateCertificateStatus,
     UploadCertificate,
 };
+use claviger_service::ops::crypto::{GenerateRandom, Message};
 use claviger_service::ops::deployment as deploy;
 use claviger_service::ops::explain::{ExplainDecision, Who};
-use claviger_service::ops::key::{CreateKey, ListKeys};
+use claviger_service::ops::key::{CountKeys, CreateKey, GetQuotas, ListKeys, ListWholeKeys};
 use claviger_service::ops::session::{AssumeRole, GetCallerIdentity};
+use claviger_service::ops::tag::ListTagValues;
 use claviger_service::{CertificateName, CertificateRef, Operation};
 
 use crate::actors::Way;
@@ -90,6 +92,9 @@ impl Asker<'_> {
                 algorithm: None,
             };
             return self.asks(create).await;
+        }
+        if let Some(heard) = self.grants(operation, subject.id).await {
+            return Some(heard);
         }
         let (service, actor) = (people.world.service(), people.actor(self.who));
         let (walker, count) = ((actor, self.way), people.count());
@@ -178,7 +183,13 @@ impl Asker<'_> {
         if let Some(heard) = self.collections(operation).await {
             return Some(heard);
         }
+        if let Some(heard) = self.key_stores(operation).await {
+            return Some(heard);
+        }
         if let Some(heard) = self.users(operation).await {
+            return Some(heard);
+        }
+        if let Some(heard) = self.sessions(operation).await {
             return Some(heard);
         }
         if let Some(heard) = self.groups(operation).await {
@@ -219,12 +230,27 @@ impl Asker<'_> {
             "ListKeys" => {
                 let filter = KeyFilter::default();
                 self.asks(ListKeys {
+                    order: claviger_model::Order::OldestFirst,
                     scope,
                     filter,
                     page: PAGE,
                 })
                 .await
             }
+            "FindKeys" => {
+                let list = ListKeys {
+                    order: claviger_model::Order::NewestFirst,
+                    scope,
+                    filter: KeyFilter::default(),
+                    page: PAGE,
+                };
+                let action = claviger_model::Action::FindKeys;
+                self.asks(ListWholeKeys { action, list }).await
+            }
+            "CountKeys" => self.asks(CountKeys { scope }).await,
+            "GetQuotas" => self.asks(GetQuotas { scope }).await,
+            "ListTagValues" => self.asks(ListTagValues { scope }).await,
+            "GenerateRandom" => self.asks(GenerateRandom { scope, length: 64 }).await,
             "ListAliases" => self.asks(ListAliases { scope, page: PAGE }).await,
             "CreateKey" => {
                 let create: CreateKey = self.people.root.create_key();

@@ -208,7 +208,9 @@ impl Asker<'_> {
             "CreatePolicy" => {
                 let create = id::CreatePolicy {
                     account,
-                    name: "new".parse().unwrap(),
+                    name: Some("new".parse().unwrap()),
+                    language: claviger_model::Language::Ram,
+                    title: String::new(),
                     description: String::new(),
                     document: DOCUMENT.into(),
                     tags: Tags::default(),
@@ -230,6 +232,8 @@ impl Asker<'_> {
                 self.asks(id::ListPolicies {
                     account,
                     system,
+                    language: None,
+                    server_language: claviger_model::Language::Ram,
                     page,
                 })
                 .await
@@ -238,12 +242,23 @@ impl Asker<'_> {
                 let create = id::CreatePolicyVersion {
                     account,
                     name,
+                    language: claviger_model::Language::Ram,
                     document: DOCUMENT.into(),
+                    title: None,
+                    description: None,
                     as_default: true,
                     drop_oldest: false,
                 };
                 self.asks(create).await
             }
+            _ => self.policy_versions(operation).await,
+        }
+    }
+
+    async fn policy_versions(&self, operation: &str) -> Option<Answer> {
+        let (account, name) = (self.account(), self.people.policy.clone());
+        let policy = PolicyRef::Custom(name.clone());
+        match operation {
             "GetPolicyVersion" => {
                 let number = 1;
                 self.asks(id::GetPolicyVersion {
@@ -287,6 +302,7 @@ impl Asker<'_> {
         match operation {
             "AttachPolicyToUser" | "AttachPolicyToGroup" | "AttachPolicyToRole" => {
                 self.asks(id::Attach {
+                    extent: claviger_model::Extent::Everywhere,
                     account,
                     policy,
                     holder,
@@ -295,6 +311,7 @@ impl Asker<'_> {
             }
             "DetachPolicyFromUser" | "DetachPolicyFromGroup" | "DetachPolicyFromRole" => {
                 self.asks(id::Detach {
+                    extent: claviger_model::Extent::Everywhere,
                     account,
                     policy,
                     holder,

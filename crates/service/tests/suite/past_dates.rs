@@ -14,6 +14,7 @@ async fn with_doomed_key(days: i64) -> (World, KeyId, Vec<u8>) {
     let key = root.makes_key(&service).await.id;
     let blob = root.encrypts_to_blob(&service, root.key(key)).await.unwrap().blob;
     let alias = CreateAlias {
+        per_key: u32::MAX,
         name: "app".parse().unwrap(),
         key: root.key(key),
     };
@@ -50,7 +51,15 @@ async fn a_key_is_gone_at_its_deletion_date_even_for_caches() {
         Err(gone.clone())
     );
     assert_eq!(
-        root.calls(&service, EnableKey(root.key(key))).await.map(drop),
+        root.calls(
+            &service,
+            EnableKey {
+                key: root.key(key),
+                again: claviger_model::Again::Fine
+            }
+        )
+        .await
+        .map(drop),
         Err(gone)
     );
 }

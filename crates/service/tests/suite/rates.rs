@@ -41,6 +41,7 @@ fn too_soon<T>() -> Result<T, Error> {
 async fn looks(world: &World, client: &Client) -> Result<(), Error> {
     let actor = Actor::of(world, client).await.unwrap();
     let list = ListKeys {
+        order: claviger_model::Order::OldestFirst,
         scope: actor.scope.clone(),
         filter: KeyFilter::default(),
         page: Page { skip: 0, take: 1 },
@@ -101,7 +102,10 @@ async fn a_change_that_comes_too_soon_does_not_happen_and_is_recorded() {
     let world = World::build().rates(rates).start().await;
     let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_key(&service).await.id;
-    let disable = || DisableKey(root.key(key));
+    let disable = || DisableKey {
+        key: root.key(key),
+        again: claviger_model::Again::Fine,
+    };
     assert_eq!(root.calls(&service, disable()).await.map(drop), too_soon());
     // To ask whether it would work is a call, too.
     assert_eq!(
@@ -141,5 +145,13 @@ async fn rotation_is_not_bounded() {
     }
     world.advance(7 * DAY);
     assert_eq!(world.run_jobs().await.rotated, 3);
-    root.calls(&service, DisableKey(root.key(keys[0]))).await.unwrap();
+    root.calls(
+        &service,
+        DisableKey {
+            key: root.key(keys[0]),
+            again: claviger_model::Again::Fine,
+        },
+    )
+    .await
+    .unwrap();
 }

@@ -163,6 +163,7 @@ async fn what_is_not_for_the_log_is_not_in_it() {
     };
     root.calls(&service, edit).await.unwrap();
     let tag = TagKeys {
+        rules: crate::lifetimes::RULES,
         action: Action::TagResource,
         keys: vec![key()],
         tags: vec![("team".into(), said("tag"))],

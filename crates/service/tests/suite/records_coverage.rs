@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 
 use claviger_model::{Action, KeyId, KeySpec, KeyVersionId, Usage};
 use claviger_secret::SecretBytes;
-use claviger_service::ops::crypto::AsymmetricEncrypt;
+use claviger_service::ops::crypto::{AsymmetricEncrypt, VersionRef};
 use claviger_service::ops::deployment::{CreateAccount, DeleteAccount, DeleteService};
 use claviger_service::ops::identity;
 use claviger_service::ops::key::CreateKey;
+use claviger_service::ops::session::{Evidence, GetToken, RevokeToken, TokenWish};
 use claviger_service::{Operation, Service};
 use serde_json::Value;
 
@@ -16,25 +17,31 @@ use crate::actors::Way;
 use crate::calls::Root;
 use crate::certificate_desk::{OAEP, decrypt, encrypt, issued};
 use crate::lifetimes::{DAY, MATERIAL};
+use crate::logins::opens;
 use crate::matrix_calls::go;
 use crate::matrix_people::People;
 use crate::states::Subject;
 
-/// What nobody can call, as halves of another operation and what the server does by itself, and what leaves no record.
-const NOT_RECORDED: [Action; 5] = [
+/// What nobody can call, as halves of another operation, what the server does by itself and what only those want who are
+/// nobody yet; and what leaves no record.
+const NOT_RECORDED: [Action; 7] = [
     Action::DescribeRegions,
     Action::ReEncryptFrom,
     Action::ReEncryptTo,
     Action::DeleteKey,
     Action::RotateKey,
+    Action::WarnDeletion,
+    Action::CreateToken,
 ];
 
 /// Operations and what they are asked of, in an order in which root is served.
 const SERVED: &[(&str, &str)] = &[
     (
         "plain",
-        "DescribeKey UpdateKeyDescription Encrypt Decrypt ReEncrypt GenerateDataKey GenerateDataKeyWithoutPlaintext \
-         GenerateAndExportDataKey ExportDataKey DisableKey EnableKey UpdateRotationPolicy DescribeKeyVersion \
+        "DescribeKey UpdateKeyDescription UpdateKeyTitle Encrypt Decrypt EncryptDataKey DecryptDataKey ReEncrypt \
+         GenerateDataKey GenerateDataKeyWithoutPlaintext CreateGrant ListGrants RetireGrant RevokeGrant \
+         GenerateAndExportDataKey ExportDataKey DisableKey EnableKey BeginRotation AlterRotation GetRotationStatus \
+         EndRotation RotateOnDemand UpdateRotationPolicy DescribeKeyVersion \
          ListKeyVersions TagResource ListResourceTags UntagResource TagResources ListTagResources UntagResources \
          SetKeyPolicy GetKeyPolicy CreateAlias UpdateAlias ListAliasesByKey DeleteAlias GetKeyUsage \
          ScheduleKeyDeletion CancelKeyDeletion SetDeletionProtection",
@@ -56,9 +63,11 @@ const SERVED: &[(&str, &str)] = &[
     ),
     (
         "here",
-        "CreateKey ListKeys ListAliases CreateCertificate DescribeService OpenService ListInstances ListAccessPoints \
-         ListClientKeys ListNetworkRules ListAccessRules GetCallerIdentity LookupEvents DescribeTrails GetAuditStatus \
-         CreateUser GetUser ListUsers UpdateAccessKey ListAccessKeys GetAccessKeyLastUsed DeleteAccessKey \
+        "CreateKey ListKeys FindKeys CountKeys GetQuotas ListTagValues GenerateRandom ListAliases CreateCertificate \
+         DescribeService OpenService ListInstances ListAccessPoints ListRetirableGrants ListKeyStores GetKeyStore \
+         ChangeKeyStore ListClientKeys ListNetworkRules ListAccessRules GetCallerIdentity LookupEvents DescribeTrails GetAuditStatus \
+         ListProjects ListDomains GetCatalog CreateTemporaryKey SetPassword \
+         CreateUser GetUser ListUsers UpdateAccessKey ListAccessKeys GetAccessKeyLastUsed GetAccessKey DeleteAccessKey \
          CreateAccessKey CreateGroup GetGroup ListGroups ListGroupsForUser ListUsersForGroup RemoveUserFromGroup \
          AddUserToGroup CreateRole GetRole UpdateRole ListRoles CreatePolicy GetPolicy ListPolicies \
          CreatePolicyVersion SetDefaultPolicyVersion GetPolicyVersion ListPolicyVersions AttachPolicyToUser \
@@ -127,6 +136,9 @@ impl Tour {
 
     /// What the lists of operations cannot say: calls on things that are made for them.
     async fn goes_astray(&mut self) {
+        let [shown, gone] = [self.token().await, self.token().await];
+        self.served(GetToken { subject: shown }).await;
+        self.served(RevokeToken { subject: gone }).await;
         let service = self.people.world.service();
         let account = self.people.root.scope.account;
         let (certificate, _) = issued(&self.people.root, &service, KeySpec::Rsa2048).await;
@@ -154,6 +166,19 @@ impl Tour {
         self.served(service).await;
         let made = self.served(CreateAccount { name: "gone".into() }).await;
         self.served(DeleteAccount { id: made.0.id }).await;
+    }
+
+    /// A token of root.
+    async fn token(&mut self) -> SecretBytes {
+        let service = self.people.world.service();
+        let root = self.people.world.root();
+        let by = Evidence::Secret {
+            access_key: root.access_key_id().into(),
+            secret: SecretBytes::copied(root.secret().as_bytes()),
+        };
+        let token = opens(&service, TokenWish { by, scope: None }).await;
+        self.record("CreateToken", "served").await;
+        token.unwrap().unwrap().text
     }
 
     async fn served<O: Operation>(&mut self, operation: O) -> O::Output {
@@ -238,7 +263,7 @@ fn bare(id: KeyId) -> Subject {
 async fn rsa_blob(root: &Root, service: &Service, key: KeyId) -> Vec<u8> {
     let encrypt = AsymmetricEncrypt {
         key: root.key(key),
-        version: Some(root.versions(service, key).await[0].id),
+        version: VersionRef::Named(Some(root.versions(service, key).await[0].id)),
         algorithm: OAEP,
         plaintext: SecretBytes::copied(b"text"),
     };
@@ -261,11 +286,10 @@ async fn every_operation_that_is_served_leaves_its_record() {
             }
             let record = tour.goes("root", Way::Really, operation, thing).await;
             assert_eq!(record["caller"]["type"], "root", "{operation}");
-            // The service is open from the beginning.
-            let expected = if operation == "OpenService" {
-                "refused"
-            } else {
-                "served"
+            // The service is open from the beginning, and there are no stores of keys.
+            let expected = match operation {
+                "OpenService" | "GetKeyStore" | "ChangeKeyStore" => "refused",
+                _ => "served",
             };
             if record["outcome"] != expected {
                 wrong.push(format!("{operation} {thing}: {}", record["error"]));
@@ -283,7 +307,13 @@ async fn every_operation_that_is_refused_leaves_its_record() {
     for operation in called() {
         // Who one is everybody may ask. Asking whether one may is refused then.
         let (way, code) = match operation {
-            "GetCallerIdentity" => (Way::Asks, "dry_run"),
+            "GetCallerIdentity"
+            | "ListProjects"
+            | "ListDomains"
+            | "GetCatalog"
+            | "CreateTemporaryKey"
+            | "ListRetirableGrants" => (Way::Asks, "dry_run"),
+            "GetToken" | "RevokeToken" => (Way::Really, "token_not_found"),
             _ => (Way::Really, "denied"),
         };
         let record = tour.goes("none", way, operation, thing_of(operation)).await;

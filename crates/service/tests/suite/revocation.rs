@@ -67,6 +67,7 @@ async fn list(world: &World, client: &Client) -> Heard {
         Err(error) => return Heard::Unknown(error),
     };
     let list = ListKeys {
+        order: claviger_model::Order::OldestFirst,
         scope: actor.scope.clone(),
         filter: claviger_model::KeyFilter::default(),
         page: claviger_model::Page { skip: 0, take: 1 },
@@ -155,6 +156,7 @@ async fn a_policy_that_is_put_on_and_taken_off() {
         if attached {
             stage
                 .root(Attach {
+                    extent: claviger_model::Extent::Everywhere,
                     account,
                     policy,
                     holder,
@@ -163,6 +165,7 @@ async fn a_policy_that_is_put_on_and_taken_off() {
         } else {
             stage
                 .root(Detach {
+                    extent: claviger_model::Extent::Everywhere,
                     account,
                     policy,
                     holder,
@@ -196,6 +199,7 @@ async fn a_version_of_a_policy_that_counts_no_more() {
     let (policy, holder) = (PolicyRef::Custom(name.clone()), user("alice"));
     stage
         .root(Attach {
+            extent: claviger_model::Extent::Everywhere,
             account,
             policy,
             holder,
@@ -205,7 +209,10 @@ async fn a_version_of_a_policy_that_counts_no_more() {
     let denying = CreatePolicyVersion {
         account,
         name: name.clone(),
+        language: claviger_model::Language::Ram,
         document: READ.replace("Allow", "Deny"),
+        title: None,
+        description: None,
         as_default: true,
         drop_oldest: false,
     };
@@ -249,6 +256,7 @@ async fn a_group_that_is_joined_left_or_loses_its_policy() {
     let (policy, holder) = (system(FULL), Holder::Group(group()));
     stage
         .root(Detach {
+            extent: claviger_model::Extent::Everywhere,
             account,
             policy,
             holder,
@@ -300,6 +308,7 @@ async fn a_role_that_is_deleted_ends_its_sessions_for_good() {
     let (policy, holder) = (system(FULL), Holder::Role(name()));
     stage
         .root(Detach {
+            extent: claviger_model::Extent::Everywhere,
             account,
             policy,
             holder,
@@ -384,6 +393,7 @@ async fn no_load_under_way_outlives_a_change() {
     for round in 0..40 {
         let (policy, holder) = (system(FULL), user("alice"));
         let attach = Attach {
+            extent: claviger_model::Extent::Everywhere,
             account,
             policy,
             holder,
@@ -392,6 +402,7 @@ async fn no_load_under_way_outlives_a_change() {
         assert_eq!(list(&world, &alice).await, Heard::Served, "round {round}");
         let (policy, holder) = (system(FULL), user("alice"));
         let detach = Detach {
+            extent: claviger_model::Extent::Everywhere,
             account,
             policy,
             holder,

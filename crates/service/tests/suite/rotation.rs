@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use claviger_model::{EncryptionContext, Error, Refusal, RotationStatus, StateKind};
-use claviger_service::ops::crypto::{Ciphertext, DataKeyForm, GenerateDataKey, ReEncrypt, Source};
+use claviger_model::{EncryptionContext, Error, KeySpec, Refusal, RotationStatus, StateKind, Usage};
+use claviger_service::ops::crypto::{Ciphertext, DataKeyForm, GenerateDataKey, Opener, ReEncrypt, Source};
 use claviger_service::ops::key::{CreateKey, DisableKey, EnableKey, UpdateRotationPolicy};
 use claviger_testkit::World;
 
-use crate::calls::Root;
+use crate::calls::{Root, wrong_kind};
 use crate::lifetimes::{DAY, YEAR, system_records, written};
 
 #[tokio::test]
@@ -64,13 +64,14 @@ async fn a_due_key_rotates_whatever_uses_or_shows_it() {
             2 => {
                 let re_encrypt = ReEncrypt {
                     source: Source::Envelope {
+                        opener: Opener::Named,
                         ciphertext: Ciphertext::parse(source.blob.clone()).unwrap(),
                         context: EncryptionContext::default(),
                     },
                     destination: asked,
                     context: EncryptionContext::default(),
                 };
-                root.calls(&service, re_encrypt).await.unwrap().version
+                root.calls(&service, re_encrypt).await.unwrap().made.version
             }
             3 => root.versions(&service, key).await[0].id,
             _ => root.encrypts_now(&service, key).await.version,
@@ -133,14 +134,30 @@ async fn a_key_that_is_switched_off_waits_and_rotates_when_it_is_switched_on() {
     let world = World::new().await;
     let (service, root) = (world.service(), Root::of(&world).await);
     let key = root.makes_rotating_key(&service, YEAR).await.id;
-    root.calls(&service, DisableKey(root.key(key))).await.unwrap();
+    root.calls(
+        &service,
+        DisableKey {
+            key: root.key(key),
+            again: claviger_model::Again::Fine,
+        },
+    )
+    .await
+    .unwrap();
     world.advance(3 * YEAR);
     assert_eq!(world.run_jobs().await.rotated, 0);
     let off = root.describes(&service, key).await.unwrap();
     assert_eq!(off.rotation_status(), RotationStatus::Suspended);
     assert!(off.next_rotation().unwrap() < world.now());
     assert_eq!(root.versions(&service, key).await.len(), 1);
-    root.calls(&service, EnableKey(root.key(key))).await.unwrap();
+    root.calls(
+        &service,
+        EnableKey {
+            key: root.key(key),
+            again: claviger_model::Again::Fine,
+        },
+    )
+    .await
+    .unwrap();
     let enabled_at = world.now();
     world.advance(DAY);
     let on = root.describes(&service, key).await.unwrap();
@@ -181,11 +198,11 @@ async fn a_shorter_interval_rotates_at_once_and_none_never_does() {
 async fn keys_that_do_not_rotate_refuse_the_wish() {
     let world = World::new().await;
     let (service, root) = (world.service(), Root::of(&world).await);
-    let refused = Err(Error::Refused(Refusal::KeyKind));
-    for spec in [
-        claviger_model::KeySpec::EcP256,
-        claviger_model::KeySpec::HmacSha256,
+    for (spec, usage) in [
+        (KeySpec::EcP256, Usage::SignVerify),
+        (KeySpec::HmacSha256, Usage::GenerateVerifyMac),
     ] {
+        let refused = Err(wrong_kind(spec, usage));
         let create = CreateKey {
             spec,
             ..root.create_key()

@@ -1,6 +1,6 @@
 //! Keys that a service made for an account: the account may use and label them, and no more.
 
-use claviger_model::{Error, KeyFilter, KeyMatch, Page, Refusal};
+use claviger_model::{Error, KeyFilter, KeyMatch, Order, Page, Refusal};
 use claviger_service::ops::key::ListKeys;
 use claviger_testkit::World;
 
@@ -77,6 +77,7 @@ async fn lists_tell_keys_of_services_from_others() {
     let own = root.makes_key(&service).await.id;
     let theirs = world.add_service_key(root.scope.account, "oss").await;
     let list = |of_account| ListKeys {
+        order: Order::OldestFirst,
         scope: root.scope.clone(),
         filter: KeyFilter {
             all_of: vec![vec![KeyMatch::OfAccount(of_account)]],

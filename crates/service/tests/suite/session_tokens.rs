@@ -83,6 +83,7 @@ async fn a_session_lives_through_a_restart_with_its_rights() {
     stage.world.restart().await;
     let actor = Actor::of(&stage.world, &session).await.unwrap();
     let list = ListKeys {
+        order: claviger_model::Order::OldestFirst,
         scope: actor.scope.clone(),
         filter: claviger_model::KeyFilter::default(),
         page: claviger_model::Page { skip: 0, take: 1 },
@@ -165,6 +166,7 @@ async fn records_tell_who_called_in_whose_name() {
     for client in [&session, &service] {
         let actor = Actor::of(&stage.world, client).await.unwrap();
         let list = ListKeys {
+            order: claviger_model::Order::OldestFirst,
             scope: actor.scope.clone(),
             filter: claviger_model::KeyFilter::default(),
             page: claviger_model::Page { skip: 0, take: 1 },

@@ -73,6 +73,7 @@ impl Stage {
         let (id, parameters) = self.make(&service, kind).await;
         let alias = format!("subject-{}", self.count);
         let named = CreateAlias {
+            per_key: u32::MAX,
             name: alias.parse().unwrap(),
             key: self.root.key(id),
         };
@@ -139,13 +140,25 @@ impl Stage {
         match state {
             StateKind::Enabled => {}
             StateKind::Disabled => {
-                self.root.calls(service, DisableKey(named)).await.unwrap();
+                self.root
+                    .calls(
+                        service,
+                        DisableKey {
+                            key: named,
+                            again: claviger_model::Again::Fine,
+                        },
+                    )
+                    .await
+                    .unwrap();
             }
             StateKind::PendingDeletion => {
                 self.root.schedules_deletion(service, key, 30 * DAY).await;
             }
             StateKind::PendingImport => {
-                let discard = DeleteKeyMaterial { key: named };
+                let discard = DeleteKeyMaterial {
+                    key: named,
+                    again: claviger_model::Again::Fine,
+                };
                 self.root.calls(service, discard).await.unwrap();
             }
         }
@@ -171,7 +184,7 @@ impl Stage {
                 match error {
                     Error::Refused(Refusal::NotUsable(named)) if named == state => "use".into(),
                     Error::Refused(Refusal::Transition(named)) if named == state => "move".into(),
-                    Error::Refused(Refusal::KeyKind) => "kind".into(),
+                    Error::Refused(Refusal::KeyKind(_)) => "kind".into(),
                     Error::Refused(Refusal::Origin) => "origin".into(),
                     other => format!("{other:?}"),
                 }
@@ -241,6 +254,28 @@ fn the_table_has_every_operation_on_keys() {
         "ListNetworkRules",
         "ListAccessRules",
         "GetCallerIdentity",
+        "GenerateRandom",
+        "CountKeys",
+        "GetQuotas",
+        "FindKeys",
+        "ListTagValues",
+        "WarnDeletion",
+        // Those of grants are in `grants.rs`.
+        "CreateGrant",
+        "RevokeGrant",
+        "RetireGrant",
+        "ListGrants",
+        "ListRetirableGrants",
+        "ListKeyStores",
+        "GetKeyStore",
+        "ChangeKeyStore",
+        "CreateToken",
+        "GetToken",
+        "RevokeToken",
+        "CreateTemporaryKey",
+        "ListProjects",
+        "ListDomains",
+        "GetCatalog",
     ];
     assert!(missing.iter().all(|name| of_no_key.contains(name)), "{missing:?}");
     assert_eq!(missing.len(), of_no_key.len());

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 
 use claviger_crypto::rsa::{RsaPrivateKey, RsaSize};
 use claviger_model::{
-    Action, EncryptionAlgorithm, EncryptionContext, Error, HashAlgorithm, KeyFilter, KeySpec, Page, Resume,
-    SignatureAlgorithm,
+    Action, Again, EncryptionAlgorithm, EncryptionContext, Error, HashAlgorithm, KeyFilter, KeySpec, Page,
+    Resume, SignatureAlgorithm,
 };
 use claviger_secret::SecretBytes;
 use claviger_service::ops::alias::{CreateAlias, DeleteAlias, ListAliases, ListAliasesByKey, UpdateAlias};
@@ -13,13 +13,15 @@ use claviger_service::ops::audit::GetKeyUsage;
 use claviger_service::ops::crypto::{
     AsymmetricDecrypt, AsymmetricEncrypt, AsymmetricSign, AsymmetricVerify, Ciphertext, DataKeyForm, Decrypt,
     Encrypt, Export, ExportDataKey, GenerateAndExportDataKey, GenerateDataKey,
-    GenerateDataKeyWithoutPlaintext, GenerateMac, GetPublicKey, ReEncrypt, Source, VerifyMac,
+    GenerateDataKeyWithoutPlaintext, GenerateMac, GetPublicKey, Message, Opener, Payload, ReEncrypt, Source,
+    VerifyMac, VersionRef,
 };
 use claviger_service::ops::import::{DeleteKeyMaterial, GetParametersForImport, ImportKeyMaterial};
 use claviger_service::ops::key::{
-    CancelKeyDeletion, CreateKeyVersion, DescribeKey, DescribeKeyVersion, DisableKey, EnableKey,
-    GetKeyPolicy, ListKeyVersions, ListKeys, ScheduleKeyDeletion, SetDeletionProtection, SetKeyPolicy,
-    UpdateKeyDescription, UpdateRotationPolicy,
+    AlterRotation, BeginRotation, CancelKeyDeletion, CreateKeyVersion, DescribeKey, DescribeKeyVersion,
+    DisableKey, EnableKey, EndRotation, GetKeyPolicy, GetRotationStatus, ListKeyVersions, ListKeys,
+    RotateOnDemand, ScheduleKeyDeletion, SetDeletionProtection, SetKeyPolicy, UpdateKeyDescription,
+    UpdateKeyTitle, UpdateRotationPolicy,
 };
 use claviger_service::ops::tag::{ListKeyTags, ListTagRows, TagKeys, UntagKeys};
 use claviger_service::{KeyRef, Operation, Service};
@@ -120,6 +122,7 @@ impl Asker<'_> {
             "ListKeys" => {
                 let filter = KeyFilter::default();
                 self.call(ListKeys {
+                    order: claviger_model::Order::OldestFirst,
                     scope,
                     filter,
                     page: PAGE,
@@ -144,6 +147,7 @@ impl Asker<'_> {
                 self.call(DescribeKeyVersion { key, version }).await
             }
             "ListKeyVersions" => self.call(ListKeyVersions { key, page: PAGE }).await,
+            "GetRotationStatus" => self.call(GetRotationStatus { key }).await,
             "GetKeyPolicy" => self.call(GetKeyPolicy { key }).await,
             "GetKeyUsage" => self.call(GetKeyUsage { key }).await,
             _ => None,
@@ -154,8 +158,14 @@ impl Asker<'_> {
         let key = self.key();
         let name = || self.subject.alias.parse().unwrap();
         match operation {
-            "EnableKey" => self.call(EnableKey(key)).await,
-            "DisableKey" => self.call(DisableKey(key)).await,
+            "EnableKey" => {
+                let again = Again::Fine;
+                self.call(EnableKey { key, again }).await
+            }
+            "DisableKey" => {
+                let again = Again::Fine;
+                self.call(DisableKey { key, again }).await
+            }
             "ScheduleKeyDeletion" => self.call(ScheduleKeyDeletion { key, window: 7 * DAY }).await,
             "CancelKeyDeletion" => {
                 let resume = Resume::Enabled;
@@ -164,6 +174,10 @@ impl Asker<'_> {
             "UpdateKeyDescription" => {
                 let description = "new".into();
                 self.call(UpdateKeyDescription { key, description }).await
+            }
+            "UpdateKeyTitle" => {
+                let title = format!("title-{}", self.count).parse().unwrap();
+                self.call(UpdateKeyTitle { key, title }).await
             }
             "SetDeletionProtection" => {
                 let reason = Some("why".into());
@@ -177,19 +191,37 @@ impl Asker<'_> {
                 let interval = Some(YEAR);
                 self.call(UpdateRotationPolicy { key, interval }).await
             }
+            "BeginRotation" => self.call(BeginRotation { key, default: YEAR }).await,
+            "AlterRotation" => {
+                let interval = 30 * DAY;
+                self.call(AlterRotation { key, interval }).await
+            }
+            "EndRotation" => self.call(EndRotation { key }).await,
+            "RotateOnDemand" => self.call(RotateOnDemand { key }).await,
             "CreateKeyVersion" => self.call(CreateKeyVersion { key }).await,
             "CreateAlias" => {
                 let name = format!("new-{}", self.count).parse().unwrap();
-                self.call(CreateAlias { name, key }).await
+                self.call(CreateAlias {
+                    per_key: u32::MAX,
+                    name,
+                    key,
+                })
+                .await
             }
             "DeleteAlias" => {
-                let scope = self.root.scope.clone();
-                self.call(DeleteAlias { scope, name: name() }).await
+                let (scope, of) = (self.root.scope.clone(), None);
+                self.call(DeleteAlias {
+                    scope,
+                    name: name(),
+                    of,
+                })
+                .await
             }
             "UpdateAlias" if self.way == Way::Asks => self.call(UpdateAlias { name: name(), key }).await,
             "UpdateAlias" => {
                 let name: claviger_model::AliasName = format!("moves-{}", self.count).parse().unwrap();
                 let made = CreateAlias {
+                    per_key: u32::MAX,
                     name: name.clone(),
                     key: self.root.key(self.subject.bystander),
                 };
@@ -206,11 +238,24 @@ impl Asker<'_> {
         match action {
             Action::TagResource | Action::TagResources => {
                 let tags = vec![("team".into(), "a".into())];
-                self.call(TagKeys { action, keys, tags }).await
+                self.call(TagKeys {
+                    action,
+                    keys,
+                    tags,
+                    rules: crate::lifetimes::RULES,
+                })
+                .await
             }
             Action::UntagResource | Action::UntagResources => {
                 let names = Some(vec!["team".into()]);
-                self.call(UntagKeys { action, keys, names }).await
+                self.call(UntagKeys {
+                    action,
+                    keys,
+                    names,
+                    must_bear: false,
+                    rules: crate::lifetimes::RULES,
+                })
+                .await
             }
             _ => None,
         }
@@ -221,6 +266,7 @@ impl Asker<'_> {
         match (operation, &self.subject.parameters) {
             ("GetParametersForImport", _) => {
                 self.call(GetParametersForImport {
+                    only_pending: false,
                     key,
                     spec: KeySpec::Rsa2048,
                     algorithm: OAEP,
@@ -234,6 +280,8 @@ impl Asker<'_> {
             }
             ("ImportKeyMaterial", None) => {
                 self.call(ImportKeyMaterial {
+                    pair: None,
+                    only_pending: false,
                     key,
                     wrapped: vec![0; 256],
                     token: Vec::new(),
@@ -241,7 +289,13 @@ impl Asker<'_> {
                 })
                 .await
             }
-            ("DeleteKeyMaterial", _) => self.call(DeleteKeyMaterial { key }).await,
+            ("DeleteKeyMaterial", _) => {
+                self.call(DeleteKeyMaterial {
+                    key,
+                    again: claviger_model::Again::Fine,
+                })
+                .await
+            }
             _ => None,
         }
     }
@@ -256,19 +310,27 @@ impl Asker<'_> {
             context: none(),
         };
         let parsed = |blob: &[u8]| Ciphertext::parse(blob.to_vec()).unwrap();
+        let payload = if operation.ends_with("DataKey") {
+            Payload::DataKey
+        } else {
+            Payload::Data
+        };
         match operation {
-            "Encrypt" => {
+            "Encrypt" | "EncryptDataKey" => {
                 let plaintext = SecretBytes::copied(b"text");
                 self.call(Encrypt {
+                    payload,
                     key,
                     plaintext,
                     context: none(),
                 })
                 .await
             }
-            "Decrypt" => {
+            "Decrypt" | "DecryptDataKey" => {
                 let ciphertext = parsed(&self.subject.blob);
                 self.call(Decrypt {
+                    opener: Opener::Named,
+                    payload,
                     ciphertext,
                     context: none(),
                 })
@@ -313,6 +375,7 @@ impl Asker<'_> {
     ) -> Option<Result<(), Error>> {
         self.call(ReEncrypt {
             source: Source::Envelope {
+                opener: Opener::Named,
                 ciphertext,
                 context: EncryptionContext::default(),
             },
@@ -323,7 +386,7 @@ impl Asker<'_> {
     }
 
     async fn signs(&self, operation: &str) -> Option<Result<(), Error>> {
-        let (key, version) = (self.key(), Some(self.subject.version));
+        let (key, version) = (self.key(), VersionRef::Named(Some(self.subject.version)));
         let digest = vec![7; 32];
         let message = || SecretBytes::copied(b"message");
         match operation {
@@ -360,7 +423,8 @@ impl Asker<'_> {
                     key,
                     version,
                     algorithm: ECDSA,
-                    digest,
+                    size_only: false,
+                    message: Message::Digest(digest),
                 })
                 .await
             }
@@ -369,17 +433,32 @@ impl Asker<'_> {
                     key,
                     version,
                     algorithm: ECDSA,
-                    digest,
+                    size_only: false,
+                    message: Message::Digest(digest),
                     signature: vec![0; 70],
                 })
                 .await
             }
-            "GetPublicKey" => self.call(GetPublicKey { key, version }).await,
+            "GetPublicKey" => {
+                self.call(GetPublicKey {
+                    key,
+                    version,
+                    any_state: false,
+                })
+                .await
+            }
+            _ => self.codes(operation).await,
+        }
+    }
+
+    async fn codes(&self, operation: &str) -> Option<Result<(), Error>> {
+        let (key, message) = (self.key(), SecretBytes::copied(b"message"));
+        match operation {
             "GenerateMac" => {
                 self.call(GenerateMac {
                     key,
                     algorithm: None,
-                    message: message(),
+                    message,
                 })
                 .await
             }
@@ -387,7 +466,7 @@ impl Asker<'_> {
                 self.call(VerifyMac {
                     key,
                     algorithm: None,
-                    message: message(),
+                    message,
                     code: vec![0; 32],
                 })
                 .await

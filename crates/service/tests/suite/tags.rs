@@ -11,6 +11,7 @@ use crate::lifetimes::DAY;
 
 fn tag(root: &Root, keys: &[KeyId], tags: &[(&str, &str)]) -> TagKeys {
     TagKeys {
+        rules: crate::lifetimes::RULES,
         action: Action::TagResources,
         keys: keys.iter().map(|key| root.key(*key)).collect(),
         tags: tags
@@ -22,6 +23,8 @@ fn tag(root: &Root, keys: &[KeyId], tags: &[(&str, &str)]) -> TagKeys {
 
 fn untag(root: &Root, keys: &[KeyId], names: Option<&[&str]>) -> UntagKeys {
     UntagKeys {
+        must_bear: false,
+        rules: crate::lifetimes::RULES,
         action: Action::UntagResources,
         keys: keys.iter().map(|key| root.key(*key)).collect(),
         names: names.map(|names| names.iter().map(|name| (*name).to_owned()).collect()),
@@ -132,6 +135,7 @@ async fn what_is_not_there_is_a_missing_resource_to_those_who_name_many() {
     );
     assert_eq!(tags_of(&service, &root, key).await, "");
     let single = TagKeys {
+        rules: crate::lifetimes::RULES,
         action: Action::TagResource,
         keys: vec![unknown.clone()],
         tags: vec![("a".into(), "1".into())],

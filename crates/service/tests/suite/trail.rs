@@ -52,6 +52,7 @@ async fn story(world: &World) -> (Root, String, KeyId) {
     let (service, root) = (world.service(), Root::of(world).await);
     let key = root.makes_key(&service).await.id;
     let alias = CreateAlias {
+        per_key: u32::MAX,
         name: "app".parse().unwrap(),
         key: root.key(key),
     };
@@ -180,7 +181,15 @@ async fn what_was_just_answered_is_found() {
     let (service, root) = (world.service(), Root::of(&world).await);
     for _ in 0..3 {
         let key = root.makes_key(&service).await.id;
-        root.calls(&service, DisableKey(root.key(key))).await.unwrap();
+        root.calls(
+            &service,
+            DisableKey {
+                key: root.key(key),
+                again: claviger_model::Again::Fine,
+            },
+        )
+        .await
+        .unwrap();
         let of_key = vec![Filter::Thing(key.to_string())];
         assert_eq!(finds(&root, &service, of_key).await, ["CreateKey", "DisableKey"]);
     }

@@ -8,6 +8,15 @@ use crate::query::Params;
 use crate::request::Request;
 use crate::sink::{Sink, Writer, stream};
 
+/// How the path stands in the canonical request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SignedPath {
+    /// As documented: each piece decoded once and encoded again.
+    Decoded,
+    /// Encoded as it was sent.
+    AsSent,
+}
+
 /// What to do with a body that the client says it did not sign. An empty body is always signed.
 ///
 /// Clients of the vendor do so for content that is neither JSON nor BSON, and rely on TLS then.
@@ -30,7 +39,13 @@ impl Authorization<'_> {
         request: &Request<'_, H>,
     ) -> Result<Vec<u8>, Refusal> {
         let mut text = Vec::new();
-        write_canonical_request(&mut text, self, request, UnsignedPayload::Accept)?;
+        write_canonical_request(
+            &mut text,
+            self,
+            request,
+            UnsignedPayload::Accept,
+            SignedPath::Decoded,
+        )?;
         Ok(text)
     }
 }
@@ -41,11 +56,15 @@ pub(super) fn write_canonical_request<'r, S: Sink, H: Headers + ?Sized>(
     authorization: &Authorization<'_>,
     request: &Request<'r, H>,
     unsigned: UnsignedPayload,
+    path: SignedPath,
 ) -> Result<&'r str, Refusal> {
     stream(sink, |writer| {
         writer.raw(request.method.as_bytes());
         writer.raw(b"\n");
-        write_path(writer, request.path)?;
+        match path {
+            SignedPath::Decoded => write_path(writer, request.path)?,
+            SignedPath::AsSent => write_sent_path(writer, request.path),
+        }
         writer.raw(b"\n");
         write_query(writer, request.query);
         writer.raw(b"\n");
@@ -87,6 +106,19 @@ fn write_path<S: Sink>(writer: &mut Writer<'_, S>, path: &str) -> Result<(), Ref
         writer.raw(b"/");
     }
     Ok(())
+}
+
+/// The path, each byte of its pieces encoded, with a slash at its end.
+fn write_sent_path<S: Sink>(writer: &mut Writer<'_, S>, path: &str) {
+    for byte in path.bytes() {
+        match byte {
+            b'/' => writer.raw(b"/"),
+            _ => writer.encoded_byte(byte, &ONCE),
+        }
+    }
+    if !path.ends_with('/') {
+        writer.raw(b"/");
+    }
 }
 
 fn unescape(high: u8, low: u8) -> Result<u8, Refusal> {

@@ -5,7 +5,7 @@ use std::fmt;
 use aws_lc_rs::constant_time::verify_slices_are_equal;
 
 use super::authorization::{DAY, LABEL, SCOPE};
-use super::canonical::{TIME, UnsignedPayload, write_canonical_request};
+use super::canonical::{SignedPath, TIME, UnsignedPayload, write_canonical_request};
 use super::{Algorithm, Authorization, Refusal, Scope};
 use crate::hash::{DIGEST, Hasher, hex};
 use crate::headers::Headers;
@@ -36,9 +36,31 @@ impl<'r> StringToSign<'r> {
         request: &Request<'r, H>,
         unsigned: UnsignedPayload,
     ) -> Result<Self, Refusal> {
+        Self::with_path(authorization, request, unsigned, SignedPath::Decoded)
+    }
+
+    /// As [`Self::new`], with the path encoded as it was sent: what was encoded is encoded twice. The Node client signs so
+    /// where a name in its path is encoded already; a server may look at this form when the documented one is not signed.
+    ///
+    /// # Errors
+    /// As [`Self::new`].
+    pub fn with_sent_path<H: Headers + ?Sized>(
+        authorization: &Authorization<'r>,
+        request: &Request<'r, H>,
+        unsigned: UnsignedPayload,
+    ) -> Result<Self, Refusal> {
+        Self::with_path(authorization, request, unsigned, SignedPath::AsSent)
+    }
+
+    fn with_path<H: Headers + ?Sized>(
+        authorization: &Authorization<'r>,
+        request: &Request<'r, H>,
+        unsigned: UnsignedPayload,
+        path: SignedPath,
+    ) -> Result<Self, Refusal> {
         let algorithm = authorization.algorithm;
         let mut hasher = Hasher::new(algorithm.hash());
-        let time = write_canonical_request(&mut hasher, authorization, request, unsigned)?;
+        let time = write_canonical_request(&mut hasher, authorization, request, unsigned, path)?;
         let other_day = |scope: &Scope<'_>| time.get(..DAY) != Some(scope.date());
         if authorization.scope.as_ref().is_some_and(other_day) {
             return Err(Refusal::ScopeDate);

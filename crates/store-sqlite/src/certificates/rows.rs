@@ -57,11 +57,7 @@ fn certificate(cells: &mut Cells<'_>, scope: &Scope, id: CertificateId) -> Resul
         scope: scope.clone(),
         spec: cells.word("spec")?,
         protection: cells.word("protection")?,
-        exportable: match cells.integer("exportable")? {
-            0 => false,
-            1 => true,
-            other => return Err(cells.bad("exportable", format_args!("{other}, not 0 or 1"))),
-        },
+        exportable: cells.flag("exportable")?,
         subject: cells.text("subject")?.into(),
         alternative_names: Vec::new(),
         csr: cells.text("csr")?.into(),

@@ -47,6 +47,12 @@ pub(crate) fn list(
     )
 }
 
+/// See `LoginStore::access_keys_of_account`.
+pub(crate) fn list_all(connection: &Connection, account: AccountId) -> Result<Vec<AccessKey>, Fault> {
+    let select = select!("account = ?1 ORDER BY created, id");
+    query::all(connection, select, [number(account)], access_key)
+}
+
 /// The values of `user` and `service`.
 fn columns(owner: &KeyOwner) -> (Option<i64>, Option<&str>) {
     match owner {

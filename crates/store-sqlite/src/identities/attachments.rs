@@ -1,7 +1,8 @@
 //! Policies on identities: table `attachments`.
 
 use claviger_model::{
-    AccountId, Attachment, Error, Existing, Holder, Missing, ParseIdError, PolicyName, PolicyRef, Quota,
+    AccountId, Attachment, Error, Existing, Extent, Holder, Missing, ParseIdError, PolicyName, PolicyRef,
+    Quota,
 };
 use claviger_store::{Draft, Outboxed, StoreError};
 use rusqlite::{Connection, Row, params};
@@ -9,7 +10,7 @@ use rusqlite::{Connection, Row, params};
 use crate::error::{Failure, Fault};
 use crate::row::{Cells, Raw, micros, number};
 use crate::words::{HolderKind, PolicyKind, Word};
-use crate::{counts, outbox, query};
+use crate::{counts, outbox, query, texts};
 
 /// Whether an identity has policies. It is named by its id or number.
 pub(super) fn any(
@@ -124,29 +125,29 @@ pub(super) fn attach(
     let (kind, holder) = existing(connection, account, policy, &attachment.holder)?;
     let (account, kind, policy_kind) = (number(account), kind.word(), policy_kind(policy).word());
     let there = "SELECT 1 FROM attachments WHERE account = ?1 AND holder_kind = ?2 AND holder = ?3
-                 AND policy_kind = ?4 AND policy = ?5";
-    let name = policy.name().as_str();
-    if query::exists(
-        connection,
-        there,
-        params![account, kind, holder, policy_kind, name],
-    )? {
+                 AND policy_kind = ?4 AND policy = ?5 AND extent = ?6";
+    let (name, extent) = (policy.name().as_str(), texts::of_extent(&attachment.extent));
+    let place = params![account, kind, holder, policy_kind, name, extent];
+    if query::exists(connection, there, place)? {
         return Err(Error::Exists(Existing::Attachment).into());
     }
-    let count = "SELECT count(*) FROM attachments
-                 WHERE account = ?1 AND holder_kind = ?2 AND holder = ?3 AND policy_kind = ?4";
-    let count = query::count(connection, count, params![account, kind, holder, policy_kind])?;
+    // A policy counts once, whatever its extents.
+    let count = "SELECT count(DISTINCT policy) FROM attachments
+                 WHERE account = ?1 AND holder_kind = ?2 AND holder = ?3 AND policy_kind = ?4 AND policy <> ?5";
+    let others = params![account, kind, holder, policy_kind, name];
+    let count = query::count(connection, count, others)?;
     counts::fits(count, quota, Quota::Attachments)?;
     query::run(
         connection,
-        "INSERT INTO attachments (account, holder_kind, holder, policy_kind, policy, attached)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        "INSERT INTO attachments (account, holder_kind, holder, policy_kind, policy, extent, attached)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![
             account,
             kind,
             holder,
             policy_kind,
             name,
+            extent,
             micros(attachment.attached)
         ],
     )?;
@@ -157,16 +158,15 @@ pub(super) fn attach(
 pub(super) fn detach(
     connection: &Connection,
     account: AccountId,
-    policy: &PolicyRef,
-    holder: &Holder,
+    (policy, holder, extent): (&PolicyRef, &Holder, &Extent),
     draft: &Draft,
 ) -> Result<Outboxed<()>, Failure> {
     let (kind, holder) = existing(connection, account, policy, holder)?;
     let delete = "DELETE FROM attachments WHERE account = ?1 AND holder_kind = ?2 AND holder = ?3
-                  AND policy_kind = ?4 AND policy = ?5";
+                  AND policy_kind = ?4 AND policy = ?5 AND extent = ?6";
     let policy_kind = policy_kind(policy).word();
-    let name = policy.name().as_str();
-    let values = params![number(account), kind.word(), holder, policy_kind, name];
+    let (name, extent) = (policy.name().as_str(), texts::of_extent(extent));
+    let values = params![number(account), kind.word(), holder, policy_kind, name, extent];
     if query::run(connection, delete, values)? == 0 {
         return Err(Error::NotFound(Missing::Attachment).into());
     }
@@ -182,8 +182,8 @@ pub(super) fn of(
     let Some((kind, number_of_holder)) = find(connection, account, holder)? else {
         return Ok(Vec::new());
     };
-    let select = "SELECT policy, policy_kind, attached FROM attachments
-                  WHERE account = ?1 AND holder_kind = ?2 AND holder = ?3 ORDER BY policy_kind, policy";
+    let select = "SELECT policy, policy_kind, attached, extent FROM attachments
+                  WHERE account = ?1 AND holder_kind = ?2 AND holder = ?3 ORDER BY policy_kind, policy, extent";
     let values = params![number(account), kind.word(), number_of_holder];
     query::all(connection, select, values, |row| {
         let name = Raw(row, 0);
@@ -193,6 +193,7 @@ pub(super) fn of(
             policy: policy_ref(cells.word("policy_kind")?, policy),
             holder: holder.clone(),
             attached: cells.time("attached")?,
+            extent: cells.extent()?,
         })
     })
 }
@@ -201,14 +202,14 @@ pub(super) fn of(
 macro_rules! holders {
     ($kind:literal, $table:literal, $number:literal) => {
         concat!(
-            "SELECT holder, attached, name FROM attachments CROSS JOIN ",
+            "SELECT holder, attached, name, extent FROM attachments CROSS JOIN ",
             $table,
             " AS holders ON holders.account = attachments.account AND holders.",
             $number,
             " = holder
              WHERE attachments.account = ?1 AND policy_kind = ?2 AND policy = ?3 AND holder_kind = '",
             $kind,
-            "' ORDER BY name"
+            "' ORDER BY name, extent"
         )
     };
 }
@@ -247,7 +248,9 @@ fn attached_to(row: &Row<'_>, kind: HolderKind, policy: &PolicyRef) -> Result<At
         HolderKind::Group => text.parse().map(Holder::Group),
         HolderKind::Role => text.parse().map(Holder::Role),
     };
+    let extent = Cells::at("attachments", &name, row, 3).extent()?;
     Ok(Attachment {
+        extent,
         policy: policy.clone(),
         holder: holder.map_err(|error| cells.bad("name", error))?,
         attached,

@@ -1,6 +1,8 @@
 //! Groups: table `user_groups`.
 
-use claviger_model::{AccountId, Error, Existing, Group, GroupName, InUse, Missing, NamePage, Named};
+use claviger_model::{
+    AccountId, Error, Existing, Group, GroupId, GroupName, InUse, Missing, NamePage, Named,
+};
 use claviger_store::{Draft, IdentityChange, Outboxed, StoreError};
 use rusqlite::{Connection, Row, params};
 
@@ -11,6 +13,15 @@ use crate::row::{Cells, Raw, as_kept, micros, number};
 use crate::words::HolderKind;
 use crate::{accounts, outbox, query};
 
+macro_rules! select {
+    ($rest:literal) => {
+        concat!(
+            "SELECT number, id, name, comments, created, updated FROM user_groups WHERE account = ?1 AND ",
+            $rest
+        )
+    };
+}
+
 /// The number of a group, and the group.
 pub(super) type Numbered = (i64, Group);
 
@@ -19,10 +30,26 @@ pub(super) fn load(
     account: AccountId,
     name: &GroupName,
 ) -> Result<Option<Numbered>, Fault> {
-    let select = "SELECT number, name, comments, created, updated FROM user_groups
-                  WHERE account = ?1 AND name = ?2";
     let values = params![number(account), name.as_str()];
-    query::one(connection, select, values, |row| group(row, account))
+    query::one(connection, select!("name = ?2"), values, |row| {
+        group(row, account)
+    })
+}
+
+/// See `LoginStore::group_by_id`.
+pub(crate) fn load_by_id(
+    connection: &Connection,
+    account: AccountId,
+    id: GroupId,
+) -> Result<Option<Group>, Fault> {
+    let values = [number(account), column(id)];
+    let found = query::one(connection, select!("id = ?2"), values, |row| group(row, account))?;
+    Ok(found.map(|(_, group)| group))
+}
+
+/// The id as columns hold it.
+fn column(id: GroupId) -> i64 {
+    id.number().cast_signed()
 }
 
 pub(super) fn list(
@@ -30,20 +57,20 @@ pub(super) fn list(
     account: AccountId,
     page: &NamePage,
 ) -> Result<Named<Group>, Fault> {
-    let select = "SELECT number, name, comments, created, updated FROM user_groups
-                  WHERE account = ?1 AND name > ?2 ORDER BY name LIMIT ?3";
+    let select = select!("name > ?2 ORDER BY name LIMIT ?3");
     query::named(connection, select, &[&number(account)], page, |row| {
         Ok(group(row, account)?.1)
     })
 }
 
-/// The group in the first five columns of a row.
+/// The group in the first six columns of a row.
 pub(super) fn group(row: &Row<'_>, account: AccountId) -> Result<Numbered, StoreError> {
     let name = Raw(row, 0);
     let mut cells = Cells::new("user_groups", &name, row);
     let number = cells.integer("number")?;
     let group = Group {
         account,
+        id: cells.group_id("id")?,
         name: cells.parsed("name")?,
         comments: cells.text("comments")?.into(),
         created: cells.time("created")?,
@@ -80,13 +107,14 @@ pub(super) fn create(
     counts::admit_anywhere(connection, group.account, Counted::Groups, quota)?;
     query::run(
         connection,
-        "INSERT INTO user_groups (account, name, comments, created, updated) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO user_groups (account, name, comments, created, updated, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
         params![
             number(group.account),
             group.name.as_str(),
             group.comments,
             micros(group.created),
-            micros(group.updated)
+            micros(group.updated),
+            column(group.id)
         ],
     )?;
     outbox::record(connection, draft, ())
@@ -107,6 +135,7 @@ pub(super) fn update(
     }
     let group = Group {
         account,
+        id: was.id,
         created: was.created,
         updated: as_kept(wish.updated),
         ..wish

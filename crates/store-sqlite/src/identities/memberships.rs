@@ -34,7 +34,7 @@ pub(super) fn groups_of_user(
     user: &UserName,
 ) -> Result<Vec<Joined<Group>>, Fault> {
     let select =
-        "SELECT number, user_groups.name, user_groups.comments, user_groups.created, user_groups.updated,
+        "SELECT number, user_groups.id, user_groups.name, user_groups.comments, user_groups.created, user_groups.updated,
                          joined
                   FROM users CROSS JOIN memberships ON memberships.account = users.account AND user = users.id
                        CROSS JOIN user_groups ON number = user_group
@@ -43,7 +43,7 @@ pub(super) fn groups_of_user(
     query::all(connection, select, values, |row| {
         Ok(Joined {
             other: groups::group(row, account)?.1,
-            joined: joined(row, 5)?,
+            joined: joined(row, 6)?,
         })
     })
 }

@@ -2,7 +2,7 @@
 
 mod change;
 
-use claviger_model::{AccountId, CustomPolicy, NamePage, Named, PolicyName, PolicyVersion, Tags};
+use claviger_model::{AccountId, CustomPolicy, NamePage, Named, PolicyId, PolicyName, PolicyVersion, Tags};
 use claviger_store::{PolicyRow, StoreError};
 use rusqlite::{Connection, Row, params};
 
@@ -15,9 +15,10 @@ pub(super) use change::{create, delete, update};
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT name, description, default_version, last_version, created, updated,
-                    (SELECT count(*) FROM attachments
-                     WHERE attachments.account = policies.account AND policy_kind = 'custom' AND policy = name)
+            "SELECT name, id, language, title, description, default_version, last_version, created, updated,
+                    (SELECT count(*) FROM (
+                         SELECT DISTINCT holder_kind, holder FROM attachments
+                         WHERE attachments.account = policies.account AND policy_kind = 'custom' AND policy = name))
              FROM policies WHERE account = ?1 AND ",
             $rest
         )
@@ -35,6 +36,22 @@ pub(super) fn load(
         policy(row, account)
     })?;
     found.map(|found| complete(connection, found)).transpose()
+}
+
+/// See `LoginStore::policy_by_id`; as [`load`].
+pub(crate) fn load_by_id(
+    connection: &Connection,
+    account: AccountId,
+    id: PolicyId,
+) -> Result<Option<PolicyRow>, Fault> {
+    let values = [number(account), column(id)];
+    let found = query::one(connection, select!("id = ?2"), values, |row| policy(row, account))?;
+    found.map(|found| complete(connection, found)).transpose()
+}
+
+/// The id as columns hold it.
+fn column(id: PolicyId) -> i64 {
+    id.number().cast_signed()
 }
 
 /// As [`load`], for a page.
@@ -61,6 +78,9 @@ fn policy(row: &Row<'_>, account: AccountId) -> Result<PolicyRow, StoreError> {
     let policy = CustomPolicy {
         account,
         name: cells.parsed("name")?,
+        id: cells.policy_id("id")?,
+        language: cells.word("language")?,
+        title: cells.text("title")?.into(),
         description: cells.text("description")?.into(),
         default_version: cells.small("default_version")?,
         last_version: cells.small("last_version")?,

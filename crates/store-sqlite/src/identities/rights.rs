@@ -1,6 +1,6 @@
 //! All policies that count for an identity, in one statement.
 
-use claviger_model::{AccountId, GroupName, PolicyName, Role, RoleId, User, UserId};
+use claviger_model::{AccountId, GroupName, Language, PolicyName, Role, RoleId, User, UserId};
 use claviger_store::{HeldPolicy, StoreError};
 use rusqlite::{Connection, Row};
 
@@ -18,14 +18,14 @@ macro_rules! held {
             "WITH holders (kind, place, through) AS (",
             $holders,
             ")
-             SELECT attachments.policy, policy_kind, through, default_version, document
+             SELECT attachments.policy, policy_kind, through, default_version, document, extent, language
              FROM holders
                   CROSS JOIN attachments ON attachments.account = ?1 AND holder_kind = kind AND holder = place
                   LEFT JOIN policies ON policy_kind = 'custom' AND policies.account = ?1
                             AND policies.name = attachments.policy
                   LEFT JOIN policy_versions ON policy_versions.account = ?1
                             AND policy_versions.policy = policies.name AND policy_versions.number = default_version
-             ORDER BY attachments.policy, policy_kind, through"
+             ORDER BY attachments.policy, policy_kind, through, extent"
         )
     };
 }
@@ -73,6 +73,7 @@ fn held(row: &Row<'_>) -> Result<HeldPolicy, StoreError> {
     let mut cells = Cells::new("attachments", &name, row);
     let policy: PolicyName = cells.parsed("policy")?;
     let kind: PolicyKind = cells.word("policy_kind")?;
+    let extent = Cells::at("attachments", &name, row, 5).extent()?;
     let document = match kind {
         PolicyKind::System => None,
         PolicyKind::Custom => Some(document(row, &policy)?),
@@ -80,6 +81,7 @@ fn held(row: &Row<'_>) -> Result<HeldPolicy, StoreError> {
     Ok(HeldPolicy {
         policy: attachments::policy_ref(kind, policy),
         through: through(row)?,
+        extent,
         document,
     })
 }
@@ -92,8 +94,8 @@ fn through(row: &Row<'_>) -> Result<Option<GroupName>, StoreError> {
     group.map_err(|error| cells.bad("name", error))
 }
 
-/// The text of the default version of a policy of the account.
-fn document(row: &Row<'_>, policy: &PolicyName) -> Result<String, StoreError> {
+/// The default version of a policy of the account.
+fn document(row: &Row<'_>, policy: &PolicyName) -> Result<(Language, String), StoreError> {
     let mut cells = Cells::at("policies", policy, row, 3);
     if cells.optional_integer("default_version")?.is_none() {
         let cells = Cells::at("attachments", policy, row, 0);
@@ -101,7 +103,7 @@ fn document(row: &Row<'_>, policy: &PolicyName) -> Result<String, StoreError> {
     }
     let mut cells = Cells::at("policy_versions", policy, row, 4);
     let document = cells.optional_text("document")?;
-    document
-        .map(Into::into)
-        .ok_or_else(|| policies::no_default(policy))
+    let document = document.ok_or_else(|| policies::no_default(policy))?;
+    let language = Cells::at("policies", policy, row, 6).word("language")?;
+    Ok((language, document.into()))
 }

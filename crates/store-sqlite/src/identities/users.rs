@@ -1,7 +1,7 @@
 //! Users: table `users`.
 
 use claviger_model::{
-    AccountId, Error, Existing, InUse, KeyOwner, Missing, NamePage, Named, User, UserId, UserName,
+    AccountId, Error, Existing, InUse, KeyOwner, LoginOwner, Missing, NamePage, Named, User, UserId, UserName,
 };
 use claviger_store::{Draft, IdentityChange, Outboxed, StoreError};
 use rusqlite::{Connection, Row, params};
@@ -11,7 +11,7 @@ use crate::counts::{self, Counted};
 use crate::error::{Failure, Fault};
 use crate::row::{Cells, Raw, as_kept, micros, number};
 use crate::words::HolderKind;
-use crate::{accounts, outbox, query};
+use crate::{accounts, logins, outbox, query};
 
 macro_rules! select {
     ($rest:literal) => {
@@ -168,6 +168,7 @@ pub(super) fn delete(
     if attachments::any(connection, account, HolderKind::User, column(was.id))? {
         return Err(Error::InUse(InUse::UserPolicies).into());
     }
+    logins::delete(connection, account, LoginOwner::User(was.id))?;
     let delete = "DELETE FROM users WHERE account = ?1 AND id = ?2";
     query::run(connection, delete, [number(account), column(was.id)])?;
     outbox::record(connection, draft, was)

@@ -1,13 +1,13 @@
 //! Changing keys that are there.
 
-use claviger_model::{Change, Error, Import, Key, KeyId, KeyState, Missing, Scope, SignedDuration};
+use claviger_model::{Change, Error, Existing, Import, Key, KeyId, KeyState, Missing, Scope, SignedDuration};
 use claviger_store::{Draft, KeyChange, Outboxed, VersionChange};
-use rusqlite::Connection;
+use rusqlite::{Connection, params};
 
 use super::rows;
 use crate::error::Failure;
-use crate::row::as_kept;
-use crate::{outbox, tags, versions};
+use crate::row::{as_kept, number};
+use crate::{outbox, query, tags, versions};
 
 /// See `Store::update_key`. Where nothing changes, the number is 0: there is no draft.
 pub(crate) fn update(
@@ -72,6 +72,9 @@ fn write(
         Change::AlreadySo(_) => return Ok(Change::AlreadySo(was)),
         Change::Changed(key) => merge(&was, key),
     };
+    if key.title != was.title {
+        title_is_free(connection, &key)?;
+    }
     rows::update(connection, &key)?;
     tags::replace(connection, &was.tags, &key)?;
     Ok(Change::Changed(key))
@@ -96,12 +99,14 @@ fn merge(was: &Key, wish: Key) -> Key {
             KeyState::PendingDeletion { due } => KeyState::PendingDeletion { due: as_kept(due) },
             other => other,
         },
+        title: wish.title,
         description: wish.description,
         primary: wish.primary,
         last_rotated: as_kept(wish.last_rotated),
-        rotation: wish
-            .rotation
-            .map(|interval| SignedDuration::from_secs(interval.as_secs())),
+        rotation: wish.rotation.map(whole),
+        rotation_from: wish.rotation_from.map(as_kept),
+        rotation_kept: wish.rotation_kept.map(whole),
+        warned: wish.warned,
         import: wish.import.map(|import| Import {
             expires: import.expires.map(as_kept),
             ..import
@@ -111,4 +116,26 @@ fn merge(was: &Key, wish: Key) -> Key {
         tags: wish.tags,
         ..was.clone()
     }
+}
+
+fn whole(interval: SignedDuration) -> SignedDuration {
+    SignedDuration::from_secs(interval.as_secs())
+}
+
+/// Whether no other key of the scope has the display name of this one.
+pub(super) fn title_is_free(connection: &Connection, key: &Key) -> Result<(), Failure> {
+    let Some(title) = &key.title else {
+        return Ok(());
+    };
+    let taken = "SELECT 1 FROM keys WHERE account = ?1 AND region = ?2 AND title = ?3 AND id <> ?4";
+    let values = params![
+        number(key.scope.account),
+        key.scope.region.as_str(),
+        title.as_str(),
+        key.id.as_bytes()
+    ];
+    if query::exists(connection, taken, values)? {
+        return Err(Error::Exists(Existing::Title).into());
+    }
+    Ok(())
 }

@@ -6,8 +6,8 @@ use rusqlite::{Connection, params};
 use crate::error::Fault;
 use crate::row::{Cells, Raw, micros};
 
-/// The head of each of the three partial indices, merged: nothing else of the table is looked at. Conditions and
-/// expressions are spelled as in the indices, or they would not be used.
+/// The head of each of the four partial indices, merged: nothing else of the table is looked at. Conditions and
+/// expressions are spelled as in the indices, or they would not be used. A deletion is announced a day before.
 pub(crate) const DUE: &str = "\
     SELECT account, region, id FROM (
         SELECT * FROM (
@@ -16,14 +16,21 @@ pub(crate) const DUE: &str = "\
             ORDER BY due LIMIT ?2)
         UNION ALL
         SELECT * FROM (
+            SELECT account, region, id, due - 86400000000 FROM keys INDEXED BY keys_to_warn
+            WHERE due IS NOT NULL AND warned = 0 AND due <= ?1 + 86400000000
+            ORDER BY due LIMIT ?2)
+        UNION ALL
+        SELECT * FROM (
             SELECT account, region, id, import_expires FROM keys INDEXED BY keys_to_expire
             WHERE import_expires IS NOT NULL AND primary_version IS NOT NULL AND import_expires <= ?1
             ORDER BY import_expires LIMIT ?2)
         UNION ALL
         SELECT * FROM (
-            SELECT account, region, id, last_rotated + rotation * 1000000 FROM keys INDEXED BY keys_to_rotate
-            WHERE rotation IS NOT NULL AND state = 'enabled' AND last_rotated + rotation * 1000000 <= ?1
-            ORDER BY last_rotated + rotation * 1000000 LIMIT ?2))
+            SELECT account, region, id, max(last_rotated, coalesce(rotation_from, last_rotated)) + rotation * 1000000
+            FROM keys INDEXED BY keys_to_rotate
+            WHERE rotation IS NOT NULL AND state = 'enabled'
+                  AND max(last_rotated, coalesce(rotation_from, last_rotated)) + rotation * 1000000 <= ?1
+            ORDER BY max(last_rotated, coalesce(rotation_from, last_rotated)) + rotation * 1000000 LIMIT ?2))
     GROUP BY account, region, id
     ORDER BY min(moment), account, region, id LIMIT ?2";
 
@@ -35,9 +42,7 @@ pub(crate) fn due(connection: &Connection, now: Timestamp, limit: u32) -> Result
     while let Some(row) = rows.next()? {
         let name = Raw(row, 2);
         let mut cells = Cells::new("keys", &name, row);
-        let account = cells.account_id("account")?;
-        let region = cells.parsed("region")?;
-        keys.push((Scope { account, region }, cells.key_id("id")?));
+        keys.push((cells.scope()?, cells.key_id("id")?));
     }
     Ok(keys)
 }

@@ -81,7 +81,13 @@ async fn a_refusal_undoes_itself_and_not_its_neighbours() {
         let store = store.clone();
         tokio::spawn(async move {
             let missing = store
-                .create_alias(alias("app", 99), u32::MAX, draft("bad"), Box::new(|_| Ok(())))
+                .create_alias(
+                    alias("app", 99),
+                    u32::MAX,
+                    u32::MAX,
+                    draft("bad"),
+                    Box::new(|_| Ok(())),
+                )
                 .await;
             missing.map(drop)
         })

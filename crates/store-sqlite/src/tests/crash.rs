@@ -2,16 +2,16 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
-use claviger_model::{KeyFilter, Page};
-use claviger_store::Store;
+use claviger_model::{Key, KeyFilter, Order, Page};
+use claviger_store::{GrantStore as _, Store};
 
-use super::{Place, add, copy, has, key, scope};
+use super::{Place, add, copy, draft, grant, has, key, scope};
 use crate::connection::beside;
 use crate::{Options, SqliteStore};
 
-/// Opens what a crash left and gives the numbers of the keys in it. Fails unless keys, versions and drafts tell the
-/// same story without a gap.
-async fn recovered(path: &Path) -> Vec<u32> {
+/// Opens what a crash left and gives the numbers of the keys in it, and then of the grants. Fails unless keys, versions,
+/// grants and drafts tell the same story without a gap.
+async fn recovered(path: &Path) -> (Vec<u32>, BTreeSet<u32>) {
     let store = SqliteStore::open(path, Options::default()).unwrap();
     let drafts = store.outbox(0, u32::MAX).await.unwrap();
     assert!(
@@ -21,8 +21,14 @@ async fn recovered(path: &Path) -> Vec<u32> {
             .eq(1..=u64::try_from(drafts.len()).unwrap())
     );
     let mut numbers = Vec::new();
+    let mut granted = BTreeSet::new();
     for draft in drafts {
-        let number = std::str::from_utf8(&draft.value.0).unwrap().parse().unwrap();
+        let text = std::str::from_utf8(&draft.value.0).unwrap();
+        if let Some(number) = text.strip_prefix("grant ") {
+            granted.insert(number.parse().unwrap());
+            continue;
+        }
+        let number = text.parse().unwrap();
         assert!(
             has(&store, number).await,
             "the draft of key {number} is there without the key"
@@ -33,6 +39,7 @@ async fn recovered(path: &Path) -> Vec<u32> {
         .keys(
             &scope(),
             &KeyFilter::default(),
+            Order::OldestFirst,
             Page {
                 skip: 0,
                 take: u32::MAX,
@@ -42,8 +49,16 @@ async fn recovered(path: &Path) -> Vec<u32> {
         .unwrap();
     let of_drafts: BTreeSet<_> = numbers.iter().map(|number| key(*number).id).collect();
     assert_eq!(listed.items.into_iter().collect::<BTreeSet<_>>(), of_drafts);
+    for number in &numbers {
+        let found = store.grants_of_key(&scope(), key(*number).id).await.unwrap();
+        assert_eq!(
+            !found.is_empty(),
+            granted.contains(number),
+            "the grant of key {number}"
+        );
+    }
     store.probe().await.unwrap();
-    numbers
+    (numbers, granted)
 }
 
 /// The log only grows while this test runs, so a copy made at any time is what a crash at that time would leave.
@@ -60,14 +75,21 @@ async fn a_crash_at_any_time_keeps_what_was_acknowledged_and_nothing_half() {
     let path = place.path();
     let store = Arc::new(place.store);
     let acknowledged = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let granted = Arc::new(std::sync::Mutex::new(Vec::new()));
     let writers: Vec<_> = (0..8)
         .map(|writer| {
-            let (store, acknowledged) = (store.clone(), acknowledged.clone());
+            let (store, acknowledged, granted) = (store.clone(), acknowledged.clone(), granted.clone());
             tokio::spawn(async move {
                 for round in 0..60 {
                     let number = writer * 1000 + round;
                     add(&store, number).await.unwrap();
                     acknowledged.lock().unwrap().push(number);
+                    if round % 2 == 1 {
+                        let text = draft(&format!("grant {number}"));
+                        let any = Box::new(|_: &Key| Ok(()));
+                        store.create_grant(grant(number), 1, text, any).await.unwrap();
+                        granted.lock().unwrap().push(number);
+                    }
                 }
             })
         })
@@ -77,6 +99,7 @@ async fn a_crash_at_any_time_keeps_what_was_acknowledged_and_nothing_half() {
             tokio::task::yield_now().await;
         }
         let before = acknowledged.lock().unwrap().clone();
+        let granted_before = granted.lock().unwrap().clone();
         let folder = tempfile::tempdir().unwrap();
         let left = folder.path().join("db");
         let copies = (path.clone(), left.clone());
@@ -86,7 +109,14 @@ async fn a_crash_at_any_time_keeps_what_was_acknowledged_and_nothing_half() {
         })
         .await
         .unwrap();
-        let found: BTreeSet<_> = recovered(&left).await.into_iter().collect();
+        let (found, grants) = recovered(&left).await;
+        let found: BTreeSet<_> = found.into_iter().collect();
+        for number in granted_before {
+            assert!(
+                grants.contains(&number),
+                "grant {number} was acknowledged and is lost"
+            );
+        }
         for number in before {
             assert!(
                 found.contains(&number),
@@ -129,7 +159,7 @@ async fn a_torn_log_gives_the_changes_up_to_the_tear() {
                 torn.resize(log.len(), 0xa5);
             }
             std::fs::write(beside(&left, "-wal"), torn).unwrap();
-            let found = recovered(&left).await;
+            let (found, _) = recovered(&left).await;
             let count = u32::try_from(found.len()).unwrap();
             assert!(
                 found.into_iter().eq(0..count),

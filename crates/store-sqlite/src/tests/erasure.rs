@@ -49,7 +49,7 @@ async fn what_is_deleted_is_not_in_the_files_any_more() {
         let mut alias = alias(&format!("{}{number}", marks[3]), 0);
         alias.key = id;
         store
-            .create_alias(alias, u32::MAX, draft("alias"), Box::new(|_| Ok(())))
+            .create_alias(alias, u32::MAX, u32::MAX, draft("alias"), Box::new(|_| Ok(())))
             .await
             .unwrap();
     }

@@ -1,7 +1,7 @@
 use claviger_model::{
-    AccessKeyId, AccessKeyStatus, Account, AccountId, Attachment, CustomPolicy, DomainId, Group, Holder,
-    KeyOwner, NamePage, PolicyRef, PolicyVersion, Role, RoleId, ServiceIdentity, SignedDuration, Tags, User,
-    UserId,
+    AccessKeyId, AccessKeyStatus, Account, AccountId, Attachment, CustomPolicy, DomainId, Extent, Group,
+    GroupId, Holder, KeyOwner, Language, NamePage, PolicyId, PolicyRef, PolicyVersion, Role, RoleId,
+    ServiceIdentity, SignedDuration, Tags, User, UserId,
 };
 use claviger_store::{AccessKey, IdentityStore as _, SealedCell, StoreError};
 
@@ -45,6 +45,7 @@ fn user() -> User {
 fn group() -> Group {
     Group {
         account: account_id(),
+        id: GroupId::from_number(400_000_000_000_000_001).unwrap(),
         name: "g".parse().unwrap(),
         comments: "c".into(),
         created: moment(),
@@ -74,6 +75,9 @@ fn policy() -> CustomPolicy {
     };
     CustomPolicy {
         account: account_id(),
+        id: PolicyId::from_number(500_000_000_000_000_001).unwrap(),
+        language: Language::Iam,
+        title: "t".into(),
         name: "p".parse().unwrap(),
         description: "d".into(),
         default_version: 2,
@@ -132,6 +136,7 @@ async fn filled() -> Place {
         .unwrap();
     for holder in holders() {
         let attachment = Attachment {
+            extent: Extent::Everywhere,
             policy: PolicyRef::Custom(policy().name),
             holder,
             attached: moment(),
@@ -204,6 +209,7 @@ const BAD: &[(&str, &str, &str)] = &[
     ("users", "created", "9223372036854775807"),
     ("users", "updated", "-9223372036854775808"),
     ("user_groups", "name", "'bad name'"),
+    ("user_groups", "id", "5"),
     ("user_groups", "comments", "CAST(x'ff' AS TEXT)"),
     ("user_groups", "created", "9223372036854775807"),
     ("user_groups", "updated", "9223372036854775807"),
@@ -216,6 +222,9 @@ const BAD: &[(&str, &str, &str)] = &[
     ("roles", "updated", "9223372036854775807"),
     ("role_tags", "name", "CAST(x'ff' AS TEXT)"),
     ("role_tags", "value", "CAST(x'ff' AS TEXT)"),
+    ("policies", "id", "0"),
+    ("policies", "language", "'IAM'"),
+    ("policies", "title", "CAST(x'ff' AS TEXT)"),
     ("policies", "description", "CAST(x'ff' AS TEXT)"),
     ("policies", "default_version", "-1"),
     ("policies", "default_version", "3"),
@@ -228,6 +237,7 @@ const BAD: &[(&str, &str, &str)] = &[
     ("policy_tags", "value", "CAST(x'ff' AS TEXT)"),
     ("attachments", "policy", "'bad name'"),
     ("attachments", "policy_kind", "'Custom'"),
+    ("attachments", "extent", "'region/UPPER'"),
     ("services", "name", "'bad name'"),
     ("services", "account", "5"),
     ("services", "description", "CAST(x'ff' AS TEXT)"),

@@ -5,19 +5,24 @@ mod certificates;
 mod crash;
 mod erasure;
 mod files;
+mod grants;
 mod identities;
+mod logins;
+mod lookups;
 mod plans;
 mod rows;
 mod schema;
 mod trouble;
+mod upgrade;
 
 use std::path::Path;
 use std::process::Command;
 use std::sync::mpsc;
 
 use claviger_model::{
-    AccessKeyStatus, Account, AccountId, Alias, Creator, DomainId, Key, KeyId, KeyOwner, KeySpec, KeyState,
-    KeyVersion, KeyVersionId, Material, Origin, ProtectionLevel, Scope, Tags, Timestamp, Usage,
+    AccessKeyStatus, Account, AccountId, Action, Alias, Creator, DomainId, Grant, GrantId, GrantedActions,
+    Key, KeyId, KeyOwner, KeySpec, KeyState, KeyVersion, KeyVersionId, Material, Origin, Party,
+    ProtectionLevel, Scope, Tags, Timestamp, Usage,
 };
 use claviger_store::{AccessKey, Draft, SealedCell, Store};
 use rusqlite::Connection;
@@ -125,10 +130,14 @@ fn key(number: u32) -> Key {
         creator: Creator::Account,
         created: moment(),
         state: KeyState::Enabled,
+        title: None,
         description: String::new(),
         primary: Some(KeyVersionId::from_bytes(bytes(number))),
         last_rotated: moment(),
         rotation: None,
+        rotation_from: None,
+        rotation_kept: None,
+        warned: false,
         import: None,
         deletion_protection: None,
         policy: None,
@@ -152,6 +161,24 @@ fn alias(name: &str, number: u32) -> Alias {
         scope: scope(),
         name: name.parse().unwrap(),
         key,
+        created: moment(),
+        updated: moment(),
+    }
+}
+
+/// The grant of that number, of the key of the same number.
+fn grant(number: u32) -> Grant {
+    let mut id = [0; 32];
+    id[..4].copy_from_slice(&number.to_be_bytes());
+    Grant {
+        id: GrantId::from_bytes(id),
+        scope: scope(),
+        key: key(number).id,
+        name: "name".into(),
+        grantee: Party::Account(account_id()),
+        retiring: Some(Party::Unknown("retiring".into())),
+        issuer: Party::Root(account_id()),
+        actions: GrantedActions::of(&[Action::Encrypt]).unwrap(),
         created: moment(),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc;
 
-use claviger_model::{KeyId, SignedDuration};
+use claviger_model::{KeyId, SignedDuration, Timestamp};
 use rusqlite::types::Value;
 use rusqlite::{Connection, StatementStatus, params, params_from_iter};
 
@@ -10,8 +10,8 @@ use super::{Place, bytes, moment, on_writer, scope};
 use crate::tags::{Wish, select};
 use crate::{SqliteStore, identities, keys};
 
-/// A store with so many plain keys that have one tag each; every tenth rotates, in years.
-fn filled(count: u32) -> Place {
+/// A store with so many plain keys that have one tag each; every tenth rotates, in years, and as many are deleted then.
+pub(super) fn filled(count: u32) -> Place {
     let place = Place::new();
     on_writer(&place.store, move |connection| {
         connection.execute_batch("BEGIN").unwrap();
@@ -25,11 +25,13 @@ fn filled(count: u32) -> Place {
 
 fn insert(connection: &Connection, number: u32) {
     let rotation = number.is_multiple_of(10).then_some(600_000_000);
+    let due = (number % 10 == 1).then_some(moment() + SignedDuration::from_secs(900_000_000));
     connection
         .prepare_cached(
             "INSERT INTO keys (account, region, id, spec, usage, origin, protection, created, state, last_rotated,
-                               rotation, description)
-             VALUES (?1, ?2, ?3, 'aes-256', 'encrypt', 'generated', 'software', 0, 'enabled', ?4, ?5, '')",
+                               rotation, due, description)
+             VALUES (?1, ?2, ?3, 'aes-256', 'encrypt', 'generated', 'software', 0,
+                     iif(?6 IS NULL, 'enabled', 'pending-deletion'), ?4, ?5, ?6, '')",
         )
         .unwrap()
         .execute(params![
@@ -37,7 +39,8 @@ fn insert(connection: &Connection, number: u32) {
             scope().region.as_str(),
             bytes(number),
             moment().as_microsecond(),
-            rotation
+            rotation,
+            due.map(Timestamp::as_microsecond)
         ])
         .unwrap();
     connection
@@ -69,7 +72,7 @@ fn cost(store: &SqliteStore, sql: String, values: Vec<Value>) -> (usize, i32) {
     receiver.recv().unwrap()
 }
 
-fn assert_same_cost(fill: fn(u32) -> Place, rows: usize, sql: &str, values: &[Value]) {
+pub(super) fn assert_same_cost(fill: fn(u32) -> Place, rows: usize, sql: &str, values: &[Value]) {
     let [few, many] = [50, 3000].map(|count| cost(&fill(count).store, sql.to_owned(), values.to_vec()));
     assert_eq!((few.0, many.0), (rows, rows), "{sql}");
     assert!(
@@ -87,6 +90,9 @@ fn looking_for_due_keys_costs_what_is_due() {
     let later = moment() + SignedDuration::from_secs(700_000_000);
     let later = Value::Integer(later.as_microsecond());
     assert_same_cost(filled, 5, keys::DUE, &[later, Value::Integer(5)]);
+    let warned = moment() + SignedDuration::from_secs(900_000_000 - 3600);
+    let warned = Value::Integer(warned.as_microsecond());
+    assert_same_cost(filled, 5, keys::DUE, &[warned, Value::Integer(5)]);
 }
 
 #[test]
@@ -129,15 +135,15 @@ fn peopled(count: u32) -> Place {
                  CREATE TEMP TABLE numbers AS
                      WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {count}) SELECT n FROM n;
                  INSERT INTO users SELECT {ACCOUNT}, {USERS} + n, 'u' || n, '', '', '', '', 0, 0 FROM numbers;
-                 INSERT INTO user_groups SELECT n, {ACCOUNT}, 'g' || n, '', 0, 0 FROM numbers;
+                 INSERT INTO user_groups SELECT n, {ACCOUNT}, 'g' || n, '', 0, 0, {USERS} + n FROM numbers;
                  INSERT INTO memberships SELECT {ACCOUNT}, {USERS} + n, n, 0 FROM numbers;
                  INSERT INTO roles SELECT {ACCOUNT}, {USERS} + n, 'r' || n, '', '', 3600, 0, 0 FROM numbers;
-                 INSERT INTO policies SELECT {ACCOUNT}, 'p' || n, '', 1, 1, 0, 0 FROM numbers;
+                 INSERT INTO policies SELECT {ACCOUNT}, 'p' || n, '', 1, 1, 0, 0, {USERS} + n, 'ram', '' FROM numbers;
                  INSERT INTO policy_versions SELECT {ACCOUNT}, 'p' || n, 1, 'document', 0 FROM numbers;
-                 INSERT INTO attachments SELECT {ACCOUNT}, 'user', {USERS} + n, 'custom', 'p' || n, 0 FROM numbers;
-                 INSERT INTO attachments SELECT {ACCOUNT}, 'user', {USERS} + n, 'system', 'x', 0 FROM numbers;
-                 INSERT INTO attachments SELECT {ACCOUNT}, 'group', n, 'custom', 'p' || n, 0 FROM numbers;
-                 INSERT INTO attachments SELECT {ACCOUNT}, 'role', {USERS} + n, 'custom', 'p' || n, 0 FROM numbers;
+                 INSERT INTO attachments SELECT {ACCOUNT}, 'user', {USERS} + n, 'custom', 'p' || n, '', 0 FROM numbers;
+                 INSERT INTO attachments SELECT {ACCOUNT}, 'user', {USERS} + n, 'system', 'x', '', 0 FROM numbers;
+                 INSERT INTO attachments SELECT {ACCOUNT}, 'group', n, 'custom', 'p' || n, '', 0 FROM numbers;
+                 INSERT INTO attachments SELECT {ACCOUNT}, 'role', {USERS} + n, 'custom', 'p' || n, '', 0 FROM numbers;
                  COMMIT"
             ))
             .unwrap();

@@ -1,4 +1,6 @@
-use claviger_model::{Change, Key, KeyFilter, KeyId, KeyOwner, KeyVersionId, Page, Timestamp};
+use claviger_model::{
+    Change, Key, KeyFilter, KeyId, KeyOwner, KeyVersionId, NamePage, Order, Page, Timestamp,
+};
 use claviger_store::{IdentityStore as _, SealedCell, Store, StoreError, WriteError};
 use rusqlite::Connection;
 
@@ -22,7 +24,13 @@ async fn filled() -> Place {
         .await
         .unwrap();
     store
-        .create_alias(alias("app", 1), u32::MAX, draft("alias"), Box::new(|_| Ok(())))
+        .create_alias(
+            alias("app", 1),
+            u32::MAX,
+            u32::MAX,
+            draft("alias"),
+            Box::new(|_| Ok(())),
+        )
         .await
         .unwrap();
     store.set_cell("cell", SealedCell(vec![1].into())).await.unwrap();
@@ -36,7 +44,18 @@ async fn read(store: &SqliteStore, table: &str) -> Vec<StoreError> {
     match table {
         "keys" | "tags" => {
             errors.extend(store.key(&scope(), id).await.err());
-            errors.extend(store.keys(&scope(), &KeyFilter::default(), ALL).await.err());
+            errors.extend(
+                store
+                    .keys(&scope(), &KeyFilter::default(), Order::OldestFirst, ALL)
+                    .await
+                    .err(),
+            );
+            errors.extend(
+                store
+                    .whole_keys(&scope(), &KeyFilter::default(), Order::NewestFirst, ALL)
+                    .await
+                    .err(),
+            );
             errors.extend(store.tag_rows(&scope(), &[], &[], None, 100).await.err());
         }
         "key_versions" | "materials" => {
@@ -47,6 +66,11 @@ async fn read(store: &SqliteStore, table: &str) -> Vec<StoreError> {
             errors.extend(store.alias(&scope(), &"app".parse().unwrap()).await.err());
             errors.extend(store.aliases(&scope(), None, ALL).await.err());
             errors.extend(store.aliases(&scope(), Some(id), ALL).await.err());
+            let all = NamePage {
+                after: None,
+                take: 100,
+            };
+            errors.extend(store.aliases_after(&scope(), None, all).await.err());
         }
         "accounts" => {
             errors.extend(store.account(account_id()).await.err());
@@ -101,6 +125,9 @@ const BAD: &[(&str, &str, &str)] = &[
     ("keys", "import_expires", "9223372036854775807"),
     ("keys", "deletion_protection", "CAST(x'ff' AS TEXT)"),
     ("keys", "policy", "CAST(x'c328' AS TEXT)"),
+    ("keys", "title", "'no title'"),
+    ("keys", "rotation_from", "9223372036854775807"),
+    ("keys", "warned", "2"),
     ("keys", "id", "x'0102'"),
     ("tags", "value", "CAST(x'ff' AS TEXT)"),
     ("tags", "name", "CAST(x'ff' AS TEXT)"),
@@ -115,6 +142,7 @@ const BAD: &[(&str, &str, &str)] = &[
     ("aliases", "name", "'bad name'"),
     ("aliases", "key", "x'00'"),
     ("aliases", "created", "9223372036854775807"),
+    ("aliases", "updated", "9223372036854775807"),
     ("accounts", "id", "999"),
     ("accounts", "domain", "x'00'"),
     ("accounts", "name", "CAST(x'ff' AS TEXT)"),
@@ -130,6 +158,8 @@ const BAD: &[(&str, &str, &str)] = &[
     ("keys", "primary_version", "'text'"),
     ("keys", "creator", "x'00'"),
     ("keys", "rotation", "'weekly'"),
+    ("keys", "rotation_from", "'now'"),
+    ("keys", "rotation_kept", "'weekly'"),
     ("keys", "import_fingerprint", "7"),
     ("keys", "import_expires", "'now'"),
     ("keys", "policy", "x'00'"),

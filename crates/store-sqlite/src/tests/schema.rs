@@ -29,7 +29,7 @@ fn layout(connection: &Connection) -> String {
 }
 
 /// The layouts of all releases: number and text.
-fn releases() -> Vec<(u32, String)> {
+pub(super) fn releases() -> Vec<(u32, String)> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/schema");
     let mut releases: Vec<_> = std::fs::read_dir(folder)
         .unwrap()
@@ -44,7 +44,7 @@ fn releases() -> Vec<(u32, String)> {
 }
 
 /// A file as a program of that release left it.
-fn write_release(path: &Path, number: u32, layout: &str, rows: &str) {
+pub(super) fn write_release(path: &Path, number: u32, layout: &str, rows: &str) {
     let old = Connection::open(path).unwrap();
     old.execute_batch(layout).unwrap();
     old.pragma_update(None, "application_id", 0x436c_6176).unwrap();
@@ -144,7 +144,7 @@ async fn keys_of_the_first_schema_are_kept_and_can_do_what_is_new() {
         "{full}"
     );
     let full = store
-        .create_alias(alias("new", 1), 1, draft("no"), Box::new(|_| Ok(())))
+        .create_alias(alias("new", 1), 1, u32::MAX, draft("no"), Box::new(|_| Ok(())))
         .await
         .unwrap_err();
     assert!(
@@ -310,14 +310,14 @@ async fn a_newer_file_is_refused_and_stays_as_it_is() {
 
     let error = SqliteStore::open(&path, Options::default()).unwrap_err();
     assert!(
-        matches!(error, StoreError::NewerSchema { found: 77, known: 4 }),
+        matches!(error, StoreError::NewerSchema { found: 77, known: 5 }),
         "{error}"
     );
     assert_eq!(std::fs::read(&path).unwrap(), before);
 
     Connection::open(&path)
         .unwrap()
-        .pragma_update(None, "user_version", 4)
+        .pragma_update(None, "user_version", 5)
         .unwrap();
     let store = SqliteStore::open(&path, Options::default()).unwrap();
     assert_eq!(drafts(&store).await, ["1"]);

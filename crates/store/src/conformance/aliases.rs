@@ -17,7 +17,7 @@ pub async fn an_alias_reads_back_and_leads_on_after_a_move(subject: &dyn Subject
     let alias = maker.alias(&first, "team/app_1-x");
     assert_eq!(store.alias(&scope, &alias.name).await.unwrap(), None);
     store
-        .create_alias(alias.clone(), u32::MAX, draft("a"), any())
+        .create_alias(alias.clone(), u32::MAX, u32::MAX, draft("a"), any())
         .await
         .unwrap();
     assert_eq!(
@@ -25,13 +25,15 @@ pub async fn an_alias_reads_back_and_leads_on_after_a_move(subject: &dyn Subject
         Some(alias.clone())
     );
 
+    let now = maker.moment();
     let was = store
-        .move_alias(&scope, &alias.name, second.id, draft("b"), any())
+        .move_alias(&scope, &alias.name, second.id, now, draft("b"), any())
         .await
         .unwrap();
     assert_eq!(was.value, alias);
     let moved = Alias {
         key: second.id,
+        updated: now,
         ..alias.clone()
     };
     assert_eq!(
@@ -40,7 +42,7 @@ pub async fn an_alias_reads_back_and_leads_on_after_a_move(subject: &dyn Subject
     );
 
     let was = store
-        .move_alias(&scope, &alias.name, second.id, draft("c"), any())
+        .move_alias(&scope, &alias.name, second.id, maker.moment(), draft("c"), any())
         .await
         .unwrap();
     assert_eq!(was.value, moved, "a move to where it leads already is a move");
@@ -54,7 +56,7 @@ pub async fn a_deleted_alias_is_gone_and_its_name_is_free(subject: &dyn Subject)
     let key = add_key(&*store, &mut maker, &scope).await;
     let alias = maker.alias(&key, "app");
     store
-        .create_alias(alias.clone(), u32::MAX, draft("a"), any())
+        .create_alias(alias.clone(), u32::MAX, u32::MAX, draft("a"), any())
         .await
         .unwrap();
     let was = store.delete_alias(&scope, &alias.name, draft("b")).await.unwrap();
@@ -67,7 +69,7 @@ pub async fn a_deleted_alias_is_gone_and_its_name_is_free(subject: &dyn Subject)
     );
     let again = maker.alias(&key, "app");
     store
-        .create_alias(again.clone(), u32::MAX, draft("d"), any())
+        .create_alias(again.clone(), u32::MAX, u32::MAX, draft("d"), any())
         .await
         .unwrap();
     assert_eq!(store.alias(&scope, &again.name).await.unwrap(), Some(again));
@@ -82,7 +84,7 @@ pub async fn aliases_need_their_alias_and_their_key(subject: &dyn Subject) {
     let foreign = add_key(&*store, &mut maker, &elsewhere).await;
     let alias = maker.alias(&key, "app");
     store
-        .create_alias(alias.clone(), u32::MAX, draft("a"), any())
+        .create_alias(alias.clone(), u32::MAX, u32::MAX, draft("a"), any())
         .await
         .unwrap();
 
@@ -90,18 +92,27 @@ pub async fn aliases_need_their_alias_and_their_key(subject: &dyn Subject) {
     for id in [foreign.id, maker.key_id()] {
         of_foreign.key = id;
         let create = store
-            .create_alias(of_foreign.clone(), u32::MAX, draft("b"), any())
+            .create_alias(of_foreign.clone(), u32::MAX, u32::MAX, draft("b"), any())
             .await;
         assert_eq!(refused(create), Error::NotFound(Missing::Key));
-        let lead = store.move_alias(&scope, &alias.name, id, draft("c"), any()).await;
+        let lead = store
+            .move_alias(&scope, &alias.name, id, maker.moment(), draft("c"), any())
+            .await;
         assert_eq!(refused(lead), Error::NotFound(Missing::Key));
     }
     let lead = store
-        .move_alias(&scope, &name("other"), key.id, draft("d"), any())
+        .move_alias(&scope, &name("other"), key.id, maker.moment(), draft("d"), any())
         .await;
     assert_eq!(refused(lead), Error::NotFound(Missing::Alias));
     let lead = store
-        .move_alias(&elsewhere, &alias.name, foreign.id, draft("e"), any())
+        .move_alias(
+            &elsewhere,
+            &alias.name,
+            foreign.id,
+            maker.moment(),
+            draft("e"),
+            any(),
+        )
         .await;
     assert_eq!(refused(lead), Error::NotFound(Missing::Alias));
     assert_eq!(store.aliases(&scope, None, ALL).await.unwrap().items, [alias]);
@@ -117,13 +128,17 @@ pub async fn a_name_is_taken_once_per_scope(subject: &dyn Subject) {
     let foreign = add_key(&*store, &mut maker, &elsewhere).await;
     let alias = maker.alias(&key, "app");
     store
-        .create_alias(alias.clone(), u32::MAX, draft("a"), any())
+        .create_alias(alias.clone(), u32::MAX, u32::MAX, draft("a"), any())
         .await
         .unwrap();
     for key in [&key, &other] {
         let second = maker.alias(key, "app");
         assert_eq!(
-            refused(store.create_alias(second, u32::MAX, draft("b"), any()).await),
+            refused(
+                store
+                    .create_alias(second, u32::MAX, u32::MAX, draft("b"), any())
+                    .await
+            ),
             Error::AliasExists
         );
     }
@@ -131,7 +146,7 @@ pub async fn a_name_is_taken_once_per_scope(subject: &dyn Subject) {
     for (key, text) in [(&key, "App"), (&key, "app2"), (&foreign, "app")] {
         let alias = maker.alias(key, text);
         store
-            .create_alias(alias.clone(), u32::MAX, draft("c"), any())
+            .create_alias(alias.clone(), u32::MAX, u32::MAX, draft("c"), any())
             .await
             .unwrap();
         assert_eq!(store.alias(&key.scope, &alias.name).await.unwrap(), Some(alias));
@@ -165,26 +180,26 @@ pub async fn the_key_has_a_say_in_whether_it_is_named(subject: &dyn Subject) {
     assert_eq!(
         refused(
             store
-                .create_alias(alias.clone(), u32::MAX, draft("a"), only(&on))
+                .create_alias(alias.clone(), u32::MAX, u32::MAX, draft("a"), only(&on))
                 .await
         ),
         no
     );
     assert_eq!(store.alias(&scope, &alias.name).await.unwrap(), None);
     store
-        .create_alias(alias.clone(), u32::MAX, draft("b"), only(&off))
+        .create_alias(alias.clone(), u32::MAX, u32::MAX, draft("b"), only(&off))
         .await
         .unwrap();
     assert_eq!(
         refused(
             store
-                .move_alias(&scope, &alias.name, on.id, draft("c"), only(&off))
+                .move_alias(&scope, &alias.name, on.id, maker.moment(), draft("c"), only(&off))
                 .await
         ),
         no
     );
     let lead = store
-        .move_alias(&scope, &alias.name, on.id, draft("d"), never)
+        .move_alias(&scope, &alias.name, on.id, maker.moment(), draft("d"), never)
         .await;
     assert_eq!(refused(lead), Error::Invalid(Field::Usage));
     assert_eq!(
@@ -192,7 +207,7 @@ pub async fn the_key_has_a_say_in_whether_it_is_named(subject: &dyn Subject) {
         Some(alias.clone())
     );
     store
-        .move_alias(&scope, &alias.name, on.id, draft("e"), only(&on))
+        .move_alias(&scope, &alias.name, on.id, maker.moment(), draft("e"), only(&on))
         .await
         .unwrap();
 }
@@ -209,7 +224,7 @@ pub async fn of_many_who_want_a_name_one_gets_it(subject: &dyn Subject) {
     }
     let results = together(wishes.iter().map(|alias| {
         let text = format!("alias for {}", alias.key);
-        store.create_alias(alias.clone(), u32::MAX, draft(&text), any())
+        store.create_alias(alias.clone(), u32::MAX, u32::MAX, draft(&text), any())
     }))
     .await;
     let winners: Vec<_> = wishes
@@ -257,7 +272,7 @@ pub async fn lists_are_ordered_by_name_and_cut_into_pages(subject: &dyn Subject)
     for text in ["b", "a", "B", "a/b", "a-b", "a_b", "10", "9", "aa"] {
         let alias = maker.alias(&key, text);
         store
-            .create_alias(alias.clone(), u32::MAX, draft("a"), any())
+            .create_alias(alias.clone(), u32::MAX, u32::MAX, draft("a"), any())
             .await
             .unwrap();
         aliases.push(alias);
@@ -302,12 +317,12 @@ pub async fn lists_of_one_key_hold_its_aliases_only(subject: &dyn Subject) {
     ] {
         let alias = maker.alias(key, text);
         store
-            .create_alias(alias, u32::MAX, draft("a"), any())
+            .create_alias(alias, u32::MAX, u32::MAX, draft("a"), any())
             .await
             .unwrap();
     }
     store
-        .move_alias(&scope, &name("two"), second.id, draft("b"), any())
+        .move_alias(&scope, &name("two"), second.id, maker.moment(), draft("b"), any())
         .await
         .unwrap();
     for (scope, key, wanted) in [

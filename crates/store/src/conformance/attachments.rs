@@ -1,6 +1,6 @@
 //! Policies on identities.
 
-use claviger_model::{Attachment, Error, Existing, Holder, Missing, Quota};
+use claviger_model::{Attachment, Error, Existing, Extent, Holder, Missing, Quota};
 
 use super::Subject;
 use super::make::{Maker, draft, drafts, refused};
@@ -34,7 +34,13 @@ pub async fn policies_are_put_on_identities_and_taken_off(subject: &dyn Subject)
     }
     let [first, _, _] = holders("a");
     let done = store
-        .detach(account, &system("a"), &first, draft("detach"))
+        .detach(
+            account,
+            &system("a"),
+            &first,
+            &Extent::Everywhere,
+            draft("detach"),
+        )
         .await
         .unwrap();
     let last = drafts(&*store).await.pop().unwrap();
@@ -103,7 +109,9 @@ pub async fn an_attachment_needs_its_identity_and_its_policy(subject: &dyn Subje
             let attachment = maker.attachment(policy.clone(), holder.clone());
             let attached = store.attach(account, attachment, u32::MAX, draft("no")).await;
             assert_eq!(refused(attached), Error::NotFound(missing));
-            let detached = store.detach(account, &policy, &holder, draft("no")).await;
+            let detached = store
+                .detach(account, &policy, &holder, &Extent::Everywhere, draft("no"))
+                .await;
             assert_eq!(refused(detached), Error::NotFound(missing));
         }
         assert_eq!(store.attachments_of(account, &holder).await.unwrap(), []);
@@ -118,7 +126,9 @@ pub async fn an_attachment_needs_its_identity_and_its_policy(subject: &dyn Subje
             (custom("a"), Missing::Attachment),
             (system("a"), Missing::Attachment),
         ] {
-            let detached = store.detach(account, &policy, &holder, draft("no")).await;
+            let detached = store
+                .detach(account, &policy, &holder, &Extent::Everywhere, draft("no"))
+                .await;
             assert_eq!(refused(detached), Error::NotFound(missing));
         }
         let once = attach(&*store, &mut maker, account, custom("a"), holder).await;
@@ -170,7 +180,13 @@ pub async fn policies_are_attached_up_to_the_quota(subject: &dyn Subject) {
         assert_eq!(refused(answer), full);
     }
     store
-        .detach(account, &custom("a"), &holder, draft("detach"))
+        .detach(
+            account,
+            &custom("a"),
+            &holder,
+            &Extent::Everywhere,
+            draft("detach"),
+        )
         .await
         .unwrap();
     attach(custom("a"), 4).await.unwrap();

@@ -3,11 +3,12 @@
 use claviger_model::{Error, Key, KeyState, Missing, Refusal, Timestamp};
 
 use super::Subject;
+use super::grants::add_grant;
 use super::make::{ALL, Maker, add, all_keys, any, draft, drafts, name, refused};
 use super::versions::found;
 use crate::{KeyCheck, Store, VersionChange};
 
-/// A key with two versions, a tag and two aliases.
+/// A key with two versions, a tag, two aliases and a grant.
 async fn rich(store: &dyn Store, maker: &mut Maker, mut key: Key, names: [&str; 2]) -> Key {
     key.tags.set("team".into(), "blue".into()).unwrap();
     let mut key = add(store, maker, key).await;
@@ -24,10 +25,11 @@ async fn rich(store: &dyn Store, maker: &mut Maker, mut key: Key, names: [&str; 
     for text in names {
         let alias = maker.alias(&key, text);
         store
-            .create_alias(alias, u32::MAX, draft("alias"), any())
+            .create_alias(alias, u32::MAX, u32::MAX, draft("alias"), any())
             .await
             .unwrap();
     }
+    add_grant(store, &maker.grant(&key)).await;
     key
 }
 
@@ -46,9 +48,11 @@ async fn assert_whole(store: &dyn Store, key: &Key, names: [&str; 2]) {
     }
     let rows = store.tag_rows(&key.scope, &[key.id], &[], None, 10).await;
     assert_eq!(rows.unwrap().len(), 1);
+    let grants = store.grants_of_key(&key.scope, key.id).await.unwrap();
+    assert_eq!(grants.len(), 1);
 }
 
-/// Versions, tags and aliases; the names are free again. Other keys keep theirs.
+/// Versions, tags, aliases and grants; the names are free again. Other keys keep theirs.
 pub async fn a_deleted_key_takes_what_is_its_own_with_it(subject: &dyn Subject) {
     let store = subject.open().await;
     let mut maker = Maker::new();
@@ -59,6 +63,7 @@ pub async fn a_deleted_key_takes_what_is_its_own_with_it(subject: &dyn Subject) 
     let wish = maker.key(&scope);
     let neighbour = rich(&*store, &mut maker, wish, ["c", "d"]).await;
     let versions = store.key_versions(&scope, key.id, ALL).await.unwrap();
+    let grants = store.grants_of_key(&scope, key.id).await.unwrap();
 
     let was = store
         .delete_key(&scope, key.id, draft("delete"), any())
@@ -78,6 +83,8 @@ pub async fn a_deleted_key_takes_what_is_its_own_with_it(subject: &dyn Subject) 
     assert_eq!(store.aliases(&scope, Some(key.id), ALL).await.unwrap().total, 0);
     let tags = store.tag_rows(&scope, &[key.id], &[], None, 10).await;
     assert_eq!(tags.unwrap(), []);
+    assert_eq!(store.grant(grants[0].id).await.unwrap(), None);
+    assert_eq!(store.grants_of_key(&scope, key.id).await.unwrap(), []);
     assert_eq!(store.due_keys(Timestamp::MAX, 10).await.unwrap(), []);
     assert_whole(&*store, &neighbour, ["c", "d"]).await;
 
@@ -85,7 +92,7 @@ pub async fn a_deleted_key_takes_what_is_its_own_with_it(subject: &dyn Subject) 
     assert_eq!(refused(again), Error::NotFound(Missing::Key));
     let alias = maker.alias(&neighbour, "a");
     store
-        .create_alias(alias, u32::MAX, draft("alias"), any())
+        .create_alias(alias, u32::MAX, u32::MAX, draft("alias"), any())
         .await
         .unwrap();
     // Not even a key of the same id inherits anything.
@@ -96,6 +103,7 @@ pub async fn a_deleted_key_takes_what_is_its_own_with_it(subject: &dyn Subject) 
         .await
         .unwrap();
     assert_eq!(store.key(&scope, key.id).await.unwrap(), Some(second));
+    assert_eq!(store.grants_of_key(&scope, key.id).await.unwrap(), []);
     assert_eq!(store.key_versions(&scope, key.id, ALL).await.unwrap().total, 0);
 }
 

@@ -40,13 +40,13 @@ pub async fn every_change_leaves_its_draft_under_the_number_it_got(subject: &dyn
     numbers.extend(numbers_of_updates(&*store, &mut maker, &mut key).await);
     numbers.push(
         store
-            .create_alias(alias, u32::MAX, draft("alias"), any())
+            .create_alias(alias, u32::MAX, u32::MAX, draft("alias"), any())
             .await
             .unwrap()
             .number,
     );
     let moved = store
-        .move_alias(&scope, &name("app"), key.id, draft("move"), any())
+        .move_alias(&scope, &name("app"), key.id, maker.moment(), draft("move"), any())
         .await
         .unwrap();
     numbers.push(moved.number);
@@ -110,7 +110,7 @@ pub async fn a_change_that_does_not_happen_leaves_no_draft(subject: &dyn Subject
     let key = add_key(&*store, &mut maker, &scope).await;
     let alias = maker.alias(&key, "app");
     store
-        .create_alias(alias.clone(), u32::MAX, draft("alias"), any())
+        .create_alias(alias.clone(), u32::MAX, u32::MAX, draft("alias"), any())
         .await
         .unwrap();
     let before = drafts(&*store).await;
@@ -128,22 +128,27 @@ pub async fn a_change_that_does_not_happen_leaves_no_draft(subject: &dyn Subject
     );
     let refuse = Box::new(|_| Err(Refusal::Transition(StateKind::Enabled)));
     assert!(store.update_key(&scope, key.id, no(), refuse).await.is_err());
-    assert!(store.create_alias(alias, u32::MAX, no(), any()).await.is_err());
     assert!(
         store
-            .create_alias(of_missing, u32::MAX, no(), any())
+            .create_alias(alias, u32::MAX, u32::MAX, no(), any())
             .await
             .is_err()
     );
     assert!(
         store
-            .move_alias(&scope, &name("app"), missing, no(), any())
+            .create_alias(of_missing, u32::MAX, u32::MAX, no(), any())
             .await
             .is_err()
     );
     assert!(
         store
-            .move_alias(&scope, &name("other"), key.id, no(), any())
+            .move_alias(&scope, &name("app"), missing, maker.moment(), no(), any())
+            .await
+            .is_err()
+    );
+    assert!(
+        store
+            .move_alias(&scope, &name("other"), key.id, maker.moment(), no(), any())
             .await
             .is_err()
     );

@@ -9,10 +9,11 @@ use crate::{KeyChange, Store};
 const HOUR: SignedDuration = SignedDuration::from_hours(1);
 const TICK: SignedDuration = SignedDuration::from_millis(1);
 
-/// A key whose deletion is due at that moment.
+/// A key whose deletion is due at that moment, and was announced.
 fn leaving(key: Key, due: Timestamp) -> Key {
     Key {
         state: KeyState::PendingDeletion { due },
+        warned: true,
         ..key
     }
 }
@@ -58,6 +59,7 @@ pub async fn each_reason_holds_from_its_moment_on(subject: &dyn Subject) {
             },
             _ => Key {
                 state: KeyState::PendingDeletion { due: far + HOUR },
+                warned: true,
                 ..expiring(&mut maker, key, moment)
             },
         };
@@ -84,6 +86,7 @@ pub async fn what_is_no_reason_makes_no_key_due(subject: &dyn Subject) {
     never.import = Some(maker.import(None));
     let off = |state| Key {
         state,
+        warned: true,
         ..rotating(plain.clone(), past)
     };
     let endless = Key {
@@ -107,6 +110,74 @@ pub async fn what_is_no_reason_makes_no_key_due(subject: &dyn Subject) {
         }
     }
     assert_eq!(store.due_keys(later - TICK, 1000).await.unwrap(), []);
+}
+
+/// Once a deletion was announced, nothing is due until it is its time; one that was missed is due as what it is.
+pub async fn deletions_are_announced_a_day_before(subject: &dyn Subject) {
+    let store = subject.open().await;
+    let mut maker = Maker::new();
+    let scope = maker.scope("r");
+    let end = Timestamp::from_second(2_000_000_000).unwrap();
+    let day = SignedDuration::from_hours(24);
+    let wish = Key {
+        warned: false,
+        ..leaving(maker.key(&scope), end)
+    };
+    let key = add(&*store, &mut maker, wish).await;
+    let announced = add_leaving(&*store, &mut maker, &scope, end + HOUR).await;
+    assert_eq!(due(&*store, end - day - TICK).await, []);
+    for moment in [end - day, end - TICK, end] {
+        assert_eq!(due(&*store, moment).await, [key.id]);
+    }
+    assert_eq!(due(&*store, end + HOUR).await, [key.id, announced]);
+    store
+        .update_key(&scope, key.id, draft("warn"), Box::new(Key::warn))
+        .await
+        .unwrap();
+    assert_eq!(due(&*store, end - TICK).await, []);
+    assert_eq!(due(&*store, end).await, [key.id]);
+    let change: KeyChange = Box::new(|key| key.cancel_deletion(Resume::Enabled));
+    store
+        .update_key(&scope, key.id, draft("cancel"), change)
+        .await
+        .unwrap();
+    assert_eq!(due(&*store, end).await, []);
+    let change: KeyChange = Box::new(move |key| key.schedule_deletion(end));
+    store
+        .update_key(&scope, key.id, draft("again"), change)
+        .await
+        .unwrap();
+    assert_eq!(due(&*store, end - day).await, [key.id]);
+}
+
+async fn add_leaving(
+    store: &dyn Store,
+    maker: &mut Maker,
+    scope: &claviger_model::Scope,
+    end: Timestamp,
+) -> claviger_model::KeyId {
+    let wish = leaving(maker.key(scope), end);
+    add(store, maker, wish).await.id
+}
+
+/// The later of that moment and the last rotation counts.
+pub async fn a_period_of_rotation_begins_where_it_is_told(subject: &dyn Subject) {
+    let store = subject.open().await;
+    let mut maker = Maker::new();
+    let scope = maker.scope("r");
+    let moment = Timestamp::from_second(2_000_000_000).unwrap();
+    for from in [moment - HOUR * 3, moment - HOUR, moment + HOUR] {
+        let key = Key {
+            rotation_from: Some(from),
+            ..rotating(maker.key(&scope), moment)
+        };
+        let at = key.next_rotation().unwrap();
+        assert_eq!(at, moment.max(from + HOUR));
+        let key = add(&*store, &mut maker, key).await;
+        assert_eq!(due(&*store, at - TICK).await, []);
+        assert_eq!(due(&*store, at).await, [key.id]);
+        store.delete_key(&scope, key.id, draft("c"), any()).await.unwrap();
+    }
 }
 
 /// Over all reasons and scopes; a key with two reasons comes once, at the place of the older; at most so many.

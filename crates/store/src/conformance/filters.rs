@@ -1,7 +1,7 @@
 //! Lists of keys through filters.
 
 use claviger_model::{
-    Creator, Key, KeyFilter, KeyId, KeyMatch, KeySpec, KeyState, Page, Paged, ProtectionLevel, Scope,
+    Creator, Key, KeyFilter, KeyId, KeyMatch, KeySpec, KeyState, Order, Page, Paged, ProtectionLevel, Scope,
     StateKind, Usage,
 };
 
@@ -10,7 +10,10 @@ use super::make::{ALL, Maker, add, add_key, any, draft, made_by, name};
 use crate::Store;
 
 async fn matching(store: &dyn Store, scope: &Scope, all_of: Vec<Vec<KeyMatch>>) -> Vec<KeyId> {
-    let list = store.keys(scope, &KeyFilter { all_of }, ALL).await.unwrap();
+    let list = store
+        .keys(scope, &KeyFilter { all_of }, Order::OldestFirst, ALL)
+        .await
+        .unwrap();
     assert_eq!(list.total, u64::try_from(list.items.len()).unwrap());
     list.items
 }
@@ -27,6 +30,7 @@ async fn pair(store: &dyn Store, maker: &mut Maker) -> (Key, Key) {
     for scope in [&elsewhere, &scope] {
         let mut plain = maker.key(scope);
         tag(&mut plain, "team", "blue");
+        plain.title = Some("a/Title".parse().unwrap());
         let mut other = maker.key(scope);
         other.spec = KeySpec::Rsa2048;
         other.usage = Usage::SignVerify;
@@ -40,7 +44,7 @@ async fn pair(store: &dyn Store, maker: &mut Maker) -> (Key, Key) {
             for name in names {
                 let alias = maker.alias(&key, name);
                 store
-                    .create_alias(alias, u32::MAX, draft("alias"), any())
+                    .create_alias(alias, u32::MAX, u32::MAX, draft("alias"), any())
                     .await
                     .unwrap();
             }
@@ -91,6 +95,17 @@ pub async fn each_kind_of_match_finds_its_keys(subject: &dyn Subject) {
         (KeyMatch::TagValue(text("blue")), &one),
         (KeyMatch::TagValue(text("stage")), &two),
         (KeyMatch::TagValue(text("team")), &vec![]),
+        (KeyMatch::Tag(text("team"), text("blue")), &one),
+        (KeyMatch::Tag(text("blue"), text("stage")), &two),
+        (KeyMatch::Tag(text("stage"), text("stage")), &vec![]),
+        (KeyMatch::Tag(text("team"), text("")), &vec![]),
+        (KeyMatch::TitleStart(text("")), &one),
+        (KeyMatch::TitleStart(text("a/Ti")), &one),
+        (KeyMatch::TitleStart(text("a/Title")), &one),
+        (KeyMatch::TitleStart(text("a/Title-")), &vec![]),
+        (KeyMatch::TitleStart(text("a/ti")), &vec![]),
+        (KeyMatch::TitleStart(text("Title")), &vec![]),
+        (KeyMatch::TitleStart(text("a_")), &vec![]),
         (KeyMatch::Nothing, &vec![]),
     ] {
         assert_eq!(
@@ -168,7 +183,7 @@ pub async fn rows_narrow_and_alternatives_widen(subject: &dyn Subject) {
     let page = Page { skip: 1, take: 5 };
     let all_of = vec![vec![team, value]];
     let list = store
-        .keys(&plain.scope, &KeyFilter { all_of }, page)
+        .keys(&plain.scope, &KeyFilter { all_of }, Order::OldestFirst, page)
         .await
         .unwrap();
     assert_eq!(
@@ -219,7 +234,14 @@ pub async fn filters_see_changes(subject: &dyn Subject) {
         .await
         .unwrap();
     store
-        .move_alias(scope, &name("common"), other.id, draft("move"), any())
+        .move_alias(
+            scope,
+            &name("common"),
+            other.id,
+            plain.created,
+            draft("move"),
+            any(),
+        )
         .await
         .unwrap();
     store
@@ -258,6 +280,8 @@ pub async fn long_filters_work(subject: &dyn Subject) {
         row.push(KeyMatch::Alias(name(&format!("alias{n}"))));
         row.push(KeyMatch::TagKey(format!("key {n}")));
         row.push(KeyMatch::TagValue(format!("value {n}")));
+        row.push(KeyMatch::Tag(format!("key {n}"), format!("value {n}")));
+        row.push(KeyMatch::TitleStart(format!("title{n}")));
     }
     row.extend([KeyMatch::Id(ids[1]), KeyMatch::Id(ids[3]), KeyMatch::Nothing]);
     assert_eq!(matching(&*store, &scope, vec![row; 20]).await, [ids[1], ids[3]]);
@@ -294,7 +318,12 @@ pub async fn words_of_callers_are_not_patterns(subject: &dyn Subject) {
         keys.push((text, add(&*store, &mut maker, key).await));
     }
     for (text, key) in keys {
-        for wish in [KeyMatch::TagKey(text.into()), KeyMatch::TagValue(text.into())] {
+        for wish in [
+            KeyMatch::TagKey(text.into()),
+            KeyMatch::TagValue(text.into()),
+            KeyMatch::Tag(text.into(), "v".into()),
+            KeyMatch::Tag("k".into(), text.into()),
+        ] {
             assert_eq!(
                 matching(&*store, &scope, vec![vec![wish.clone()]]).await,
                 [key.id],

@@ -1,6 +1,6 @@
 //! Groups.
 
-use claviger_model::{Error, Existing, Group, InUse, Missing, Quota};
+use claviger_model::{Error, Existing, Extent, Group, InUse, Missing, Quota};
 
 use super::Subject;
 use super::make::{Maker, draft, drafts, refused};
@@ -126,6 +126,7 @@ pub async fn a_group_changes_as_asked(subject: &dyn Subject) {
         .unwrap();
     let expected = Group {
         account,
+        id: made.id,
         created: made.created,
         ..wish.clone()
     };
@@ -221,7 +222,13 @@ pub async fn a_group_that_has_anything_stays(subject: &dyn Subject) {
         .unwrap();
     assert_eq!(refused(delete().await), Error::InUse(InUse::GroupPolicies));
     store
-        .detach(account, &custom("a"), &holder, draft("detach"))
+        .detach(
+            account,
+            &custom("a"),
+            &holder,
+            &Extent::Everywhere,
+            draft("detach"),
+        )
         .await
         .unwrap();
     let gone = delete().await.unwrap();

@@ -1,6 +1,6 @@
 //! What holds for all kinds of identities alike.
 
-use claviger_model::{AccessKeyStatus, AccountId, Attachment, KeyOwner, Named, Role, User};
+use claviger_model::{AccessKeyStatus, AccountId, Attachment, Extent, KeyOwner, Named, Role, User};
 
 use super::Subject;
 use super::make::{Maker, draft, drafts};
@@ -50,7 +50,9 @@ async fn live(store: &dyn Store, maker: &mut Maker, account: AccountId) -> Vec<u
 
     let left = store.leave_group(account, &user, &group, d()).await;
     numbers.push(left.unwrap().number);
-    let detached = store.detach(account, &custom("a"), &holder, d()).await;
+    let detached = store
+        .detach(account, &custom("a"), &holder, &Extent::Everywhere, d())
+        .await;
     numbers.push(detached.unwrap().number);
     let gone = store.delete_access_key(account, &owner, &key.id, d()).await;
     numbers.push(gone.unwrap().number);

@@ -1,7 +1,8 @@
 //! Making keys, reading them, listing them.
 
 use claviger_model::{
-    Creator, Key, KeyFilter, KeySpec, KeyState, Origin, Page, Paged, ProtectionLevel, SignedDuration, Usage,
+    Creator, Key, KeyFilter, KeySpec, KeyState, Order, Origin, Page, Paged, ProtectionLevel, SignedDuration,
+    Usage,
 };
 
 use super::Subject;
@@ -232,7 +233,10 @@ pub async fn lists_are_ordered_by_age_and_cut_into_pages(subject: &dyn Subject) 
         (0, 0),
         (u64::MAX, u32::MAX),
     ] {
-        let page = store.keys(&scope, &none, Page { skip, take }).await.unwrap();
+        let page = store
+            .keys(&scope, &none, Order::OldestFirst, Page { skip, take })
+            .await
+            .unwrap();
         let skip = usize::try_from(skip).unwrap_or(usize::MAX);
         let items: Vec<_> = ids
             .iter()
@@ -264,7 +268,13 @@ pub async fn everything_is_there_after_a_restart(subject: &dyn Subject) {
         .unwrap();
     let alias = maker.alias(&key, "app");
     store
-        .create_alias(alias.clone(), u32::MAX, draft("alias"), super::make::any())
+        .create_alias(
+            alias.clone(),
+            u32::MAX,
+            u32::MAX,
+            draft("alias"),
+            super::make::any(),
+        )
         .await
         .unwrap();
     let before = drafts(&*store).await;

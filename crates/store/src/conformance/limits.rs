@@ -57,7 +57,7 @@ pub async fn long_and_strange_texts_read_back(subject: &dyn Subject) {
     let name = "n".repeat(255);
     let alias = maker.alias(&key, &name);
     store
-        .create_alias(alias.clone(), u32::MAX, draft("a"), super::make::any())
+        .create_alias(alias.clone(), u32::MAX, u32::MAX, draft("a"), super::make::any())
         .await
         .unwrap();
     assert_eq!(store.alias(&scope, &alias.name).await.unwrap(), Some(alias));

@@ -2,8 +2,8 @@
 
 use claviger_model::{
     AccessKeyStatus, Account, AccountId, Alias, AliasName, Change, Creator, DomainId, Error, Fingerprint,
-    Import, Key, KeyFilter, KeyId, KeyOwner, KeySpec, KeyState, KeyVersion, KeyVersionId, Material, Origin,
-    Page, ProtectionLevel, Random, RandomError, Scope, Tags, Timestamp, Usage,
+    Import, Key, KeyFilter, KeyId, KeyOwner, KeySpec, KeyState, KeyVersion, KeyVersionId, Material, Order,
+    Origin, Page, ProtectionLevel, Random, RandomError, Scope, Tags, Timestamp, Usage,
 };
 
 use crate::{AccessKey, Draft, KeyChange, KeyCheck, Outboxed, SealedCell, Store, WriteError};
@@ -92,10 +92,14 @@ impl Maker {
             creator: Creator::Account,
             created,
             state: KeyState::Enabled,
+            title: None,
             description: String::new(),
             primary: None,
             last_rotated: created,
             rotation: None,
+            rotation_from: None,
+            rotation_kept: None,
+            warned: false,
             import: None,
             deletion_protection: None,
             policy: None,
@@ -129,11 +133,13 @@ impl Maker {
     }
 
     pub(super) fn alias(&mut self, key: &Key, text: &str) -> Alias {
+        let created = self.moment();
         Alias {
             scope: key.scope.clone(),
             name: name(text),
             key: key.id,
-            created: self.moment(),
+            created,
+            updated: created,
         }
     }
 
@@ -221,7 +227,11 @@ pub(super) async fn add(store: &dyn Store, maker: &mut Maker, mut key: Key) -> K
 
 /// All keys of a scope.
 pub(super) async fn all_keys(store: &dyn Store, scope: &Scope) -> Vec<KeyId> {
-    store.keys(scope, &KeyFilter::default(), ALL).await.unwrap().items
+    store
+        .keys(scope, &KeyFilter::default(), Order::OldestFirst, ALL)
+        .await
+        .unwrap()
+        .items
 }
 
 /// The texts of the drafts that are not settled, with their numbers.

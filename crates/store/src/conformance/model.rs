@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use claviger_model::{Alias, AliasName, Change, Key, KeyId, KeyState, Refusal, Scope};
+use claviger_model::{
+    Alias, AliasName, Change, Grant, GrantId, Key, KeyId, KeyState, Refusal, Scope, Timestamp,
+};
 
 use super::make::draft;
 use crate::{Draft, KeyChange, KeyCheck, Outboxed, Store, WriteError};
@@ -18,8 +20,11 @@ pub(super) enum Deed {
     /// Makes an alias for a key that is enabled.
     Name(Alias),
     /// Leads an alias to another key that is enabled.
-    Lead(AliasName, KeyId),
+    Lead(AliasName, KeyId, Timestamp),
     Unname(AliasName),
+    /// Grants the use of a key that is enabled.
+    Grant(Box<Grant>),
+    Revoke(KeyId, GrantId),
 }
 
 /// What a change answered.
@@ -28,13 +33,15 @@ pub(super) enum Answer {
     Done,
     Key(Box<Key>),
     Alias(Alias),
+    Grant(Box<Grant>),
 }
 
-/// The keys and aliases of one scope.
+/// The keys, aliases and grants of one scope.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Model {
     pub(super) keys: BTreeMap<KeyId, Key>,
     pub(super) aliases: BTreeMap<AliasName, Alias>,
+    pub(super) grants: BTreeMap<GrantId, Grant>,
 }
 
 impl Model {
@@ -55,14 +62,23 @@ impl Model {
                     Answer::Done
                 })
             }
-            Deed::Lead(name, to) => {
+            Deed::Lead(name, to, now) => {
                 let enabled = self.is_enabled(*to);
                 let alias = self.aliases.get_mut(name).filter(|_| enabled)?;
                 let was = alias.clone();
-                alias.key = *to;
+                (alias.key, alias.updated) = (*to, *now);
                 Some(Answer::Alias(was))
             }
             Deed::Unname(name) => self.aliases.remove(name).map(Answer::Alias),
+            Deed::Grant(grant) => self.is_enabled(grant.key).then(|| {
+                self.grants.insert(grant.id, (**grant).clone());
+                Answer::Done
+            }),
+            Deed::Revoke(key, id) => {
+                let found = self.grants.get(id).is_some_and(|grant| grant.key == *key);
+                let was = if found { self.grants.remove(id) } else { None };
+                was.map(|grant| Answer::Grant(Box::new(grant)))
+            }
         }
     }
 
@@ -109,17 +125,25 @@ pub(super) async fn perform(
         Deed::Enable(id) => update(id, draft, Box::new(Key::enable)).await,
         Deed::Disable(id) => update(id, draft, Box::new(Key::disable)).await,
         Deed::Name(alias) => store
-            .create_alias(alias, u32::MAX, draft, if_enabled())
+            .create_alias(alias, u32::MAX, u32::MAX, draft, if_enabled())
             .await
             .map(|done| Some(wrap(done, |()| Answer::Done))),
-        Deed::Lead(name, to) => store
-            .move_alias(scope, &name, to, draft, if_enabled())
+        Deed::Lead(name, to, now) => store
+            .move_alias(scope, &name, to, now, draft, if_enabled())
             .await
             .map(|was| Some(wrap(was, Answer::Alias))),
         Deed::Unname(name) => store
             .delete_alias(scope, &name, draft)
             .await
             .map(|was| Some(wrap(was, Answer::Alias))),
+        Deed::Grant(grant) => store
+            .create_grant(*grant, u32::MAX, draft, if_enabled())
+            .await
+            .map(|done| Some(wrap(done, |()| Answer::Done))),
+        Deed::Revoke(key, id) => store
+            .delete_grant(scope, key, id, draft)
+            .await
+            .map(|was| Some(wrap(was, |grant| Answer::Grant(Box::new(grant))))),
     };
     match result {
         Ok(answer) => answer,

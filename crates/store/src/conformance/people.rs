@@ -1,9 +1,9 @@
 //! Identities to store, and what is asked of several kinds of them.
 
 use claviger_model::{
-    AccountId, Attachment, CustomPolicy, Group, GroupName, Holder, KeyOwner, NamePage, Named, PolicyName,
-    PolicyRef, PolicyVersion, Role, RoleId, RoleName, ServiceIdentity, SignedDuration, Tags, User, UserId,
-    UserName,
+    AccountId, Attachment, CustomPolicy, Extent, Group, GroupId, GroupName, Holder, KeyOwner, Language,
+    NamePage, Named, PolicyId, PolicyName, PolicyRef, PolicyVersion, Role, RoleId, RoleName, ServiceIdentity,
+    SignedDuration, Tags, User, UserId, UserName,
 };
 
 use super::make::{Maker, draft};
@@ -38,6 +38,7 @@ impl Maker {
         let created = self.moment();
         Group {
             account,
+            id: GroupId::draw(&self.random()).unwrap(),
             name: group(name),
             comments: String::new(),
             created,
@@ -65,6 +66,9 @@ impl Maker {
         let created = self.moment();
         CustomPolicy {
             account,
+            id: PolicyId::draw(&self.random()).unwrap(),
+            language: Language::Ram,
+            title: String::new(),
             name: policy(name),
             description: String::new(),
             default_version: 1,
@@ -101,6 +105,7 @@ impl Maker {
 
     pub(super) fn attachment(&mut self, policy: PolicyRef, holder: Holder) -> Attachment {
         Attachment {
+            extent: Extent::Everywhere,
             policy,
             holder,
             attached: self.moment(),

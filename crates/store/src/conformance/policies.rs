@@ -1,6 +1,6 @@
 //! Policies that accounts wrote.
 
-use claviger_model::{CustomPolicy, Error, Existing, InUse, Missing, PolicyVersion, Quota};
+use claviger_model::{CustomPolicy, Error, Existing, Extent, InUse, Missing, PolicyVersion, Quota};
 
 use super::Subject;
 use super::make::{Maker, draft, drafts, refused};
@@ -177,6 +177,7 @@ pub async fn a_policy_changes_as_asked(subject: &dyn Subject) {
             .unwrap();
         expected = CustomPolicy {
             account,
+            id: made.id,
             name: made.name.clone(),
             created: made.created,
             ..wish.clone()
@@ -267,7 +268,13 @@ pub async fn an_attached_policy_stays(subject: &dyn Subject) {
         }
         assert_eq!(drafts(&*store).await, before);
         store
-            .detach(account, &custom("a"), &holder, draft("detach"))
+            .detach(
+                account,
+                &custom("a"),
+                &holder,
+                &Extent::Everywhere,
+                draft("detach"),
+            )
             .await
             .unwrap();
     }

@@ -100,7 +100,7 @@ pub async fn aliases_are_made_up_to_the_quota(subject: &dyn Subject) {
     let mut create = async |key: &Key, text: &str, quota| {
         let alias = maker.alias(key, text);
         store
-            .create_alias(alias, quota, draft("alias"), any())
+            .create_alias(alias, quota, u32::MAX, draft("alias"), any())
             .await
             .map(drop)
     };
@@ -117,7 +117,7 @@ pub async fn aliases_are_made_up_to_the_quota(subject: &dyn Subject) {
     assert_eq!(drafts(&*store).await, before);
 
     store
-        .move_alias(&scope, &name("a"), other.id, draft("move"), any())
+        .move_alias(&scope, &name("a"), other.id, other.created, draft("move"), any())
         .await
         .unwrap();
     assert_eq!(refused(create(&key, "c", 2).await), full);
@@ -145,7 +145,7 @@ pub async fn of_many_new_aliases_as_many_are_made_as_fit(subject: &dyn Subject) 
     let results = together(
         wishes
             .into_iter()
-            .map(|alias| store.create_alias(alias, 10, draft("alias"), any())),
+            .map(|alias| store.create_alias(alias, 10, u32::MAX, draft("alias"), any())),
     )
     .await;
     assert_eq!(successes(results, Quota::Aliases), 10);

@@ -1,6 +1,6 @@
 //! All policies that count for an identity.
 
-use claviger_model::{AccountId, CustomPolicy, PolicyVersion, UserId};
+use claviger_model::{AccountId, CustomPolicy, Extent, Language, PolicyVersion, UserId};
 
 use super::Subject;
 use super::make::{Maker, draft};
@@ -14,7 +14,8 @@ fn held(policy: claviger_model::PolicyRef, through: Option<&str>, document: Opti
     HeldPolicy {
         policy,
         through: through.map(group),
-        document: document.map(Into::into),
+        extent: Extent::Everywhere,
+        document: document.map(|text| (Language::Ram, text.into())),
     }
 }
 
@@ -76,7 +77,7 @@ pub async fn a_user_has_its_own_rights_and_those_of_its_groups(subject: &dyn Sub
         .await
         .unwrap();
     store
-        .detach(account, &custom("c"), &own, draft("detach"))
+        .detach(account, &custom("c"), &own, &Extent::Everywhere, draft("detach"))
         .await
         .unwrap();
     let left = [&wanted[1], &wanted[3], &wanted[4], &wanted[5]].map(Clone::clone);

@@ -1,6 +1,6 @@
 //! Roles.
 
-use claviger_model::{Error, Existing, InUse, Missing, Quota, Role, SignedDuration};
+use claviger_model::{Error, Existing, Extent, InUse, Missing, Quota, Role, SignedDuration};
 
 use super::Subject;
 use super::make::{Maker, draft, drafts, refused};
@@ -214,7 +214,13 @@ pub async fn a_role_that_has_policies_stays(subject: &dyn Subject) {
     assert_eq!(refused(delete().await), Error::InUse(InUse::RolePolicies));
     assert_eq!(drafts(&*store).await, before);
     store
-        .detach(account, &custom("a"), &holder, draft("detach"))
+        .detach(
+            account,
+            &custom("a"),
+            &holder,
+            &Extent::Everywhere,
+            draft("detach"),
+        )
         .await
         .unwrap();
     assert_eq!(store.role(account, &name).await.unwrap().as_ref(), Some(&made));

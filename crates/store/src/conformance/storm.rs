@@ -1,6 +1,6 @@
 //! Many callers at once, on the same things.
 
-use claviger_model::{AliasName, KeyId, Scope};
+use claviger_model::{AliasName, GrantId, KeyId, Scope};
 
 use super::Subject;
 use super::make::{ALL, Maker, all_keys, drafts, name};
@@ -69,19 +69,20 @@ struct Done {
 async fn caller(store: &dyn Store, scope: &Scope, shared: &[KeyId], number: i64) -> Vec<Done> {
     let mut maker = Maker::numbered(number);
     let mut log: Vec<Done> = Vec::new();
+    let mut granted = Vec::new();
     for round in 0..ROUNDS {
-        let deed = pick(
-            &mut maker,
-            scope,
-            shared,
-            number * 7 + round * 13 + number * round,
-        );
+        let dice = number * 7 + round * 13 + number * round;
+        let deed = pick(&mut maker, scope, shared, (dice, &mut granted));
         let text = format!("{number}.{round}");
         let Some(answer) = perform(store, scope, &deed, &text).await else {
             continue;
         };
         if let Deed::Create(key) = &deed {
             assert_eq!(store.key(scope, key.id).await.unwrap().as_ref(), Some(&**key));
+        }
+        if let Deed::Grant(grant) = &deed {
+            assert!(store.grant(grant.id).await.unwrap().is_some());
+            granted.push((grant.key, grant.id));
         }
         if let Deed::Describe(id, word) = &deed {
             let seen = store.key(scope, *id).await.unwrap().unwrap();
@@ -96,12 +97,18 @@ async fn caller(store: &dyn Store, scope: &Scope, shared: &[KeyId], number: i64)
     log
 }
 
-fn pick(maker: &mut Maker, scope: &Scope, shared: &[KeyId], dice: i64) -> Deed {
-    let place = usize::try_from(dice / 7).unwrap() % shared.len();
+/// `granted`: grants that the caller has made and not revoked.
+fn pick(
+    maker: &mut Maker,
+    scope: &Scope,
+    shared: &[KeyId],
+    (dice, granted): (i64, &mut Vec<(KeyId, GrantId)>),
+) -> Deed {
+    let place = usize::try_from(dice / 9).unwrap() % shared.len();
     let id = shared[place];
     let names: [AliasName; 3] = ["one", "two", "three"].map(name);
     let name = names[usize::try_from(dice / 3).unwrap() % names.len()].clone();
-    match dice % 7 {
+    match dice % 9 {
         0 => Deed::Create(Box::new(maker.key(scope))),
         1 => Deed::Describe(id, format!("[{dice}]")),
         2 => Deed::Enable(id),
@@ -111,8 +118,17 @@ fn pick(maker: &mut Maker, scope: &Scope, shared: &[KeyId], dice: i64) -> Deed {
             key.id = id;
             Deed::Name(maker.alias(&key, name.as_str()))
         }
-        5 => Deed::Lead(name, id),
-        _ => Deed::Unname(name),
+        5 => Deed::Lead(name, id, maker.moment()),
+        6 => Deed::Unname(name),
+        7 => match granted.pop() {
+            Some((key, id)) => Deed::Revoke(key, id),
+            None => Deed::Revoke(id, GrantId::from_bytes([0; 32])),
+        },
+        _ => {
+            let mut key = maker.key(scope);
+            key.id = id;
+            Deed::Grant(Box::new(maker.grant(&key)))
+        }
     }
 }
 
@@ -126,4 +142,11 @@ async fn assert_state(store: &dyn Store, scope: &Scope, model: &Model) {
     }
     let aliases = store.aliases(scope, None, ALL).await.unwrap();
     assert_eq!(aliases.items, model.aliases.values().cloned().collect::<Vec<_>>());
+    let mut grants = Vec::new();
+    for key in model.keys.keys() {
+        grants.extend(store.grants_of_key(scope, *key).await.unwrap());
+    }
+    grants.sort_by_key(|grant| grant.id);
+    assert!(!grants.is_empty());
+    assert_eq!(grants, model.grants.values().cloned().collect::<Vec<_>>());
 }

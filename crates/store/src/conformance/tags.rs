@@ -170,3 +170,44 @@ pub async fn rows_follow_changes(subject: &dyn Subject) {
         }
     }
 }
+
+/// All names and values of a scope in their order, none twice, as they are now.
+pub async fn values_of_tags_are_told_once(subject: &dyn Subject) {
+    let store = subject.open().await;
+    let mut maker = Maker::new();
+    let scope = maker.scope("r");
+    assert_eq!(store.tag_values(&scope).await.unwrap(), []);
+    let keys = keys(&*store, &mut maker, &scope).await;
+    let list = |pairs: &[(&str, &[&str])]| -> Vec<(String, Vec<String>)> {
+        let own = |(name, values): &(&str, &[&str])| {
+            let values = values.iter().map(|value| (*value).to_owned());
+            ((*name).to_owned(), values.collect())
+        };
+        pairs.iter().map(own).collect()
+    };
+    let found = store.tag_values(&scope).await.unwrap();
+    let wanted = list(&[
+        ("", &[""]),
+        ("B", &["2"]),
+        ("a", &["", "1", "2"]),
+        ("a%", &["1"]),
+        ("b", &["1", "2"]),
+        ("c", &["3"]),
+        ("名", &["\0"]),
+    ]);
+    assert_eq!(found, wanted);
+    for key in &keys[3..] {
+        let strip = Box::new(|key| {
+            Ok(Change::Changed(Key {
+                tags: Tags::default(),
+                ..key
+            }))
+        });
+        store
+            .update_key(&scope, key.id, draft("strip"), strip)
+            .await
+            .unwrap();
+    }
+    let found = store.tag_values(&scope).await.unwrap();
+    assert_eq!(found, list(&[("a", &["1"]), ("b", &["2"]), ("c", &["3"])]));
+}

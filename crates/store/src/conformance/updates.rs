@@ -1,7 +1,7 @@
 //! Changing keys.
 
 use claviger_model::{
-    Change, Error, Key, KeySpec, KeyState, Missing, Origin, ProtectionLevel, Refusal, SignedDuration,
+    Change, Error, Key, KeySpec, KeyState, Missing, Origin, ProtectionLevel, Refusal, Scope, SignedDuration,
     StateKind, Tags, Usage,
 };
 
@@ -10,14 +10,9 @@ use super::make::{Maker, add, add_key, describe, draft, drafts, made_by, refused
 use super::together::together;
 use crate::{KeyChange, WriteError};
 
-/// Even a change that tries to rewrite everything.
-pub async fn what_can_change_changes_and_the_rest_stays(subject: &dyn Subject) {
-    let store = subject.open().await;
-    let mut maker = Maker::new();
-    let (scope, elsewhere) = (maker.scope("r"), maker.scope("r"));
-    let was = add_key(&*store, &mut maker, &scope).await;
-    let neighbour = add_key(&*store, &mut maker, &scope).await;
-    let mut wish = maker.key(&elsewhere);
+/// A key with other values in all its fields than those of a new one.
+fn all_else(maker: &mut Maker, scope: &Scope) -> Key {
+    let mut wish = maker.key(scope);
     wish.spec = KeySpec::Sm2;
     wish.usage = Usage::SignVerify;
     wish.origin = Origin::External;
@@ -28,17 +23,36 @@ pub async fn what_can_change_changes_and_the_rest_stays(subject: &dyn Subject) {
     wish.primary = Some(maker.version_id());
     wish.last_rotated = maker.moment();
     wish.rotation = Some(SignedDuration::from_hours(24 * 7));
+    wish.rotation_from = Some(maker.moment());
+    wish.rotation_kept = Some(SignedDuration::from_hours(24 * 8));
+    wish.warned = true;
+    wish.title = Some("title".parse().unwrap());
     let expires = maker.moment();
     wish.import = Some(maker.import(Some(expires)));
     wish.deletion_protection = Some("why".into());
     wish.policy = Some("{}".into());
     wish.tags.set("a".into(), "b".into()).unwrap();
+    wish
+}
+
+/// Even a change that tries to rewrite everything.
+pub async fn what_can_change_changes_and_the_rest_stays(subject: &dyn Subject) {
+    let store = subject.open().await;
+    let mut maker = Maker::new();
+    let (scope, elsewhere) = (maker.scope("r"), maker.scope("r"));
+    let was = add_key(&*store, &mut maker, &scope).await;
+    let neighbour = add_key(&*store, &mut maker, &scope).await;
+    let wish = all_else(&mut maker, &elsewhere);
     let wanted = Key {
         state: wish.state,
         description: wish.description.clone(),
         primary: wish.primary,
         last_rotated: wish.last_rotated,
         rotation: wish.rotation,
+        rotation_from: wish.rotation_from,
+        rotation_kept: wish.rotation_kept,
+        warned: wish.warned,
+        title: wish.title.clone(),
         import: wish.import,
         deletion_protection: wish.deletion_protection.clone(),
         policy: wish.policy.clone(),
@@ -65,6 +79,7 @@ pub async fn what_can_change_changes_and_the_rest_stays(subject: &dyn Subject) {
     let back: KeyChange = Box::new(|mut key| {
         (key.state, key.primary, key.tags) = (KeyState::Enabled, None, Tags::default());
         (key.rotation, key.import, key.deletion_protection, key.policy) = (None, None, None, None);
+        (key.rotation_from, key.rotation_kept, key.warned, key.title) = (None, None, false, None);
         Ok(Change::Changed(key))
     });
     store
@@ -75,6 +90,10 @@ pub async fn what_can_change_changes_and_the_rest_stays(subject: &dyn Subject) {
         state: KeyState::Enabled,
         primary: None,
         rotation: None,
+        rotation_from: None,
+        rotation_kept: None,
+        warned: false,
+        title: None,
         import: None,
         deletion_protection: None,
         policy: None,
@@ -194,6 +213,7 @@ pub async fn the_answer_is_what_is_read_back(subject: &dyn Subject) {
     let change: KeyChange = Box::new(move |mut key| {
         (key.state, key.last_rotated) = (KeyState::PendingDeletion { due }, due);
         (key.rotation, key.import) = (Some(SignedDuration::new(5, 6)), Some(import));
+        (key.rotation_from, key.rotation_kept) = (Some(due), Some(SignedDuration::new(7, 8)));
         Ok(Change::Changed(key))
     });
     let answer = store

@@ -1,6 +1,6 @@
 //! Users.
 
-use claviger_model::{Error, Existing, InUse, KeyOwner, Missing, Quota, User};
+use claviger_model::{Error, Existing, Extent, InUse, KeyOwner, Missing, Quota, User};
 
 use super::Subject;
 use super::make::{Maker, draft, drafts, refused};
@@ -311,7 +311,13 @@ pub async fn a_user_that_has_anything_stays(subject: &dyn Subject) {
         .unwrap();
     assert_eq!(refused(delete().await), Error::InUse(InUse::UserPolicies));
     store
-        .detach(account, &custom("a"), &holder, draft("detach"))
+        .detach(
+            account,
+            &custom("a"),
+            &holder,
+            &Extent::Everywhere,
+            draft("detach"),
+        )
         .await
         .unwrap();
     assert_eq!(

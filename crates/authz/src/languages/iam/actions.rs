@@ -5,6 +5,9 @@ use claviger_model::Action;
 /// The actions no policy speaks of; then each action, its name in policies, and names that it has beside that.
 macro_rules! names {
     (none: $($none:ident)*; $($action:ident = $name:literal $($also:literal)*;)*) => {
+        /// The actions that have names. Of those that share one, what this face offers comes first.
+        const NAMED: &[Action] = &[$(Action::$action),*];
+
         /// The names of an action, `<service>:<type>:<operation>`; none where no policy is asked.
         ///
         /// The first is that of policies and roles (versions "1.1" and "1.0"). The others came with version "5.0", or with
@@ -27,13 +30,16 @@ macro_rules! names {
 }
 
 names! {
-    none: ReEncrypt DeleteKey RotateKey DescribeRegions GetCallerIdentity;
+    none:
+        ReEncrypt DeleteKey RotateKey WarnDeletion DescribeRegions GetCallerIdentity
+        CreateToken GetToken RevokeToken CreateTemporaryKey ListProjects ListDomains GetCatalog;
 
     CreateKey = "kms:cmk:create";
     DescribeKey = "kms:cmk:get";
     ListKeys = "kms:cmk:list";
     EnableKey = "kms:cmk:enable";
     DisableKey = "kms:cmk:disable";
+    UpdateKeyTitle = "kms:cmk:update";
     UpdateKeyDescription = "kms:cmk:update";
     ScheduleKeyDeletion = "kms:cmk:update";
     CancelKeyDeletion = "kms:cmk:update";
@@ -46,8 +52,11 @@ names! {
     AsymmetricDecrypt = "kms:cmk:crypto" "kms:cmk:decryptData" "kms:cmk:decrypt";
     GenerateDataKey = "kms:dek:create" "kms:cmk:createDataKey";
     GenerateDataKeyWithoutPlaintext = "kms:dek:create" "kms:cmk:createDataKeyWithoutPlaintext";
+    EncryptDataKey = "kms:dek:crypto" "kms:cmk:encryptDataKey" "kms:dek:encrypt";
+    DecryptDataKey = "kms:dek:crypto" "kms:cmk:decryptDataKey" "kms:dek:decrypt";
     GenerateAndExportDataKey = "kms:dek:create" "kms:cmk:createDataKey";
     ExportDataKey = "kms:dek:crypto" "kms:cmk:decryptDataKey" "kms:dek:decrypt";
+    GenerateRandom = "kms:cmk:generate" "kms::generateRandom";
     AsymmetricSign = "kms:cmk:sign";
     AsymmetricVerify = "kms:cmk:verify";
     GetPublicKey = "kms:cmk:getPublicKey";
@@ -57,7 +66,14 @@ names! {
     CreateKeyVersion = "kms:cmk:createKeyVersion";
     DescribeKeyVersion = "kms:cmk:getKeyVersion";
     ListKeyVersions = "kms:cmk:listKeyVersions";
+    BeginRotation = "kms:cmk:enableRotation";
+    EndRotation = "kms:cmk:disableRotation";
+    AlterRotation = "kms:cmk:updateRotation";
     UpdateRotationPolicy = "kms:cmk:updateRotation";
+    GetRotationStatus = "kms:cmk:getRotation";
+    RotateOnDemand = "kms:cmk:rotateOnDemand";
+    CountKeys = "kms:cmk:getInstance";
+    GetQuotas = "kms:cmk:getQuota";
     GetParametersForImport = "kms:cmk:getMaterial";
     ImportKeyMaterial = "kms:cmk:importMaterial";
     DeleteKeyMaterial = "kms:cmk:deleteMaterial";
@@ -68,7 +84,14 @@ names! {
     ListResourceTags = "kms:cmkTag:list";
     TagResources = "kms:cmkTag:batch";
     UntagResources = "kms:cmkTag:batch";
+    ListTagValues = "kms:cmkTag:list";
     ListTagResources = "kms:cmkTag:list";
+    FindKeys = "kms:cmkTag:listInstance";
+    CreateGrant = "kms:grant:create";
+    RevokeGrant = "kms:grant:revoke";
+    RetireGrant = "kms:grant:retire" "kms:cmk:retireGrant";
+    ListGrants = "kms:grant:list";
+    ListRetirableGrants = "kms:grant:list";
     CreateAlias = "kms:alias:create";
     UpdateAlias = "kms:alias:associate";
     DeleteAlias = "kms:alias:delete";
@@ -84,6 +107,9 @@ names! {
     CertificatePrivateKeyDecrypt = "kms:certificate:decrypt";
     CertificatePublicKeyVerify = "kms:certificate:verify";
     CertificatePublicKeyEncrypt = "kms:certificate:encrypt";
+    ListKeyStores = "kms:keystore:list";
+    GetKeyStore = "kms:keystore:get";
+    ChangeKeyStore = "kms:keystore:create" "kms:keystore:delete" "kms:keystore:enable" "kms:keystore:disable";
     DescribeService = "kms:service:get";
     OpenService = "kms:service:open";
     ListInstances = "kms:instance:list";
@@ -95,12 +121,14 @@ names! {
     CreateUser = "iam:users:createUser";
     GetUser = "iam:users:getUser";
     UpdateUser = "iam:users:updateUser";
+    SetPassword = "iam:users:updateUser";
     DeleteUser = "iam:users:deleteUser";
     ListUsers = "iam:users:listUsers";
     CreateAccessKey = "iam:credentials:createCredential";
     UpdateAccessKey = "iam:credentials:updateCredential";
     DeleteAccessKey = "iam:credentials:deleteCredential";
     ListAccessKeys = "iam:credentials:listCredentials";
+    GetAccessKey = "iam:credentials:getCredential";
     GetAccessKeyLastUsed = "iam:credentials:getCredential";
     CreateGroup = "iam:groups:createGroup";
     GetGroup = "iam:groups:getGroup";
@@ -152,6 +180,16 @@ names! {
     ExplainDecision = "claviger:policies:explain";
     GetKeyUsage = "claviger:keys:getUsage";
     GetAuditStatus = "claviger:audit:getStatus";
+}
+
+/// The action of a name, whichever of its names that is; of those that share it the one that this face offers. Cases are
+/// the same; patterns name no action.
+pub fn read_action(name: &str) -> Option<Action> {
+    let bears = |action: &&Action| {
+        let mut names = action_names(**action).iter();
+        names.any(|known| known.eq_ignore_ascii_case(name))
+    };
+    NAMED.iter().find(bears).copied()
 }
 
 /// The service that an action is asked of.

@@ -83,7 +83,7 @@ const TAG_KEYS: &[(&str, Tagged)] = &[
 
 /// Names of keys have no cases. A key of a service that is not known is kept by name: what is missing from a request has
 /// its rules. The global ones are all known; another is a mistake, or a promise that cannot be kept.
-fn read_key(place: &Place, text: &str) -> Result<Key, PolicyError> {
+pub(in crate::languages) fn read_key(place: &Place, text: &str) -> Result<Key, PolicyError> {
     if let Some(key) = conditions::find_key(text, PLAIN_KEYS, TAG_KEYS) {
         return Ok(key);
     }

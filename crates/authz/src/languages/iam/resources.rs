@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use claviger_model::{IdentityResource, Resource};
+use claviger_model::{AccountId, CertificateId, DomainId, IdentityResource, KeyId, Region, Resource, Scope};
 
 use super::RESOURCE_LENGTH;
 use crate::languages::elements::pattern;
@@ -33,7 +33,7 @@ pub struct ResourceName<'a> {
     /// The resource.
     pub resource: &'a Resource,
     /// Its account in the words of this face; where that is not known the account's number stands for it.
-    pub domain: Option<&'a str>,
+    pub domain: Option<DomainId>,
 }
 
 impl ResourceName<'_> {
@@ -104,6 +104,74 @@ fn identity(what: &IdentityResource) -> (&'static str, &str) {
 /// INVARIANT: ids are written in ASCII.
 fn ascii(text: &[u8; 36]) -> &str {
     std::str::from_utf8(text).unwrap_or_default()
+}
+
+/// The account that the name of a resource tells in the words of this face; none where it tells none, or its number.
+pub fn domain_in(text: &str) -> Option<DomainId> {
+    split(text).and_then(|[_, _, domain, ..]| domain.parse().ok())
+}
+
+/// The resource of a name, as [`ResourceName`] writes it. Services and types have no cases. `account` is whose name it is
+/// where the name does not tell its number: a domain does not say which account it is, see [`domain_in`].
+pub fn read_resource(text: &str, account: AccountId) -> Option<Resource> {
+    let [service, region, owner, kind, path] = split(text)?;
+    let service = service.to_ascii_lowercase();
+    let kind = *TYPES.iter().find(|known| known.eq_ignore_ascii_case(kind))?;
+    if (&*service, region, owner, kind) == ("iam", "", "system", "policy") && !path.is_empty() {
+        let policy = IdentityResource::SystemPolicy(path.into());
+        return Some(Resource::Identity(account, policy));
+    }
+    let account = if owner.is_empty() || owner.parse::<DomainId>().is_ok() {
+        account
+    } else {
+        owner.parse().ok()?
+    };
+    match (&*service, region, kind, path) {
+        (_, _, _, "") => None,
+        ("iam", "", _, _) => Some(Resource::Identity(account, read_identity(kind, path)?)),
+        ("claviger", "", "deployment", "*") => Some(Resource::Deployment(account)),
+        ("cts", _, "trace", "*") => Some(Resource::Trail(read_scope(region, account)?)),
+        ("kms", ..) => read_of_service(read_scope(region, account)?, kind, path),
+        _ => None,
+    }
+}
+
+fn read_scope(region: &str, account: AccountId) -> Option<Scope> {
+    let region: Region = region.parse().ok()?;
+    Some(Scope { account, region })
+}
+
+fn read_identity(kind: &str, path: &str) -> Option<IdentityResource> {
+    Some(match (kind, path) {
+        ("user", "*") => IdentityResource::Users,
+        ("user", name) => IdentityResource::User(name.into()),
+        ("group", "*") => IdentityResource::Groups,
+        ("group", name) => IdentityResource::Group(name.into()),
+        ("agency", "*") => IdentityResource::Roles,
+        ("agency", name) => IdentityResource::Role(name.into()),
+        ("policy", "*") => IdentityResource::Policies,
+        ("policy", name) => IdentityResource::Policy(name.into()),
+        _ => return None,
+    })
+}
+
+fn read_of_service(scope: Scope, kind: &str, path: &str) -> Option<Resource> {
+    Some(match (kind, path) {
+        ("KeyId", "*") => Resource::Keys(scope),
+        ("alias", "*") => Resource::Aliases(scope),
+        ("certificate", "*") => Resource::Certificates(scope),
+        ("service", "*") => Resource::Service(scope),
+        ("KeyId", text) => match text.parse::<KeyId>() {
+            Ok(id) => Resource::Key(scope, id),
+            Err(_) => Resource::UnknownKey(scope, text.into()),
+        },
+        ("alias", name) => Resource::Alias(scope, name.parse().ok()?),
+        ("certificate", text) => match text.parse::<CertificateId>() {
+            Ok(id) => Resource::Certificate(scope, id),
+            Err(_) => Resource::UnknownCertificate(scope, text.into()),
+        },
+        _ => return None,
+    })
 }
 
 /// Five parts with `*` in any of them, or `*` alone. A part left empty is as good as `*`. The vendor's samples write the

@@ -1,9 +1,11 @@
 //! Statements and all of their members but resources and conditions.
 
+use claviger_model::Language;
+
 use super::{ACTION_LIMIT, RESOURCE_LIMIT, Version, action_names, conditions, resources};
 use crate::languages::elements::{effect, either, pattern, sid};
 use crate::languages::json::{Members, Node};
-use crate::languages::{Language, Place, PolicyError};
+use crate::languages::{Place, PolicyError};
 use crate::pattern::{Case, Pattern};
 use crate::policy::{ActionSet, Selector, Statement};
 

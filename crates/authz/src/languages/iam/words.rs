@@ -1,9 +1,8 @@
 //! Words for kinds of keys.
 
-use claviger_model::{KeySpec, Origin, Usage};
+use claviger_model::{KeyKind, KeySpec, Origin, Usage};
 
 use crate::context::KeyWords;
-use crate::subject::KeyKind;
 
 /// How conditions call the kind of a key.
 ///

@@ -13,8 +13,10 @@ macro_rules! names {
         ///
         /// SOURCE: KMS, "Use RAM to control access to KMS resources" and "Authorization information"; RAM, STS and
         /// ActionTrail, "RAM authorization" (read 2026-11-22). Re-encryption is judged by its two halves; listing
-        /// regions and asking who one is are free; what the system does by itself nobody is allowed. The administration
-        /// of the deployment and the usage of a key are our own.
+        /// regions and asking who one is are free; what the system does by itself nobody is allowed; tokens are judged by
+        /// what is shown for them. The administration of the deployment and the usage of a key are our own. What only the
+        /// other face offers bears the name of what it amounts to, so that policies written before hold for it; grants,
+        /// random bytes and stores of keys have names of our own.
         pub fn action_name(action: Action) -> Option<&'static str> {
             match action {
                 $($(Action::$same => Some(concat!($service, ":", stringify!($same))),)*)*
@@ -39,10 +41,12 @@ names! {
         CreateAlias UpdateAlias DeleteAlias ListAliases
         CreateCertificate UploadCertificate GetCertificate DescribeCertificate UpdateCertificateStatus DeleteCertificate
         CertificatePrivateKeySign CertificatePrivateKeyDecrypt CertificatePublicKeyVerify CertificatePublicKeyEncrypt
-        CreateCsr ListClientKeys ListNetworkRules;
+        CreateCsr ListClientKeys ListNetworkRules
+        GenerateRandom CreateGrant RevokeGrant RetireGrant ListGrants ListRetirableGrants
+        ListKeyStores GetKeyStore ChangeKeyStore;
     "ram":
         CreateUser GetUser UpdateUser DeleteUser ListUsers
-        CreateAccessKey UpdateAccessKey DeleteAccessKey ListAccessKeys GetAccessKeyLastUsed
+        CreateAccessKey UpdateAccessKey DeleteAccessKey ListAccessKeys GetAccessKeyLastUsed GetAccessKey
         CreateGroup GetGroup UpdateGroup DeleteGroup ListGroups
         AddUserToGroup RemoveUserFromGroup ListGroupsForUser ListUsersForGroup
         CreateRole GetRole UpdateRole DeleteRole ListRoles
@@ -66,11 +70,27 @@ names! {
         ListInstances = "kms:ListKmsInstances"
         ListAccessPoints = "kms:ListApplicationAccessPoints"
         ListAccessRules = "kms:ListPolicies"
-        ExplainDecision = "claviger:Explain";
-    none: ReEncrypt DeleteKey RotateKey DescribeRegions GetCallerIdentity;
+        ExplainDecision = "claviger:Explain"
+        UpdateKeyTitle = "kms:UpdateKeyDescription"
+        EncryptDataKey = "kms:Encrypt"
+        DecryptDataKey = "kms:Decrypt"
+        RotateOnDemand = "kms:UpdateRotationPolicy"
+        BeginRotation = "kms:UpdateRotationPolicy"
+        AlterRotation = "kms:UpdateRotationPolicy"
+        EndRotation = "kms:UpdateRotationPolicy"
+        GetRotationStatus = "kms:DescribeKey"
+        CountKeys = "kms:ListKeys"
+        GetQuotas = "kms:ListKeys"
+        FindKeys = "kms:ListKeys"
+        ListTagValues = "kms:ListTagResources"
+        SetPassword = "ram:CreateLoginProfile";
+    none:
+        ReEncrypt DeleteKey RotateKey WarnDeletion DescribeRegions GetCallerIdentity
+        CreateToken GetToken RevokeToken CreateTemporaryKey ListProjects ListDomains GetCatalog;
 }
 
-/// The action of a name. Cases are the same; patterns name no action.
+/// The action of a name; of those that share it the oldest, which the others amount to. Cases are the same; patterns name
+/// no action.
 pub fn read_action(name: &str) -> Option<Action> {
     let named =
         |action: &&Action| action_name(**action).is_some_and(|known| known.eq_ignore_ascii_case(name));
@@ -96,7 +116,8 @@ pub fn algorithm_name(algorithm: Option<EncryptionAlgorithm>) -> &'static str {
 /// Whether policies may look at the tags of a key as `kms:tag/<key>` when they judge this action.
 ///
 /// SOURCE: KMS, "Policy condition keys", kms:tag (read 2026-11-22). Message authentication came later than the page; it
-/// uses a key as the others do.
+/// uses a key as the others do. What bears the name of one of these is as that is, and what is about the grants of a key
+/// is about the key.
 pub fn key_tags_apply(action: Action) -> bool {
     matches!(
         action,
@@ -114,6 +135,16 @@ pub fn key_tags_apply(action: Action) -> bool {
             | Action::SetDeletionProtection
             | Action::UpdateKeyDescription
             | Action::UpdateRotationPolicy
+            | Action::UpdateKeyTitle
+            | Action::RotateOnDemand
+            | Action::BeginRotation
+            | Action::AlterRotation
+            | Action::EndRotation
+            | Action::GetRotationStatus
+            | Action::CreateGrant
+            | Action::RevokeGrant
+            | Action::RetireGrant
+            | Action::ListGrants
     ) || uses_key(action)
 }
 
@@ -140,7 +171,10 @@ pub fn algorithms_apply(action: Action) -> bool {
 pub fn foreign_accounts_may(action: Action) -> bool {
     let looks = matches!(
         action,
-        Action::DescribeKey | Action::DescribeKeyVersion | Action::ListKeyVersions
+        Action::DescribeKey
+            | Action::GetRotationStatus
+            | Action::DescribeKeyVersion
+            | Action::ListKeyVersions
     );
     looks || uses_key(action)
 }
@@ -154,7 +188,9 @@ pub(crate) fn uses_key(action: Action) -> bool {
             | Action::AsymmetricSign
             | Action::AsymmetricVerify
             | Action::Decrypt
+            | Action::DecryptDataKey
             | Action::Encrypt
+            | Action::EncryptDataKey
             | Action::ExportDataKey
             | Action::GenerateAndExportDataKey
             | Action::GenerateDataKey

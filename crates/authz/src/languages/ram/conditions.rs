@@ -70,7 +70,7 @@ const TAG_KEYS: &[(&str, Tagged)] = &[
 ];
 
 /// Names of keys have no cases. One that is not known is kept by name: what is missing from a request has its rules.
-pub(super) fn read_key(place: &Place, text: &str) -> Result<Key, PolicyError> {
+pub(in crate::languages) fn read_key(place: &Place, text: &str) -> Result<Key, PolicyError> {
     if let Some(key) = conditions::find_key(text, PLAIN_KEYS, TAG_KEYS) {
         return Ok(key);
     }

@@ -1,9 +1,11 @@
 //! Statements and all of their members but principals and conditions.
 
+use claviger_model::Language;
+
 use super::{Kind, action_name, conditions, principals};
 use crate::languages::elements::{effect, either, pattern, sid};
 use crate::languages::json::{Members, Node};
-use crate::languages::{Language, Place, PolicyError};
+use crate::languages::{Place, PolicyError};
 use crate::pattern::{Case, Pattern};
 use crate::policy::{ActionSet, Selector, Statement};
 

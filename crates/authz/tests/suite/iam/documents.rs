@@ -1,8 +1,8 @@
 //! What is taken as a policy, and how a refused document is told where its fault is.
 
-use claviger_authz::languages::Language;
 use claviger_authz::languages::iam::{Kind, POLICY_LIMIT, parse};
 use claviger_authz::policy::{Effect, Selector};
+use claviger_model::Language;
 
 use super::{policy, statements};
 

@@ -74,6 +74,9 @@ fn using_keys() {
         Action::AsymmetricEncrypt,
         Action::AsymmetricDecrypt,
         Action::ExportDataKey,
+        Action::EncryptDataKey,
+        Action::DecryptDataKey,
+        Action::GenerateRandom,
     ];
     let document = include_str!("../../../fixtures/iam/use_keys.json");
     assert_eq!(sorted(allowed(document, Action::ALL)), sorted(may.to_vec()));

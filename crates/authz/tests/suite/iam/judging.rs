@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use claviger_authz::policy::Policy;
-use claviger_authz::{Facts, Held, KeyKind, Persona, Question, Rights, Subject, Verdict, explain};
+use claviger_authz::{Facts, Held, Persona, Question, Rights, Subject, Verdict, explain};
 use claviger_model::{
-    AccountId, Action, Caller, DomainId, Identity, IdentityResource, KeySpec, Origin, Resource, Scope, Usage,
-    UserName,
+    AccountId, Action, Caller, DomainId, Extent, Identity, IdentityHex, IdentityResource, KeyKind, KeySpec,
+    Origin, Resource, Scope, Usage, UserName,
 };
 
 use super::{KEY, key, scope, statements};
@@ -25,6 +25,7 @@ fn may(policies: &[&Policy], persona: Option<Persona>, question: &Question<'_>, 
     let held = policies.iter().map(|policy| Held {
         title: "some".into(),
         policy: Arc::new((*policy).clone()),
+        extent: Extent::Everywhere,
     });
     let name: UserName = "alice".parse().unwrap();
     let mut rights = Rights::user(account(), &name, held.collect());
@@ -49,7 +50,10 @@ fn noon() -> Facts<'static> {
 }
 
 fn known() -> Persona {
-    let id = "77777777777777777777777777777777";
+    let id = IdentityHex {
+        account: account(),
+        number: 0x77,
+    };
     Persona::new(domain(), "acme").user(id, "alice")
 }
 
@@ -98,7 +102,7 @@ fn a_domain_is_that_of_the_account_or_its_number() {
     assert!(!may(&[&by_number], Some(known()), &question, &noon()));
     assert!(!may(&[&by_domain], None, &question, &noon()));
     assert!(may(&[&by_number], None, &question, &noon()));
-    // Roles of other accounts are not in the caller's domain.
+    // Roles of other accounts are not in the caller's domain, but in that of their own where that is told.
     let role = |number| {
         let role = IdentityResource::Role("ops".into());
         Resource::Identity(AccountId::from_number(number).unwrap(), role)
@@ -121,6 +125,19 @@ fn a_domain_is_that_of_the_account_or_its_number() {
             expected,
             "{number}"
         );
+    }
+    let theirs = role(6_543_210_987_654_321);
+    for (told, expected) in [
+        (None, false),
+        (Some(domain()), true),
+        (Some(DomainId::from_bytes([1; 16])), false),
+    ] {
+        let question = Question {
+            policy: Some(&trust),
+            domain: told,
+            ..Question::new(Action::AssumeRole, &theirs)
+        };
+        assert_eq!(may(&[&take], Some(known()), &question, &noon()), expected);
     }
 }
 
@@ -147,7 +164,7 @@ fn conditions_see_who_asks_for_what() {
     let urn = format!("iam::{}:user:alice", domain());
     for (key, right) in [
         ("g:UserName", "alice"),
-        ("g:UserId", "77777777777777777777777777777777"),
+        ("g:UserId", "000462d53c8abac00000000000000077"),
         ("g:DomainName", "acme"),
         ("g:PrincipalUrn", &urn),
         ("g:ProjectName", "cn-north-1"),
@@ -177,6 +194,20 @@ fn conditions_see_who_asks_for_what() {
     assert!(asks(&only_sm4, Some(known()), &here, &of_kind(KeySpec::Sm4)));
     assert!(!asks(&only_sm4, Some(known()), &here, &of_kind(KeySpec::Aes256)));
     assert!(!asks(&only_sm4, Some(known()), &here, &noon()));
+    // A key that is there is of its own kind.
+    let key = key(KEY);
+    let used = |spec| Question {
+        kind: of_kind(spec).kind,
+        ..Question::new(Action::Encrypt, &key)
+    };
+    assert!(may(&[&only_sm4], Some(known()), &used(KeySpec::Sm4), &noon()));
+    assert!(!may(&[&only_sm4], Some(known()), &used(KeySpec::Aes256), &noon()));
+    assert!(!may(
+        &[&only_sm4],
+        Some(known()),
+        &Question::new(Action::Encrypt, &key),
+        &noon()
+    ));
 }
 
 #[test]
@@ -184,6 +215,7 @@ fn explanations_name_statements_of_either_language() {
     let held = |title: &str, policy| Held {
         title: title.into(),
         policy: Arc::new(policy),
+        extent: Extent::Everywhere,
     };
     let policies = vec![
         held(

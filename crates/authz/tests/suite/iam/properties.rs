@@ -14,7 +14,7 @@ use proptest::sample::select;
 use serde_json::{Map, Value, json};
 
 use super::reference::{self, Plain};
-use super::{DOMAIN, KEY, alice, key, scope};
+use super::{KEY, alice, domain, key, scope};
 use crate::random::{ADDRESSES, NETWORKS, NUMBERS, PATTERNS, TIMES, WORDS, any_json, prefixed, some};
 use crate::scene::{at, ip, tags};
 
@@ -230,7 +230,7 @@ impl Facts {
         let request = Request {
             action: "",
             known: Some(self.action),
-            resource: &Names::new(&self.resource, Some(DOMAIN)),
+            resource: &Names::new(&self.resource, Some(domain())),
             context: &context,
         };
         let decision = evaluation.decide(&request);
@@ -246,7 +246,7 @@ impl Facts {
         let one = |name: &str, value: Option<&str>| many(name, &value.into_iter().collect::<Vec<_>>());
         let name = ResourceName {
             resource: &self.resource,
-            domain: Some(DOMAIN),
+            domain: Some(domain()),
         };
         Plain {
             action: self.action,

@@ -3,13 +3,16 @@
 use std::collections::BTreeSet;
 
 use claviger_authz::languages::iam::{
-    Kind, POLICY_LIMIT, ResourceName, SYSTEM_ROLES, action_names, key_words, parse, service_name, system_role,
+    ResourceName, action_names, domain_in, key_words, read_action, read_resource, service_name,
 };
-use claviger_authz::languages::{Language, ram, system_document};
-use claviger_authz::{KeyKind, policy::Policy};
-use claviger_model::{Action, CertificateId, IdentityResource, KeySpec, Origin, Resource, Usage};
+use claviger_authz::languages::ram::IDENTITY_LIMIT;
+use claviger_authz::languages::{self, Layer, ram, system_policies, system_policy};
+use claviger_authz::policy::Policy;
+use claviger_model::{
+    AccountId, Action, CertificateId, IdentityResource, KeyKind, KeySpec, Language, Origin, Resource, Usage,
+};
 
-use super::{DOMAIN, KEY, allows, key, policy, scope, statements};
+use super::{DOMAIN, KEY, allows, domain, key, policy, scope, statements};
 
 #[test]
 fn what_has_a_name_in_one_language_has_one_in_the_other() {
@@ -18,74 +21,120 @@ fn what_has_a_name_in_one_language_has_one_in_the_other() {
         assert_eq!(names.is_empty(), ram::action_name(action).is_none(), "{action:?}");
         for name in names {
             let parts: Vec<_> = name.split(':').collect();
-            assert!(
-                parts.len() == 3 && parts.iter().all(|part| !part.is_empty()),
-                "{name}"
-            );
+            // The vendor has one name without a type.
+            let full = parts.iter().all(|part| !part.is_empty()) || *name == "kms::generateRandom";
+            assert!(parts.len() == 3 && full, "{name}");
             assert_eq!(Some(parts[0]), service_name(action));
+            let read = read_action(&name.to_uppercase()).unwrap();
+            assert!(action_names(read).contains(name), "{action:?} {read:?}");
         }
     }
 }
 
+/// Names of the vendor with what they are for.
+const DOCUMENTED: &[(&str, &[Action])] = &[
+    ("kms:cmk:create", &[Action::CreateKey]),
+    ("kms:cmk:enable", &[Action::EnableKey]),
+    ("kms:cmk:disable", &[Action::DisableKey]),
+    (
+        "kms:cmk:update",
+        &[
+            Action::ScheduleKeyDeletion,
+            Action::CancelKeyDeletion,
+            Action::UpdateKeyTitle,
+            Action::UpdateKeyDescription,
+        ],
+    ),
+    ("kms:cmk:get", &[Action::DescribeKey]),
+    ("kms:cmk:list", &[Action::ListKeys]),
+    ("kms:cmk:getInstance", &[Action::CountKeys]),
+    ("kms:cmk:getQuota", &[Action::GetQuotas]),
+    ("kms:cmk:generate", &[Action::GenerateRandom]),
+    ("kms::generateRandom", &[Action::GenerateRandom]),
+    ("kms:cmk:crypto", &[Action::Encrypt, Action::Decrypt]),
+    ("kms:cmk:encryptData", &[Action::Encrypt]),
+    ("kms:cmk:decryptData", &[Action::Decrypt]),
+    (
+        "kms:dek:create",
+        &[Action::GenerateDataKey, Action::GenerateDataKeyWithoutPlaintext],
+    ),
+    ("kms:cmk:createDataKey", &[Action::GenerateDataKey]),
+    (
+        "kms:cmk:createDataKeyWithoutPlaintext",
+        &[Action::GenerateDataKeyWithoutPlaintext],
+    ),
+    (
+        "kms:dek:crypto",
+        &[Action::EncryptDataKey, Action::DecryptDataKey],
+    ),
+    ("kms:cmk:encryptDataKey", &[Action::EncryptDataKey]),
+    ("kms:cmk:decryptDataKey", &[Action::DecryptDataKey]),
+    ("kms:cmk:sign", &[Action::AsymmetricSign]),
+    ("kms:cmk:verify", &[Action::AsymmetricVerify]),
+    ("kms:cmk:getPublicKey", &[Action::GetPublicKey]),
+    ("kms:cmk:generateMac", &[Action::GenerateMac]),
+    ("kms:cmk:verifyMac", &[Action::VerifyMac]),
+    ("kms:cmk:enableRotation", &[Action::BeginRotation]),
+    ("kms:cmk:disableRotation", &[Action::EndRotation]),
+    ("kms:cmk:updateRotation", &[Action::AlterRotation]),
+    ("kms:cmk:getRotation", &[Action::GetRotationStatus]),
+    ("kms:cmk:rotateOnDemand", &[Action::RotateOnDemand]),
+    ("kms:cmk:getMaterial", &[Action::GetParametersForImport]),
+    ("kms:cmk:importMaterial", &[Action::ImportKeyMaterial]),
+    ("kms:cmk:deleteMaterial", &[Action::DeleteKeyMaterial]),
+    ("kms:cmkTag:create", &[Action::TagResource]),
+    ("kms:cmkTag:delete", &[Action::UntagResource]),
+    (
+        "kms:cmkTag:batch",
+        &[Action::TagResources, Action::UntagResources],
+    ),
+    (
+        "kms:cmkTag:list",
+        &[Action::ListResourceTags, Action::ListTagValues],
+    ),
+    ("kms:cmkTag:listInstance", &[Action::FindKeys]),
+    ("kms:grant:create", &[Action::CreateGrant]),
+    ("kms:grant:revoke", &[Action::RevokeGrant]),
+    ("kms:grant:retire", &[Action::RetireGrant]),
+    ("kms:cmk:retireGrant", &[Action::RetireGrant]),
+    (
+        "kms:grant:list",
+        &[Action::ListGrants, Action::ListRetirableGrants],
+    ),
+    ("kms:alias:create", &[Action::CreateAlias]),
+    ("kms:alias:associate", &[Action::UpdateAlias]),
+    ("kms:alias:delete", &[Action::DeleteAlias]),
+    ("kms:alias:list", &[Action::ListAliases, Action::ListAliasesByKey]),
+    ("kms:keystore:list", &[Action::ListKeyStores]),
+    ("kms:keystore:get", &[Action::GetKeyStore]),
+    ("kms:keystore:create", &[Action::ChangeKeyStore]),
+    ("kms:keystore:enable", &[Action::ChangeKeyStore]),
+    ("iam:users:createUser", &[Action::CreateUser]),
+    ("iam:users:updateUser", &[Action::UpdateUser, Action::SetPassword]),
+    ("iam:credentials:getCredential", &[Action::GetAccessKey]),
+    ("cts:trace:list", &[Action::LookupEvents]),
+];
+
 #[test]
 fn documented_names_mean_their_operations() {
-    for (name, actions) in [
-        ("kms:cmk:create", &[Action::CreateKey][..]),
-        ("kms:cmk:enable", &[Action::EnableKey]),
-        ("kms:cmk:disable", &[Action::DisableKey]),
-        (
-            "kms:cmk:update",
-            &[
-                Action::UpdateKeyDescription,
-                Action::ScheduleKeyDeletion,
-                Action::CancelKeyDeletion,
-            ],
-        ),
-        ("kms:cmk:get", &[Action::DescribeKey]),
-        ("kms:cmk:list", &[Action::ListKeys]),
-        ("kms:cmk:crypto", &[Action::Encrypt, Action::Decrypt]),
-        ("kms:cmk:sign", &[Action::AsymmetricSign]),
-        ("kms:cmk:verify", &[Action::AsymmetricVerify]),
-        ("kms:cmk:getPublicKey", &[Action::GetPublicKey]),
-        (
-            "kms:dek:create",
-            &[Action::GenerateDataKey, Action::GenerateDataKeyWithoutPlaintext],
-        ),
-        ("kms:cmk:updateRotation", &[Action::UpdateRotationPolicy]),
-        ("kms:cmk:getMaterial", &[Action::GetParametersForImport]),
-        ("kms:cmk:importMaterial", &[Action::ImportKeyMaterial]),
-        ("kms:cmk:deleteMaterial", &[Action::DeleteKeyMaterial]),
-        ("kms:cmkTag:create", &[Action::TagResource]),
-        ("kms:cmkTag:delete", &[Action::UntagResource]),
-        (
-            "kms:cmkTag:batch",
-            &[Action::TagResources, Action::UntagResources],
-        ),
-        (
-            "kms:cmkTag:list",
-            &[Action::ListResourceTags, Action::ListTagResources],
-        ),
-        ("kms:alias:create", &[Action::CreateAlias]),
-        ("kms:alias:associate", &[Action::UpdateAlias]),
-        ("kms:alias:delete", &[Action::DeleteAlias]),
-        ("kms:alias:list", &[Action::ListAliases, Action::ListAliasesByKey]),
-        ("kms:cmk:createDataKey", &[Action::GenerateDataKey]),
-        ("kms:cmk:encryptData", &[Action::Encrypt]),
-        ("kms:cmk:decryptData", &[Action::Decrypt]),
-        ("iam:users:createUser", &[Action::CreateUser]),
-        ("cts:trace:list", &[Action::LookupEvents]),
-    ] {
+    for (name, actions) in DOCUMENTED {
         let policy = statements(&format!(r#"{{"Effect":"Allow","Action":["{name}"]}}"#));
-        for action in actions {
+        for action in *actions {
             assert!(allows(&policy, *action, &key(KEY)), "{name} {action:?}");
         }
-        let strange = Action::DescribeKey;
-        assert_eq!(
-            allows(&policy, strange, &key(KEY)),
-            actions.contains(&strange),
-            "{name}"
-        );
+        for strange in [Action::DescribeKey, Action::CreateGrant, Action::GenerateRandom] {
+            assert_eq!(
+                allows(&policy, strange, &key(KEY)),
+                actions.contains(&strange),
+                "{name}"
+            );
+        }
+        // Asked by its name, what this face offers is meant.
+        let read = read_action(name).unwrap();
+        assert!(actions.contains(&read), "{name} {read:?}");
+        assert_eq!(languages::read_action(name), Some(read));
     }
+    assert_eq!(["kms:cmk:*", "kms:cmk", "", "*"].map(read_action), [None; 4]);
 }
 
 fn of_version(version: &str, action: &str) -> Policy {
@@ -185,13 +234,68 @@ fn resources_are_named_with_region_and_domain() {
             "iam::system:policy:p",
         ),
     ] {
-        for (domain, written) in [(Some(DOMAIN), DOMAIN), (None, "1234567890123456")] {
+        for (domain, written) in [(Some(domain()), DOMAIN), (None, "1234567890123456")] {
             let found = ResourceName {
                 resource: &resource,
                 domain,
             };
-            assert_eq!(found.to_string(), name.replace('@', written));
+            let name = name.replace('@', written);
+            assert_eq!(found.to_string(), name);
+            assert_eq!(read_resource(&name, scope.account).as_ref(), Some(&resource));
+            assert_eq!(
+                languages::read_resource(&name, scope.account).as_ref(),
+                Some(&resource)
+            );
         }
+    }
+}
+
+#[test]
+fn names_of_resources_are_read_with_any_owner() {
+    let (home, other) = (
+        scope("cn-north-1").account,
+        AccountId::from_number(6_543_210_987_654_321).unwrap(),
+    );
+    let owner = |name: &str| read_resource(name, home).map(|resource| resource.account());
+    for (name, account) in [
+        ("kms:cn-north-1::KeyId:a", home),
+        ("KMS:cn-north-1::keyid:a", home),
+        ("kms:cn-north-1:6543210987654321:KeyId:a", other),
+        ("iam::6543210987654321:user:a", other),
+    ] {
+        assert_eq!(owner(name), Some(account), "{name}");
+    }
+    // Whose domain it is has to be looked up.
+    let name = "kms:cn-north-1:0123456789abcdef0123456789abcdef:KeyId:a";
+    assert_eq!(domain_in(name), Some(domain()));
+    assert_eq!(
+        read_resource(name, other).map(|resource| resource.account()),
+        Some(other)
+    );
+    for name in ["kms:cn-north-1::KeyId:a", "iam::1234567890123456:user:a", ""] {
+        assert_eq!(domain_in(name), None, "{name}");
+    }
+    for wrong in [
+        "",
+        "*",
+        "kms:cn-north-1::KeyId",
+        "kms:cn-north-1::KeyId:",
+        "kms:*::KeyId:a",
+        "kms:::KeyId:a",
+        "kms:cn-north-1:*:KeyId:a",
+        "kms:cn-north-1:acme:KeyId:a",
+        "kms:cn-north-1::secret:a",
+        "kms:cn-north-1::user:a",
+        "kms:cn-north-1::alias:a b",
+        "kms:cn-north-1::service:a",
+        "obs:cn-north-1::KeyId:a",
+        "iam:cn-north-1::user:a",
+        "iam::system:user:a",
+        "iam::system:policy:",
+        "cts:cn-north-1::trace:a",
+        "claviger:::deployment:a",
+    ] {
+        assert_eq!(owner(wrong), None, "{wrong}");
     }
 }
 
@@ -232,11 +336,26 @@ fn patterns_of_resources_are_five_parts_with_wildcards() {
 }
 
 #[test]
-fn system_roles_give_what_they_are_for() {
-    let names: Vec<_> = SYSTEM_ROLES.iter().map(|role| role.name).collect();
-    assert!(names.is_sorted());
-    let ids: BTreeSet<_> = SYSTEM_ROLES.iter().map(|role| role.id).collect();
-    assert_eq!(ids.len(), SYSTEM_ROLES.len());
+fn system_policies_of_all_languages_are_in_one_register() {
+    for language in [Language::Ram, Language::Iam] {
+        let policies = system_policies(language);
+        assert!(policies.is_sorted_by_key(|policy| policy.name) && policies.len() == 9);
+        for policy in policies {
+            assert_eq!(system_policy(policy.name), Some(policy), "no name twice");
+            assert_eq!(policy.language, language);
+            assert_eq!(policy.role.is_some(), language == Language::Iam);
+            assert!(languages::parse(language, policy.document, IDENTITY_LIMIT).is_ok());
+        }
+    }
+    assert_eq!(system_policy("KMS Administrator"), None);
+    let layer = |name| system_policy(name).unwrap().role.unwrap().layer;
+    assert_eq!(layer("Security-Administrator"), Layer::Global);
+    assert_eq!(layer("KMS-Administrator"), Layer::Project);
+    let ids = system_policies(Language::Iam)
+        .iter()
+        .map(|policy| policy.role.unwrap().id);
+    let ids: BTreeSet<_> = ids.collect();
+    assert_eq!(ids.len(), 9);
     let hex = |id: &str| {
         id.len() == 32
             && id
@@ -244,6 +363,10 @@ fn system_roles_give_what_they_are_for() {
                 .all(|b| b.is_ascii_hexdigit() && !b.is_ascii_uppercase())
     };
     assert!(ids.iter().all(|id| hex(id)));
+}
+
+#[test]
+fn system_roles_give_what_they_are_for() {
     let actions = [
         Action::DescribeKey,
         Action::ListKeys,
@@ -260,29 +383,38 @@ fn system_roles_give_what_they_are_for() {
         Action::CreateUser,
         Action::LookupEvents,
         Action::CreateAccount,
+        Action::CreateGrant,
+        Action::ListGrants,
+        Action::GetQuotas,
+        Action::GenerateRandom,
+        Action::SetPassword,
     ];
     for (name, title, expected) in [
-        ("KMS-Administrator", "KMS Administrator", "oooooooooooo..."),
-        ("KMS-CMKAdmin", "KMS CMK Admin", "ooooooooooo...."),
-        ("KMS-CMKFullAccess", "KMS CMKFullAccess", "ooooooooooo...."),
+        ("KMS-Administrator", "KMS Administrator", "oooooooooooo...oooo."),
+        ("KMS-CMKAdmin", "KMS CMK Admin", "ooooooooooo....oooo."),
+        ("KMS-CMKFullAccess", "KMS CMKFullAccess", "ooooooooooo....oooo."),
         (
             "KMS-CMKReadOnlyAccess",
             "KMS CMKReadOnlyAccess",
-            "oooo...........",
+            "oooo............oo..",
         ),
-        ("KMSReadOnlyPolicy", "KMSReadOnlyPolicy", "oooo..........."),
+        ("KMSReadOnlyPolicy", "KMSReadOnlyPolicy", "oooo............oo.."),
         (
             "Security-Administrator",
             "Security Administrator",
-            "............o..",
+            "............o......o",
         ),
-        ("Tenant-Administrator", "Tenant Administrator", "oooooooooooo.o."),
-        ("Tenant-Guest", "Tenant Guest", "oooo.........o."),
-        ("CTS-Administrator", "CTS Administrator", ".............o."),
+        (
+            "Tenant-Administrator",
+            "Tenant Administrator",
+            "oooooooooooo.o.oooo.",
+        ),
+        ("Tenant-Guest", "Tenant Guest", "oooo.........o..oo.."),
+        ("CTS-Administrator", "CTS Administrator", ".............o......"),
     ] {
-        let role = system_role(name).unwrap();
-        assert_eq!(role.title, title);
-        let policy = parse(role.document, Kind::Any, POLICY_LIMIT).unwrap();
+        let role = system_policy(name).unwrap();
+        assert_eq!(role.role.unwrap().title, title);
+        let policy = languages::parse(Language::Iam, role.document, IDENTITY_LIMIT).unwrap();
         let found: String = actions
             .iter()
             .map(|action| {
@@ -294,13 +426,7 @@ fn system_roles_give_what_they_are_for() {
             })
             .collect();
         assert_eq!(found, expected, "{name}");
-        assert_eq!(system_document(name), Some((Language::Iam, role.document)));
-        assert_eq!(ram::system_policy(name), None);
     }
-    assert_eq!(names.len(), 9);
-    let ram = system_document("AdministratorAccess");
-    assert!(matches!(ram, Some((Language::Ram, _))));
-    assert_eq!(system_document("KMS Administrator"), None);
 }
 
 #[test]

@@ -68,8 +68,10 @@ fn keys_of_other_kinds_do_not_rotate_by_themselves() {
         },
     ];
     for other in others {
-        assert_eq!(other.clone().set_rotation(Some(YEAR)), Err(Refusal::KeyKind));
-        assert_eq!(other.rotate(version(3), now()), Err(Refusal::KeyKind));
+        let kind = Err(Refusal::KeyKind(other.kind()));
+        assert_eq!(other.clone().set_rotation(Some(YEAR)), kind);
+        assert_eq!(other.clone().begin_rotation(YEAR, now()), kind);
+        assert_eq!(other.rotate(version(3), now()), kind);
     }
     assert!(plain.check_rotates().is_ok());
     let waiting = key(Origin::External, KeyState::PendingImport);
@@ -100,14 +102,49 @@ fn versions_by_hand_are_for_key_pairs_that_are_a_week_old() {
         origin: Origin::External,
         ..pair.clone()
     };
-    assert_eq!(brought.add_version(week), Err(Refusal::KeyKind));
+    let kind = brought.kind();
+    assert_eq!(brought.add_version(week), Err(Refusal::KeyKind(kind)));
     let off = pair.disable().unwrap().into_inner();
     assert_eq!(
         off.add_version(week),
         Err(Refusal::NotUsable(StateKind::Disabled))
     );
+    let cipher = key(Origin::Generated, KeyState::Enabled);
+    let kind = cipher.kind();
+    assert_eq!(cipher.add_version(week), Err(Refusal::KeyKind(kind)));
+}
+
+#[test]
+fn a_period_begins_when_rotation_is_switched_on_and_when_it_is_altered() {
+    let day = SignedDuration::from_hours(24);
+    let plain = key(Origin::Generated, KeyState::Enabled);
+    let (on, altered) = (now() + day * 10, now() + day * 20);
+    let begun = plain.clone().begin_rotation(YEAR, on).unwrap().into_inner();
+    assert_eq!(begun.next_rotation(), Some(on + YEAR));
+    assert_eq!(begun.clone().begin_rotation(YEAR, on), Err(Refusal::RotationOn));
+    let monthly = begun.alter_rotation(day * 30, altered).unwrap().into_inner();
+    assert_eq!(monthly.next_rotation(), Some(altered + day * 30));
+    let rotated = monthly
+        .rotate(version(3), altered + day * 30)
+        .unwrap()
+        .into_inner();
+    assert_eq!(rotated.next_rotation(), Some(altered + day * 60));
+    let off = rotated.end_rotation().unwrap().into_inner();
+    assert_eq!(off.next_rotation(), None);
+    assert_eq!(off.clone().end_rotation(), Err(Refusal::RotationOff));
     assert_eq!(
-        key(Origin::Generated, KeyState::Enabled).add_version(week),
-        Err(Refusal::KeyKind)
+        off.clone().alter_rotation(day, altered),
+        Err(Refusal::RotationOff)
+    );
+    let again = off.begin_rotation(YEAR, altered + YEAR).unwrap().into_inner();
+    assert_eq!(
+        again.next_rotation(),
+        Some(altered + YEAR + day * 30),
+        "the interval that was set last"
+    );
+    let disabled = again.disable().unwrap().into_inner();
+    assert_eq!(
+        disabled.end_rotation(),
+        Err(Refusal::NotUsable(StateKind::Disabled))
     );
 }

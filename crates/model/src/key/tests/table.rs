@@ -222,7 +222,7 @@ proptest! {
                     prop_assert_eq!(now, key.state.kind());
                     "409u"
                 }
-                Err(Refusal::KeyKind) => "kind",
+                Err(Refusal::KeyKind(_)) => "kind",
                 Err(Refusal::Protected) => "protected",
                 Err(Refusal::Origin) => "origin",
                 Err(Refusal::OtherMaterial) => "other",

@@ -7,12 +7,18 @@ use claviger_model::{
 };
 use claviger_secret::SecretBytes;
 
-use super::super::Client;
+use super::super::{Client, ClientPair};
 use super::toy::{Flaw, KEY_LEN, PADDINGS, Toy, stream, xor};
-use crate::{Binding, Imported, ProviderError, Sealed, Wrapped, WrappingBinding, WrappingKey};
+use crate::{
+    Binding, ImportFault, Imported, ProviderError, Sealed, Wrapped, WrappedPair, WrappingBinding, WrappingKey,
+};
 
 /// In front of a public key.
 const WORD: &[u8] = b"public";
+/// In front of a pair that travels.
+const PACKED: &[u8] = b"toy";
+/// How a temporary key wraps; no padding of the toy has that name.
+const KEY_WRAP: EncryptionAlgorithm = EncryptionAlgorithm::Sm2Pke;
 /// Bytes of what makes each ciphertext another one.
 const SALT_LEN: usize = 8;
 const SIGNATURES: [SignatureAlgorithm; 2] = [
@@ -24,10 +30,16 @@ const SIGNATURES: [SignatureAlgorithm; 2] = [
 #[derive(Default)]
 pub(super) struct ToyClient(AtomicU64);
 
+impl ToyClient {
+    fn salt(&self) -> [u8; SALT_LEN] {
+        let number = self.0.fetch_add(1, Ordering::Relaxed) + (1 << 32);
+        number.to_be_bytes()
+    }
+}
+
 impl Client for ToyClient {
     fn encrypt(&self, public_key: &[u8], algorithm: EncryptionAlgorithm, plaintext: &[u8]) -> Vec<u8> {
-        let salt = self.0.fetch_add(1, Ordering::Relaxed) + (1 << 32);
-        encrypt(private(public_key), algorithm, &salt.to_be_bytes(), plaintext)
+        encrypt(private(public_key), algorithm, &self.salt(), plaintext)
     }
 
     fn verify(
@@ -38,6 +50,18 @@ impl Client for ToyClient {
         signature: &[u8],
     ) -> bool {
         sign(private(public_key), algorithm, digest) == signature
+    }
+
+    fn pair(&self, _: KeySpec) -> ClientPair {
+        let private = stream(b"pair", &self.salt(), KEY_LEN);
+        ClientPair {
+            private: [PACKED, &private].concat(),
+            public: [WORD, &private].concat(),
+        }
+    }
+
+    fn wrap_key(&self, key: &[u8], plaintext: &[u8]) -> Vec<u8> {
+        encrypt(key, KEY_WRAP, &self.salt(), plaintext)
     }
 }
 
@@ -206,8 +230,8 @@ impl Toy {
         wrapped: Wrapped<'_>,
         binding: &Binding<'_>,
     ) -> Result<Imported, ProviderError> {
-        let imports = [KeySpec::Aes256, KeySpec::HmacSha256];
-        let known = (self.flaw == Flaw::ImportTakesAnySpec || imports.contains(&binding.spec))
+        let takes = [KeySpec::Aes256, KeySpec::HmacSha256, KeySpec::Rsa2048];
+        let known = (self.flaw == Flaw::ImportTakesAnySpec || takes.contains(&binding.spec))
             && (self.flaw == Flaw::ImportTakesAnyAlgorithm || PADDINGS.contains(&wrapped.algorithm));
         if !known || binding.protection != claviger_model::ProtectionLevel::Software {
             return Err(ProviderError::Incapable);
@@ -224,20 +248,81 @@ impl Toy {
         } else {
             &[wrapped.algorithm]
         };
-        let secret = paddings
+        let opened = paddings
             .iter()
             .find_map(|padding| decrypt(&private, *padding, wrapped.bytes).filter(|(_, right)| *right))
-            .map(|(secret, _)| secret)
-            .filter(|secret| self.flaw == Flaw::ImportTakesAnyLength || secret.len() == KEY_LEN)
-            .ok_or(match self.flaw {
-                Flaw::ImportTellsWhy => ProviderError::BadInput,
-                _ => ProviderError::DoesNotOpen,
-            })?;
-        Ok(self.taken(binding, &secret))
+            .map(|(secret, _)| secret);
+        let secret = match (binding.spec, wrapped.pair) {
+            (KeySpec::Rsa2048, None) if self.flaw != Flaw::PairWithoutPrivateKey => {
+                Err(ProviderError::BadImport(ImportFault::NoPrivateKey))
+            }
+            (KeySpec::Rsa2048, Some(pair)) => self.unpack(opened, pair, wrapped.algorithm),
+            (_, Some(_)) if self.flaw != Flaw::PairForSecrets => {
+                Err(ProviderError::BadImport(ImportFault::PrivateKey))
+            }
+            _ => self.of_length(opened, wrapped.algorithm),
+        };
+        Ok(self.taken(binding, &secret?))
+    }
+
+    /// What is wrong with an import, as far as it may be told.
+    fn fault(&self, algorithm: EncryptionAlgorithm, fault: ImportFault) -> ProviderError {
+        match algorithm {
+            _ if self.flaw == Flaw::ImportTellsWhy => ProviderError::BadInput,
+            EncryptionAlgorithm::RsaPkcs1
+                if self.flaw != Flaw::PairTellsOfPkcs1 || fault == ImportFault::Length =>
+            {
+                ProviderError::BadImport(ImportFault::Unwrap)
+            }
+            _ => ProviderError::BadImport(fault),
+        }
+    }
+
+    fn of_length(
+        &self,
+        opened: Option<Vec<u8>>,
+        algorithm: EncryptionAlgorithm,
+    ) -> Result<Vec<u8>, ProviderError> {
+        let secret = opened.ok_or_else(|| self.fault(algorithm, ImportFault::Unwrap))?;
+        if self.flaw == Flaw::ImportTakesAnyLength || secret.len() == KEY_LEN {
+            Ok(secret)
+        } else {
+            Err(self.fault(algorithm, ImportFault::Length))
+        }
+    }
+
+    fn unpack(
+        &self,
+        opened: Option<Vec<u8>>,
+        pair: WrappedPair<'_>,
+        algorithm: EncryptionAlgorithm,
+    ) -> Result<Vec<u8>, ProviderError> {
+        let fault = |fault| self.fault(algorithm, fault);
+        let temporary = opened.ok_or_else(|| fault(ImportFault::Unwrap))?;
+        let asked = pair.temporary_key.filter(|_| self.flaw != Flaw::PairUnderAnyKey);
+        let fits =
+            [16, 24, 32].contains(&temporary.len()) && asked.is_none_or(|length| length == temporary.len());
+        if self.flaw != Flaw::PairUnderAnyBytes && !fits {
+            return Err(fault(ImportFault::TemporaryKey));
+        }
+        let packed = decrypt(&temporary, KEY_WRAP, pair.bytes)
+            .filter(|(_, right)| *right || self.flaw == Flaw::PairIgnoresTag)
+            .map(|(packed, _)| packed);
+        let packed = packed.ok_or_else(|| fault(ImportFault::PrivateKey))?;
+        match packed.strip_prefix(PACKED) {
+            Some(private) if private.len() == KEY_LEN => Ok(private.to_vec()),
+            _ if self.flaw == Flaw::PairNotLookedAt => Ok(packed),
+            _ => Err(fault(ImportFault::PrivateKey)),
+        }
     }
 
     fn taken(&self, binding: &Binding<'_>, secret: &[u8]) -> Imported {
-        let key = if self.flaw == Flaw::ImportMakesItUp {
+        let made_up = match self.flaw {
+            Flaw::ImportMakesItUp => true,
+            Flaw::PairMakesItUp => binding.spec == KeySpec::Rsa2048,
+            _ => false,
+        };
+        let key = if made_up {
             self.draw(KEY_LEN)
         } else {
             secret.to_vec()
@@ -245,6 +330,7 @@ impl Toy {
         let material = self.seal(b"root", &self.draw(24), &self.place(binding), &key);
         let covered = match self.flaw {
             Flaw::PrintFollowsVersion => [&binding.to_bytes(), secret].concat(),
+            Flaw::PairPrintVaries if binding.spec == KeySpec::Rsa2048 => binding.to_bytes(),
             Flaw::PrintIgnoresKey => secret.to_vec(),
             Flaw::PrintIgnoresMaterial => binding.fingerprint_bytes(),
             _ => [&binding.fingerprint_bytes(), secret].concat(),

@@ -83,6 +83,16 @@ pub(super) enum Flaw {
     PrintFollowsVersion,
     PrintIgnoresKey,
     PrintIgnoresMaterial,
+    PairAmongCiphers,
+    PairIgnoresTag,
+    PairNotLookedAt,
+    PairTellsOfPkcs1,
+    PairWithoutPrivateKey,
+    PairForSecrets,
+    PairMakesItUp,
+    PairPrintVaries,
+    PairUnderAnyBytes,
+    PairUnderAnyKey,
 }
 
 /// Its cipher is the hash of the standard library; a public key is the private one with a word in front.
@@ -132,6 +142,10 @@ impl Toy {
                     _ => OTHERS,
                 },
                 imports: &[KeySpec::Aes256, KeySpec::HmacSha256],
+                pairs: match flaw {
+                    Flaw::PairAmongCiphers => &[KeySpec::Aes192],
+                    _ => &[KeySpec::Rsa2048],
+                },
                 wraps: match flaw {
                     Flaw::ImportsWithoutDoor => &[],
                     _ => &[(KeySpec::Rsa2048, PADDINGS)],

@@ -1,11 +1,14 @@
 //! `claviger admin user`.
 
 use clap::{Args, Subcommand};
+use claviger_secret::SecretBytes;
 
 use super::HELD;
 use super::group::MEMBERSHIPS;
 use super::key::KEY_COLUMNS;
 use crate::admin::task::{Call, Part, Task};
+use crate::output::Failure;
+use crate::seal::{new_password, password_so_far};
 
 const USER: Part = Part::Object(
     "User",
@@ -18,6 +21,15 @@ const USER: Part = Part::Object(
         ("comments", "Comments"),
         ("created", "CreateDate"),
         ("changed", "UpdateDate"),
+    ],
+);
+
+const LOGIN: Part = Part::Object(
+    "Login",
+    &[
+        ("login", "Status"),
+        ("password", "HasPassword"),
+        ("password set", "PasswordDate"),
     ],
 );
 
@@ -51,11 +63,82 @@ pub(in crate::admin) enum Command {
         #[command(flatten)]
         changes: Changes,
     },
+    /// Set the password of a user, or of who asks: the root of the account, or whom `--credentials` belong to.
+    ///
+    /// Tokens that were given before are void from then on. A password has 8 to 128 characters, of at least two of:
+    /// upper case, lower case, digits, others.
+    Password {
+        #[command(flatten)]
+        whose: Whose,
+        /// Where the password is: `prompt`, `file:PATH`, `env:NAME` or `credential:NAME`.
+        #[arg(long, value_name = "SOURCE", default_value = "prompt")]
+        password: String,
+        /// Where the password so far is, which users need for their own.
+        #[arg(long, value_name = "SOURCE")]
+        original: Option<String>,
+    },
+    /// Let a user in again.
+    Enable {
+        #[command(flatten)]
+        whose: Whose,
+    },
+    /// Let a user in no longer, whatever it comes with: password, token, access key or temporary access key. Sessions of
+    /// roles that it took go on.
+    Disable {
+        #[command(flatten)]
+        whose: Whose,
+    },
     /// Delete a user that has no access keys, groups and policies any more.
     Delete {
         /// Its name.
         name: String,
     },
+}
+
+/// Whose login.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub(in crate::admin) struct Whose {
+    /// Name of the user.
+    name: Option<String>,
+    /// The login of who asks, instead of a user's: that of the root of the account, with the root's access key or without
+    /// a server.
+    #[arg(long)]
+    root: bool,
+}
+
+impl Whose {
+    fn call(&self, action: &'static str) -> Call {
+        Call::admin(action).maybe("UserName", self.name.as_ref())
+    }
+
+    fn says(&self) -> String {
+        match &self.name {
+            Some(name) => format!("user `{name}`"),
+            None => "the root".to_owned(),
+        }
+    }
+
+    fn switch(&self, status: &str, word: &str) -> Task {
+        let call = self.call("UpdateLogin").with("Status", status);
+        Task::change(call, format!("{word} {}", self.says()))
+    }
+
+    fn password(&self, password: &str, original: Option<&String>) -> Result<Task, Failure> {
+        let mut call = self
+            .call("SetPassword")
+            .with("Password", text(&new_password(password)?)?);
+        if let Some(source) = original {
+            call = call.with("OriginalPassword", text(&password_so_far(source)?)?);
+        }
+        Ok(Task::change(call, format!("set the password of {}", self.says())))
+    }
+}
+
+fn text(password: &SecretBytes) -> Result<String, Failure> {
+    let text = password.expose_str();
+    text.map(str::to_owned)
+        .map_err(|_| Failure::usage("a password must be UTF-8"))
 }
 
 /// What is noted about a user.
@@ -96,8 +179,8 @@ pub(in crate::admin) struct Changes {
 }
 
 impl Command {
-    pub(in crate::admin) fn task(&self) -> Task {
-        match self {
+    pub(in crate::admin) fn task(&self) -> Result<Task, Failure> {
+        Ok(match self {
             Self::Create { name, notes } => {
                 let call = of("CreateUser", name)
                     .maybe("DisplayName", notes.display_name.as_ref())
@@ -110,11 +193,12 @@ impl Command {
             Self::Show { name } => {
                 let calls = [
                     of("GetUser", name),
+                    Call::admin("GetLogin").with("UserName", name).extra(),
                     of("ListGroupsForUser", name).extra(),
                     of("ListPoliciesForUser", name).extra(),
                     of("ListAccessKeys", name).extra(),
                 ];
-                Task::new(calls, [USER, MEMBERSHIPS, HELD, KEYS]).with_uses(Some(name))
+                Task::new(calls, [USER, LOGIN, MEMBERSHIPS, HELD, KEYS]).with_uses(Some(name))
             }
             Self::Change { name, changes } => {
                 let call = of("UpdateUser", name)
@@ -125,8 +209,15 @@ impl Command {
                     .maybe("NewComments", changes.comments.as_ref());
                 Task::new([call], [USER])
             }
+            Self::Password {
+                whose,
+                password,
+                original,
+            } => whose.password(password, original.as_ref())?,
+            Self::Enable { whose } => whose.switch("Active", "enabled"),
+            Self::Disable { whose } => whose.switch("Inactive", "disabled"),
             Self::Delete { name } => Task::change(of("DeleteUser", name), format!("deleted user `{name}`")),
-        }
+        })
     }
 }
 

@@ -8,7 +8,7 @@ use claviger_model::{Action, Error, Region, Scope};
 use crate::call::{Need, Note, Target};
 use crate::pipeline::{Context, Operation, Permitted};
 
-pub use absent::{Absent, ListAbsent};
+pub use absent::{Absent, KeyStoreWish, ListAbsent, WantKeyStore};
 
 /// Lists the regions. Anyone with valid credentials may.
 #[derive(Debug)]

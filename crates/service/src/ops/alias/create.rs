@@ -16,6 +16,8 @@ pub struct CreateAlias {
     pub name: AliasName,
     /// The key it leads to; it lives where that key lives.
     pub key: KeyRef,
+    /// The most aliases of one key.
+    pub per_key: u32,
 }
 
 impl Operation for CreateAlias {
@@ -54,6 +56,7 @@ impl Operation for CreateAlias {
             name: self.name,
             key: target.id,
             created: cx.call.time,
+            updated: cx.call.time,
         };
         let (scope, name) = (alias.scope.clone(), alias.name.clone());
         let admit = Box::new(|key: &claviger_model::Key| match key.state.kind() {
@@ -61,7 +64,8 @@ impl Operation for CreateAlias {
             _ => Ok(()),
         });
         let (store, draft, quota) = (cx.store(), cx.draft(note), cx.service.quotas.aliases);
-        let change = async move { store.create_alias(alias, quota, draft, admit).await };
+        let per_key = self.per_key;
+        let change = async move { store.create_alias(alias, quota, per_key, draft, admit).await };
         cx.make(change, move |keys| keys.forget_alias(&scope, &name))
             .await?;
         note.outboxed = true;

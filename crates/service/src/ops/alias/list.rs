@@ -1,7 +1,7 @@
 //! List aliases.
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, Alias, Error, Page, Paged, Scope};
+use claviger_model::{Action, Alias, Error, NamePage, Named, Page, Paged, Scope};
 
 use crate::call::{KeyRef, Need, Note, Target};
 use crate::ops::{describe_key, key, one_key};
@@ -23,6 +23,24 @@ pub struct ListAliasesByKey {
     pub key: KeyRef,
     /// Which part of the list.
     pub page: Page,
+}
+
+/// Lists the aliases of a scope or of one key by name, from a name on.
+#[derive(Debug)]
+pub struct ListAliasesAfter {
+    /// Of what.
+    pub of: AliasesOf,
+    /// Which part of the list.
+    pub page: NamePage,
+}
+
+/// Whose aliases are listed.
+#[derive(Debug)]
+pub enum AliasesOf {
+    /// All of a scope.
+    Scope(Scope),
+    /// Those that lead to a key.
+    Key(KeyRef),
 }
 
 fn describe_page(request: &mut Fields, page: Page) {
@@ -82,5 +100,56 @@ impl Operation for ListAliasesByKey {
         note.response.key("key", key.id);
         note.response.number("aliases", paged.items.len() as u64);
         Ok(paged)
+    }
+}
+
+impl Operation for ListAliasesAfter {
+    const ACTION: Action = Action::ListAliases;
+    type Output = Named<Alias>;
+
+    fn action(&self) -> Action {
+        match self.of {
+            AliasesOf::Scope(_) => Action::ListAliases,
+            AliasesOf::Key(_) => Action::ListAliasesByKey,
+        }
+    }
+
+    fn needs(&self) -> Result<Vec<Need>, Error> {
+        let target = match &self.of {
+            AliasesOf::Scope(scope) => Target::Aliases(scope.clone()),
+            AliasesOf::Key(key) => Target::Key(key.clone()),
+        };
+        Ok(vec![Need {
+            action: self.action(),
+            target,
+        }])
+    }
+
+    fn describe(&self, request: &mut Fields) {
+        if let AliasesOf::Key(key) = &self.of {
+            describe_key(request, key);
+        }
+        if let Some(after) = &self.page.after {
+            request.text("after", after);
+        }
+        request.number("take", self.page.take.into());
+    }
+
+    async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<Named<Alias>, Error> {
+        let (scope, id) = match &self.of {
+            AliasesOf::Scope(scope) => {
+                cx.service.catch_up(cx.call.time).await;
+                (scope, None)
+            }
+            AliasesOf::Key(_) => {
+                let key = &key(&permit, 0)?.key;
+                note.response.key("key", key.id);
+                (&key.scope, Some(key.id))
+            }
+        };
+        let found = cx.service.store.aliases_after(scope, id, self.page).await;
+        let named = found.map_err(from_store)?;
+        note.response.number("aliases", named.items.len() as u64);
+        Ok(named)
     }
 }

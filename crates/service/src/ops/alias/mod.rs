@@ -7,5 +7,5 @@ mod update;
 
 pub use create::CreateAlias;
 pub use delete::DeleteAlias;
-pub use list::{ListAliases, ListAliasesByKey};
+pub use list::{AliasesOf, ListAliases, ListAliasesAfter, ListAliasesByKey};
 pub use update::UpdateAlias;

@@ -1,13 +1,13 @@
 //! Lead a name to another key.
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, AliasName, Error, Refusal, StateKind};
+use claviger_model::{Action, Alias, AliasName, Error, Refusal, StateKind};
 
 use crate::call::{KeyRef, Need, Note, Target};
 use crate::ops::{describe_key, own_key};
 use crate::pipeline::{Context, Operation, Permitted};
 
-/// Moves an alias to another key.
+/// Moves an alias to another key. Gives the alias as it is then.
 #[derive(Debug)]
 pub struct UpdateAlias {
     /// The alias.
@@ -18,7 +18,7 @@ pub struct UpdateAlias {
 
 impl Operation for UpdateAlias {
     const ACTION: Action = Action::UpdateAlias;
-    type Output = ();
+    type Output = Alias;
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
         if self.name.is_reserved() {
@@ -41,7 +41,7 @@ impl Operation for UpdateAlias {
         describe_key(request, &self.key);
     }
 
-    async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<(), Error> {
+    async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<Alias, Error> {
         let (present, next) = (own_key(&permit, 1)?, own_key(&permit, 2)?);
         note.response.key("previous_key", present.id);
         note.response.key("key", next.id);
@@ -49,13 +49,18 @@ impl Operation for UpdateAlias {
             StateKind::PendingDeletion => Err(Refusal::NotUsable(StateKind::PendingDeletion).into()),
             _ => Ok(()),
         });
-        let (store, draft, to) = (cx.store(), cx.draft(note), next.id);
+        let (store, draft, to, now) = (cx.store(), cx.draft(note), next.id, cx.call.time);
         let (scope, name) = (next.scope.clone(), self.name);
         let place = (scope.clone(), name.clone());
-        let change = async move { store.move_alias(&scope, &name, to, draft, admit).await };
-        cx.make(change, move |keys| keys.forget_alias(&place.0, &place.1))
+        let change = async move { store.move_alias(&scope, &name, to, now, draft, admit).await };
+        let was = cx
+            .make(change, move |keys| keys.forget_alias(&place.0, &place.1))
             .await?;
         note.outboxed = true;
-        Ok(())
+        Ok(Alias {
+            key: to,
+            updated: now,
+            ..was.value
+        })
     }
 }

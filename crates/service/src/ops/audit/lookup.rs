@@ -13,7 +13,8 @@ use crate::pipeline::{Context, Operation, Permitted};
 /// [`Error::Unavailable`].
 #[derive(Debug)]
 pub struct LookupEvents {
-    /// Whose calls, and where it is asked. The region chooses nothing: calls in all regions are found.
+    /// Whose calls, and where it is asked. The region chooses nothing: calls in all regions are found, unless
+    /// [`Filter::Region`] is among the filters.
     pub scope: Scope,
     /// What must be so, all of it.
     pub filters: Vec<Filter>,
@@ -108,8 +109,11 @@ fn kind(filter: &Filter) -> &'static str {
     match filter {
         Filter::Id(_) => "id",
         Filter::Api(_) => "api",
+        Filter::Region(_) => "region",
         Filter::Operation(_) => "operation",
+        Filter::AnyOperation(_) => "operations",
         Filter::Caller(_) => "caller",
+        Filter::CallerId(_) => "caller_id",
         Filter::AccessKey(_) => "access_key",
         Filter::Kind(_) => "kind",
         Filter::Thing(_) => "thing",

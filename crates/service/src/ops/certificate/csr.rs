@@ -12,9 +12,7 @@ use claviger_x509::CsrDraft;
 use super::from_csr;
 use crate::call::{KeyRef, Need, Note};
 use crate::envelope::from_provider;
-use crate::ops::crypto::{
-    check_signs, describe_signature, describe_version, from_provider_about, one_version, ready_version,
-};
+use crate::ops::crypto::{VersionRef, check_signs, describe_signature, from_provider_about, ready_version};
 use crate::pipeline::{Context, Operation, Permitted};
 
 /// Makes a signing request for one version of a key pair. What the key is for does not matter: a request proves that its
@@ -53,11 +51,11 @@ impl Operation for CreateCsr {
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
         CsrDraft::check_names(&self.subject, &self.alternative_names).map_err(from_csr)?;
-        Ok(one_version(Self::ACTION, &self.key, self.version))
+        Ok(VersionRef::Named(self.version).need(Self::ACTION, &self.key))
     }
 
     fn describe(&self, request: &mut Fields) {
-        describe_version(request, &self.key, self.version);
+        VersionRef::Named(self.version).describe(request, &self.key);
         if let Some(algorithm) = self.algorithm {
             describe_signature(request, algorithm);
         }

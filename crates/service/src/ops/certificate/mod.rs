@@ -29,7 +29,7 @@ pub use csr::{CreateCsr, SigningRequest};
 pub use delete::DeleteCertificate;
 pub use encrypt::{CertificateDecrypted, CertificatePrivateKeyDecrypt, CertificatePublicKeyEncrypt};
 pub use show::{CertificateDetails, CertificateFacts, DescribeCertificate, GetCertificate};
-pub use sign::{CertificatePrivateKeySign, CertificatePublicKeyVerify, CertificateVerified, Message};
+pub use sign::{CertificatePrivateKeySign, CertificatePublicKeyVerify, CertificateVerified};
 pub use status::UpdateCertificateStatus;
 pub use tags::{CertificateTags, ListCertificateTags, TagCertificate, UntagCertificate};
 pub use upload::{IssuedChain, UploadCertificate};
@@ -65,9 +65,7 @@ fn describe(request: &mut Fields, certificate: &CertificateRef) {
 fn permitted(permit: &Permitted) -> Result<&Certificate, Error> {
     match permit.targets().first() {
         Some(Loaded::Certificate(certificate)) => Ok(certificate),
-        Some(Loaded::Key(_) | Loaded::Version(..) | Loaded::Role(..) | Loaded::Name) | None => {
-            Err(Error::Internal)
-        }
+        _ => Err(Error::Internal),
     }
 }
 

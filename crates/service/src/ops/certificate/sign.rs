@@ -1,53 +1,12 @@
 //! Sign and verify with the key pair of a certificate.
 
 use claviger_audit::record::Fields;
-use claviger_crypto::digest;
-use claviger_model::{
-    Action, CertificateId, CertificateUse, Error, Field, HashAlgorithm, SignatureAlgorithm,
-};
-use claviger_secret::SecretBytes;
+use claviger_model::{Action, CertificateId, CertificateUse, Error, Field, SignatureAlgorithm};
 
 use super::{CertificateOutput, describe, one, ready};
 use crate::call::{CertificateRef, Need, Note};
-use crate::ops::crypto::{check_digest, check_signs, describe_signature, from_provider_about};
+use crate::ops::crypto::{Message, check_signs, describe_signature, from_provider_about};
 use crate::pipeline::{Context, Operation, Permitted};
-
-/// What is signed.
-#[derive(Debug)]
-pub enum Message {
-    /// The message itself, which is hashed here.
-    Raw(SecretBytes),
-    /// The digest of it.
-    Digest(Vec<u8>),
-}
-
-impl Message {
-    fn check(&self, algorithm: SignatureAlgorithm) -> Result<(), Error> {
-        match self {
-            Self::Raw(_) => Ok(()),
-            Self::Digest(digest) => check_digest(algorithm, digest),
-        }
-    }
-
-    fn describe(&self, request: &mut Fields) {
-        if let Self::Raw(message) = self {
-            request.number("message_bytes", message.len() as u64);
-        }
-    }
-
-    fn into_digest(self, hash: HashAlgorithm) -> Vec<u8> {
-        match self {
-            Self::Digest(digest) => digest,
-            Self::Raw(message) => match hash {
-                HashAlgorithm::Sha1 => digest::sha1(message.expose()).to_vec(),
-                HashAlgorithm::Sha256 => digest::sha256(message.expose()).to_vec(),
-                HashAlgorithm::Sha384 => digest::sha384(message.expose()).to_vec(),
-                HashAlgorithm::Sha512 => digest::sha512(message.expose()).to_vec(),
-                HashAlgorithm::Sm3 => digest::sm3(message.expose()).to_vec(),
-            },
-        }
-    }
-}
 
 /// Signs with the private half of a certificate's key pair.
 ///

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use claviger_audit::record::Fields;
-use claviger_model::{Action, EncryptionContext, Error, KeyId, KeyVersionId};
+use claviger_model::{Action, EncryptionContext, Error, KeyId, KeySpec, KeyVersionId};
 use claviger_secret::SecretBytes;
 
 use crate::call::{KeyRef, Need, Note};
@@ -17,6 +17,8 @@ use crate::pipeline::{Context, Operation, Permitted};
 pub enum DataKeyForm {
     /// The standard base64 text of the key.
     Base64,
+    /// Its bytes as they are.
+    Raw,
 }
 
 /// Makes a data key and shows it, in plaintext and encrypted.
@@ -43,6 +45,8 @@ pub struct DataKey {
     pub key: KeyId,
     /// The version of that key.
     pub version: KeyVersionId,
+    /// What that key is made of.
+    pub spec: KeySpec,
     /// The data key in its form.
     pub plaintext: SecretBytes,
     /// The same, encrypted.
@@ -81,6 +85,7 @@ impl GenerateDataKey {
         let made = DataKey {
             key: encrypted.key,
             version: encrypted.version,
+            spec: encrypted.spec,
             plaintext,
             blob: encrypted.blob,
         };
@@ -93,6 +98,7 @@ impl DataKeyForm {
     pub(super) fn write(self, raw: &SecretBytes) -> Result<SecretBytes, Error> {
         match self {
             Self::Base64 => base64_text(raw),
+            Self::Raw => Ok(SecretBytes::copied(raw.expose())),
         }
     }
 }

@@ -9,11 +9,23 @@ use crate::ops::crypto::{Encrypted, encrypt};
 use crate::ops::{describe_key, key, one_key};
 use crate::pipeline::{Context, Operation, Permitted};
 
+/// What is encrypted. It decides which permission is needed and nothing else: what was encrypted as one may be decrypted
+/// as the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Payload {
+    /// Whatever the caller likes.
+    Data,
+    /// A data key of the caller.
+    DataKey,
+}
+
 /// Encrypts under the primary version of a symmetric key.
 #[derive(Debug)]
 pub struct Encrypt {
     /// The key.
     pub key: KeyRef,
+    /// What it is.
+    pub payload: Payload,
     /// What to encrypt.
     pub plaintext: SecretBytes,
     /// What to bind to it.
@@ -24,8 +36,15 @@ impl Operation for Encrypt {
     const ACTION: Action = Action::Encrypt;
     type Output = Encrypted;
 
+    fn action(&self) -> Action {
+        match self.payload {
+            Payload::Data => Action::Encrypt,
+            Payload::DataKey => Action::EncryptDataKey,
+        }
+    }
+
     fn needs(&self) -> Result<Vec<Need>, Error> {
-        Ok(one_key(Self::ACTION, &self.key))
+        Ok(one_key(self.action(), &self.key))
     }
 
     fn describe(&self, request: &mut Fields) {

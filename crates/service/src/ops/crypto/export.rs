@@ -130,6 +130,7 @@ impl DataKeyForm {
                 let room = base64::decoded_len_estimate(text.len());
                 SecretBytes::filled_within(room, |raw| STANDARD.decode_slice(text.expose(), raw)).ok()
             }
+            Self::Raw => Some(SecretBytes::copied(text.expose())),
         }
     }
 }

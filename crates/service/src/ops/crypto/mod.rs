@@ -9,11 +9,13 @@ mod decrypt;
 mod encrypt;
 mod export;
 mod mac;
+mod message;
+mod random;
 mod re_encrypt;
 pub(super) mod words;
 
 use claviger_model::{
-    EncryptionContext, Error, Key, KeyId, KeyVersion, KeyVersionId, Purpose, Refusal, StateKind,
+    EncryptionContext, Error, Key, KeyId, KeySpec, KeyVersion, KeyVersionId, Purpose, Refusal, StateKind,
 };
 use claviger_provider::{Binding, Sealed};
 use claviger_secret::SecretBytes;
@@ -22,20 +24,20 @@ use crate::cache::LoadedKey;
 use crate::envelope::{self, Envelope};
 use crate::pipeline::{Context, Loaded, Permitted};
 
+use asymmetric::check_digest;
 pub use asymmetric::{
     AsymmetricDecrypt, AsymmetricEncrypt, AsymmetricOutput, AsymmetricSign, AsymmetricVerify, GetPublicKey,
-    Verified,
+    Verified, VersionRef,
 };
-pub(super) use asymmetric::{
-    check_digest, check_encryption, check_signs, describe_signature, describe_version, from_provider_about,
-    one_version,
-};
+pub(super) use asymmetric::{check_encryption, check_signs, describe_signature, from_provider_about};
 pub use data_key::{DataKey, DataKeyForm, GenerateDataKey, GenerateDataKeyWithoutPlaintext};
-pub use decrypt::{Decrypt, Decrypted};
-pub use encrypt::Encrypt;
+pub use decrypt::{Decrypt, DecryptExactly, Decrypted, Opener};
+pub use encrypt::{Encrypt, Payload};
 pub use export::{Export, ExportDataKey, Exported, ExportedDataKey, GenerateAndExportDataKey};
 pub use mac::{GenerateMac, MacOutput, MacVerified, VerifyMac};
-pub use re_encrypt::{ReEncrypt, Source};
+pub use message::Message;
+pub use random::GenerateRandom;
+pub use re_encrypt::{ReEncrypt, ReEncrypted, Source};
 
 /// A ciphertext and what encrypted it.
 #[derive(Debug)]
@@ -44,6 +46,8 @@ pub struct Encrypted {
     pub key: KeyId,
     /// The version of the key.
     pub version: KeyVersionId,
+    /// What the key is made of.
+    pub spec: KeySpec,
     /// The blob.
     pub blob: Vec<u8>,
 }
@@ -114,6 +118,7 @@ async fn encrypt(
     Ok(Encrypted {
         key: sealed.binding.key,
         version: sealed.binding.version,
+        spec: sealed.binding.spec,
         blob,
     })
 }
@@ -134,6 +139,7 @@ async fn decrypt(
     Ok(Decrypted {
         key: sealed.binding.key,
         version: sealed.binding.version,
+        spec: sealed.binding.spec,
         plaintext,
     })
 }

@@ -1,12 +1,15 @@
 //! Re-encrypt.
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, EncryptionAlgorithm, EncryptionContext, Error, KeyVersionId};
+use claviger_model::{Action, EncryptionAlgorithm, EncryptionContext, Error, KeyId};
 
-use super::{Ciphertext, DataKeyForm, Decrypted, Encrypted, asymmetric, decrypt, encrypt, words};
+use super::{
+    Ciphertext, DataKeyForm, Decrypted, Encrypted, Opener, VersionRef, asymmetric, decrypt, encrypt, words,
+};
 use crate::call::{Asked, KeyName, KeyRef, Need, Note, Target};
 use crate::ops::{describe_key, key};
 use crate::pipeline::{Context, Operation, Permitted};
+use crate::service_keys::alias_text;
 
 /// Decrypts and encrypts again, under another key, another version or another context, without showing the
 /// plaintext.
@@ -23,10 +26,12 @@ pub struct ReEncrypt {
 /// What a re-encryption starts from.
 #[derive(Debug)]
 pub enum Source {
-    /// A ciphertext of a symmetric key, which it names itself.
+    /// A ciphertext of a symmetric key.
     Envelope {
         /// The ciphertext.
         ciphertext: Ciphertext,
+        /// With which key.
+        opener: Opener,
         /// What was bound to it.
         context: EncryptionContext,
     },
@@ -34,8 +39,8 @@ pub enum Source {
     Asymmetric {
         /// The key.
         key: KeyRef,
-        /// The version of it; `None` is text that no version can have as its id, and is not found.
-        version: Option<KeyVersionId>,
+        /// Which version of it.
+        version: VersionRef,
         /// How it was encrypted.
         algorithm: EncryptionAlgorithm,
         /// The ciphertext.
@@ -46,9 +51,15 @@ pub enum Source {
 }
 
 impl Source {
-    fn target(&self) -> Result<Target, Error> {
+    fn need(&self) -> Result<Vec<Need>, Error> {
+        let action = Action::ReEncryptFrom;
         match self {
-            Self::Envelope { ciphertext, .. } => Ok(Target::Version(ciphertext.version)),
+            Self::Envelope {
+                ciphertext, opener, ..
+            } => Ok(vec![Need {
+                action,
+                target: opener.target(ciphertext.version),
+            }]),
             Self::Asymmetric {
                 key,
                 version,
@@ -56,14 +67,16 @@ impl Source {
                 ..
             } => {
                 asymmetric::check_encryption(*algorithm)?;
-                Ok(Target::VersionOfKey(key.clone(), *version))
+                Ok(version.need(action, key))
             }
         }
     }
 
     fn describe(&self, request: &mut Fields) {
         match self {
-            Self::Envelope { ciphertext, context } => {
+            Self::Envelope {
+                ciphertext, context, ..
+            } => {
                 request.version("source_version", ciphertext.version);
                 request.number("ciphertext_bytes", ciphertext.blob.len() as u64);
                 request.context("source_context", context);
@@ -76,11 +89,12 @@ impl Source {
                 ..
             } => {
                 match &key.name {
-                    KeyName::Id(id) => request.key("source_key", *id),
+                    KeyName::Id(id) | KeyName::Anywhere(id) => request.key("source_key", *id),
                     KeyName::Alias(name) => request.text("source_alias", name.as_str()),
+                    KeyName::OfService(service) => request.text("source_alias", &alias_text(service)),
                     KeyName::Unknown(text) => request.text("source_key", text),
                 }
-                if let Some(version) = version {
+                if let VersionRef::Named(Some(version)) = version {
                     request.version("source_version", *version);
                 }
                 request.text("source_algorithm", words::encryption(*algorithm));
@@ -91,7 +105,9 @@ impl Source {
 
     async fn open(&self, cx: &Context<'_>, permit: &Permitted) -> Result<Decrypted, Error> {
         match self {
-            Self::Envelope { ciphertext, context } => decrypt(cx, permit, 0, ciphertext, context).await,
+            Self::Envelope {
+                ciphertext, context, ..
+            } => decrypt(cx, permit, 0, ciphertext, context).await,
             Self::Asymmetric {
                 algorithm,
                 ciphertext,
@@ -108,21 +124,26 @@ impl Source {
     }
 }
 
+/// What became of a re-encryption.
+#[derive(Debug)]
+pub struct ReEncrypted {
+    /// The key that it was encrypted under before.
+    pub source: KeyId,
+    /// The ciphertext, and what it is encrypted under now.
+    pub made: Encrypted,
+}
+
 impl Operation for ReEncrypt {
     const ACTION: Action = Action::ReEncrypt;
-    type Output = Encrypted;
+    type Output = ReEncrypted;
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
-        Ok(vec![
-            Need {
-                action: Action::ReEncryptFrom,
-                target: self.source.target()?,
-            },
-            Need {
-                action: Action::ReEncryptTo,
-                target: Target::Key(self.destination.clone()),
-            },
-        ])
+        let mut needs = self.source.need()?;
+        needs.push(Need {
+            action: Action::ReEncryptTo,
+            target: Target::Key(self.destination.clone()),
+        });
+        Ok(needs)
     }
 
     fn asked(&self) -> Asked<'_> {
@@ -138,13 +159,16 @@ impl Operation for ReEncrypt {
         request.context("context", &self.context);
     }
 
-    async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<Encrypted, Error> {
+    async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<ReEncrypted, Error> {
         let opened = self.source.open(cx, &permit).await?;
         note.response.key("source_key", opened.key);
         let destination = key(&permit, 1)?;
         let encrypted = encrypt(cx, destination, &self.context, opened.plaintext.expose()).await?;
         note.response.key("key", encrypted.key);
         note.response.version("version", encrypted.version);
-        Ok(encrypted)
+        Ok(ReEncrypted {
+            source: opened.key,
+            made: encrypted,
+        })
     }
 }

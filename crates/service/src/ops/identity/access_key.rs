@@ -77,11 +77,24 @@ pub struct GetAccessKeyLastUsed {
     pub id: AccessKeyId,
 }
 
+/// Shows an access key.
+#[derive(Debug)]
+pub struct GetAccessKey {
+    /// The account.
+    pub account: AccountId,
+    /// Whose: see [`crate::Service::key_holder`].
+    pub holder: KeyHolder,
+    /// Which.
+    pub id: AccessKeyId,
+}
+
 /// An access key without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessKeyView {
     /// Its public half.
     pub id: AccessKeyId,
+    /// Whom it stands for.
+    pub owner: KeyOwner,
     /// Whether it opens anything.
     pub status: AccessKeyStatus,
     /// When it was made.
@@ -140,11 +153,23 @@ impl KeyHolder {
         let keys = cx.service.store.access_keys(account, &owner).await;
         let views = keys.map_err(from_store)?.into_iter().map(|key| AccessKeyView {
             id: key.id,
+            owner: key.owner,
             status: key.status,
             created: key.created,
             last_used: key.last_used,
         });
         Ok(views.collect())
+    }
+
+    async fn key(
+        &self,
+        cx: &Context<'_>,
+        account: AccountId,
+        id: &AccessKeyId,
+    ) -> Result<AccessKeyView, Error> {
+        let keys = self.keys(cx, account).await?;
+        let found = keys.into_iter().find(|key| key.id == *id);
+        found.ok_or(Error::NotFound(Missing::AccessKey))
     }
 }
 
@@ -260,9 +285,25 @@ impl Operation for GetAccessKeyLastUsed {
     }
 
     async fn run(self, cx: &Context<'_>, _: Permitted, _: &mut Note) -> Result<Self::Output, Error> {
-        let keys = self.holder.keys(cx, self.account).await?;
-        let found = keys.into_iter().find(|key| key.id == self.id);
-        let found = found.ok_or(Error::NotFound(Missing::AccessKey))?;
+        let found = self.holder.key(cx, self.account, &self.id).await?;
         Ok(found.last_used)
+    }
+}
+
+impl Operation for GetAccessKey {
+    const ACTION: Action = Action::GetAccessKey;
+    type Output = AccessKeyView;
+
+    fn needs(&self) -> Result<Vec<Need>, Error> {
+        Ok(self.holder.needs(Self::ACTION, self.account))
+    }
+
+    fn describe(&self, request: &mut Fields) {
+        self.holder.describe(request);
+        request.text("access_key", self.id.as_str());
+    }
+
+    async fn run(self, cx: &Context<'_>, _: Permitted, _: &mut Note) -> Result<AccessKeyView, Error> {
+        self.holder.key(cx, self.account, &self.id).await
     }
 }

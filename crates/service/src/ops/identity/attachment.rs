@@ -1,14 +1,17 @@
 //! Policies on identities.
 
+use std::collections::BTreeMap;
+
 use claviger_audit::record::Fields;
 use claviger_model::{
-    AccountId, Action, Attachment, Error, Group, Holder, Missing, PolicyRef, Role, Timestamp, User,
+    AccountId, Action, Attachment, Error, Extent, Group, Holder, Language, Missing, PolicyId, PolicyRef,
+    Role, Timestamp, User,
 };
 
 use super::policy::FIRST_VERSION;
 use super::{
-    describe_holder, describe_policy, find_group, find_policy, find_role, find_user, make, need, of_holder,
-    of_policy, system_policy,
+    describe_extent, describe_holder, describe_policy, find_group, find_policy, find_role, find_user, make,
+    need, of_holder, of_policy, system_policy,
 };
 use crate::call::{Need, Note};
 use crate::pipeline::{Context, Operation, Permitted, from_store};
@@ -24,6 +27,8 @@ pub struct Attach {
     pub policy: PolicyRef,
     /// On what.
     pub holder: Holder,
+    /// Where its rights count.
+    pub extent: Extent,
 }
 
 /// Takes a policy off an identity: [`claviger_model::Missing::Attachment`] where it is not on it.
@@ -35,6 +40,8 @@ pub struct Detach {
     pub policy: PolicyRef,
     /// Off what.
     pub holder: Holder,
+    /// Where its rights counted.
+    pub extent: Extent,
 }
 
 /// Lists the policies on an identity: those of the account first, each kind by name.
@@ -60,12 +67,20 @@ pub struct ListEntities {
 pub struct Attached {
     /// Which.
     pub policy: PolicyRef,
+    /// Its number; none where it comes with the server.
+    pub id: Option<PolicyId>,
+    /// In which language it is written.
+    pub language: Language,
+    /// A name for people; may be empty.
+    pub title: String,
     /// Its description.
     pub description: String,
     /// The number of its version that counts.
     pub default_version: u32,
     /// Since when it is on the identity.
     pub attached: Timestamp,
+    /// Where its rights count.
+    pub extent: Extent,
 }
 
 /// What a policy is on and since when, each kind by name.
@@ -114,6 +129,7 @@ impl Operation for Attach {
     fn describe(&self, request: &mut Fields) {
         describe_holder(request, &self.holder);
         describe_policy(request, &self.policy);
+        describe_extent(request, &self.extent);
     }
 
     async fn run(self, cx: &Context<'_>, _: Permitted, note: &mut Note) -> Result<(), Error> {
@@ -123,6 +139,7 @@ impl Operation for Attach {
         let attachment = Attachment {
             policy: self.policy,
             holder: self.holder,
+            extent: self.extent,
             attached: cx.call.time,
         };
         let (account, quota) = (self.account, cx.service.quotas.attachments);
@@ -152,6 +169,7 @@ impl Operation for Detach {
     fn describe(&self, request: &mut Fields) {
         describe_holder(request, &self.holder);
         describe_policy(request, &self.policy);
+        describe_extent(request, &self.extent);
     }
 
     async fn run(self, cx: &Context<'_>, _: Permitted, note: &mut Note) -> Result<(), Error> {
@@ -159,6 +177,7 @@ impl Operation for Detach {
             account,
             policy,
             holder,
+            extent,
         } = self;
         // One that an older server came with may still be on something.
         let unknown = match &policy {
@@ -166,7 +185,7 @@ impl Operation for Detach {
             PolicyRef::Custom(_) => false,
         };
         let detached = make(cx, account, note, |store, draft| async move {
-            store.detach(account, &policy, &holder, draft).await
+            store.detach(account, &policy, &holder, &extent, draft).await
         })
         .await;
         detached.map_err(|error| match error {
@@ -176,14 +195,49 @@ impl Operation for Detach {
     }
 }
 
-/// Description and number of the version that counts.
-async fn outline(cx: &Context<'_>, account: AccountId, policy: &PolicyRef) -> Result<(String, u32), Error> {
-    match policy {
-        PolicyRef::System(name) => Ok((system_policy(name)?.description.to_owned(), FIRST_VERSION)),
-        PolicyRef::Custom(name) => {
-            let policy = find_policy(cx, account, name).await?.policy;
-            Ok((policy.description, policy.default_version))
+/// What is told of an attached policy.
+async fn outline(cx: &Context<'_>, account: AccountId, attachment: Attachment) -> Result<Attached, Error> {
+    let Attachment {
+        policy,
+        attached,
+        extent,
+        ..
+    } = attachment;
+    match &policy {
+        PolicyRef::System(name) => {
+            let known = system_policy(name)?;
+            Ok(Attached {
+                id: None,
+                language: known.language,
+                title: known.role.map_or_else(String::new, |role| role.title.to_owned()),
+                description: known.description.to_owned(),
+                default_version: FIRST_VERSION,
+                policy,
+                attached,
+                extent,
+            })
         }
+        PolicyRef::Custom(name) => {
+            let found = find_policy(cx, account, name).await?.policy;
+            Ok(Attached {
+                id: Some(found.id),
+                language: found.language,
+                title: found.title,
+                description: found.description,
+                default_version: found.default_version,
+                policy,
+                attached,
+                extent,
+            })
+        }
+    }
+}
+
+/// Whether there is such a policy.
+async fn must_be_there(cx: &Context<'_>, account: AccountId, policy: &PolicyRef) -> Result<(), Error> {
+    match policy {
+        PolicyRef::System(name) => system_policy(name).map(drop),
+        PolicyRef::Custom(name) => find_policy(cx, account, name).await.map(drop),
     }
 }
 
@@ -216,14 +270,8 @@ impl Operation for ListAttached {
         }
         let found = cx.service.store.attachments_of(account, &self.holder).await;
         let mut all = Vec::new();
-        for Attachment { policy, attached, .. } in found.map_err(from_store)? {
-            let found = unless_gone(outline(cx, account, &policy).await)?;
-            all.extend(found.map(|(description, default_version)| Attached {
-                policy,
-                description,
-                default_version,
-                attached,
-            }));
+        for attachment in found.map_err(from_store)? {
+            all.extend(unless_gone(outline(cx, account, attachment).await)?);
         }
         note.response.number("policies", all.len() as u64);
         Ok(all)
@@ -244,10 +292,16 @@ impl Operation for ListEntities {
 
     async fn run(self, cx: &Context<'_>, _: Permitted, note: &mut Note) -> Result<Entities, Error> {
         let account = self.account;
-        outline(cx, account, &self.policy).await?;
+        must_be_there(cx, account, &self.policy).await?;
         let found = cx.service.store.attachments_to(account, &self.policy).await;
         let mut all = Entities::default();
+        // It may be on one several times, for several places: told is the first time.
+        let mut first = BTreeMap::new();
         for Attachment { holder, attached, .. } in found.map_err(from_store)? {
+            let since = first.entry(holder).or_insert(attached);
+            *since = attached.min(*since);
+        }
+        for (holder, attached) in first {
             match holder {
                 Holder::User(name) => {
                     let user = unless_gone(find_user(cx, account, &name).await)?;

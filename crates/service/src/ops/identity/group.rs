@@ -2,7 +2,7 @@
 
 use claviger_audit::record::Fields;
 use claviger_model::{
-    AccountId, Action, Error, Group, GroupName, IdentityResource, NamePage, Named, Timestamp,
+    AccountId, Action, Error, Group, GroupId, GroupName, IdentityResource, NamePage, Named, Timestamp,
 };
 
 use super::{describe_page, find_group, length, make, need, new_length, of_group};
@@ -78,6 +78,7 @@ impl Operation for CreateGroup {
     async fn run(self, cx: &Context<'_>, _: Permitted, note: &mut Note) -> Result<Group, Error> {
         let group = Group {
             account: self.account,
+            id: cx.service.draw(GroupId::draw)?,
             name: self.name,
             comments: self.comments,
             created: cx.call.time,

@@ -10,34 +10,41 @@
 mod access_key;
 mod attachment;
 mod group;
+mod login;
 mod member;
 mod policy;
+mod policy_list;
 mod policy_version;
 mod role;
+mod stranger;
 mod user;
 
 use std::sync::Arc;
 
 use claviger_audit::record::Fields;
-use claviger_authz::languages::ram::{self, Kind};
+use claviger_authz::languages::ram::{self, IDENTITY_LIMIT, Kind};
+use claviger_authz::languages::{self, SystemPolicy, iam};
 use claviger_model::{
-    AccountId, Action, Error, Group, GroupName, Holder, IdentityResource, Missing, NamePage, PolicyName,
-    PolicyRef, Role, RoleName, User, UserName,
+    AccountId, Action, Error, Extent, Group, GroupName, Holder, IdentityResource, Language, Missing,
+    NamePage, PolicyName, PolicyRef, Role, RoleName, User, UserName,
 };
 use claviger_store::{Draft, Outboxed, PolicyRow, Store, WriteError};
 
 pub use access_key::{
-    AccessKeyView, CreateAccessKey, DeleteAccessKey, GetAccessKeyLastUsed, KeyHolder, ListAccessKeys,
-    UpdateAccessKey,
+    AccessKeyView, CreateAccessKey, DeleteAccessKey, GetAccessKey, GetAccessKeyLastUsed, KeyHolder,
+    ListAccessKeys, UpdateAccessKey,
 };
 pub use attachment::{Attach, Attached, Detach, Entities, ListAttached, ListEntities};
 pub use group::{CreateGroup, DeleteGroup, GetGroup, ListGroups, UpdateGroup};
+pub use login::{GetLogin, LoginHolder, SetPassword, SwitchLogin};
 pub use member::{AddUserToGroup, ListGroupsForUser, ListUsersForGroup, RemoveUserFromGroup};
-pub use policy::{CreatePolicy, DeletePolicy, GetPolicy, ListPolicies, PolicyView};
+pub use policy::{CreatePolicy, DeletePolicy, GetPolicy, PolicyView};
+pub use policy_list::ListPolicies;
 pub use policy_version::{
     CreatePolicyVersion, DeletePolicyVersion, GetPolicyVersion, ListPolicyVersions, SetDefaultPolicyVersion,
 };
 pub use role::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
+pub use stranger::Stranger;
 pub use user::{CreateUser, DeleteUser, GetUser, ListUsers, UpdateUser};
 
 use crate::call::{Need, Note, Target};
@@ -87,6 +94,37 @@ pub(in crate::ops) fn check(document: &str, kind: Kind, limit: usize) -> Result<
     let read = ram::parse(document, kind, limit);
     read.map(drop)
         .map_err(|error| Error::Document(error.to_string().into()))
+}
+
+/// The same for a policy of identities in whichever language.
+pub(in crate::ops) fn check_in(language: Language, document: &str) -> Result<(), Error> {
+    let read = match language {
+        Language::Ram => return check(document, Kind::Identity, IDENTITY_LIMIT),
+        Language::Iam => iam::parse(document, iam::Kind::Policy, iam::POLICY_LIMIT),
+    };
+    read.map(drop)
+        .map_err(|error| Error::Document(error.to_string().into()))
+}
+
+fn describe_language(request: &mut Fields, language: Language) {
+    let word = match language {
+        Language::Ram => "ram",
+        Language::Iam => "iam",
+    };
+    request.text("language", word);
+}
+
+/// Where an attached policy counts, unless it does everywhere.
+fn describe_extent(request: &mut Fields, extent: &Extent) {
+    match extent {
+        Extent::Everywhere => {}
+        Extent::Regions => request.text("extent", "regions"),
+        Extent::Region(region) => {
+            request.text("extent", "region");
+            request.text("extent_region", region.as_str());
+        }
+        Extent::Global => request.text("extent", "global"),
+    }
 }
 
 fn describe_page(request: &mut Fields, page: &NamePage) {
@@ -163,7 +201,7 @@ async fn find_policy(cx: &Context<'_>, account: AccountId, name: &PolicyName) ->
     found.ok_or(Error::NotFound(Missing::Policy))
 }
 
-/// The policy of that name that comes with the server.
-fn system_policy(name: &PolicyName) -> Result<&'static ram::SystemPolicy, Error> {
-    ram::system_policy(name.as_str()).ok_or(Error::NotFound(Missing::Policy))
+/// The policy of that name that comes with the server, in whichever language.
+fn system_policy(name: &PolicyName) -> Result<&'static SystemPolicy, Error> {
+    languages::system_policy(name.as_str()).ok_or(Error::NotFound(Missing::Policy))
 }

@@ -2,17 +2,19 @@
 //!
 //! The latter are there for every account, from its first day, in one version that nobody can change.
 
+use std::collections::HashSet;
+
 use claviger_audit::record::Fields;
-use claviger_authz::languages::ram::{self, IDENTITY_LIMIT, Kind, SYSTEM_POLICIES, SystemPolicy};
+use claviger_authz::languages::{self, SystemPolicy};
 use claviger_model::{
-    AccountId, Action, CustomPolicy, Error, Existing, IdentityResource, Missing, NamePage, Named, PolicyName,
-    PolicyRef, PolicyVersion, Tags, Timestamp,
+    AccountId, Action, CustomPolicy, Error, Existing, IdentityResource, Language, Missing, PolicyId,
+    PolicyName, PolicyRef, PolicyVersion, Tags, Timestamp,
 };
 use claviger_store::PolicyRow;
 
 use super::{
-    check, describe_document, describe_page, describe_policy, find_policy, length, make, need, of_policy,
-    own_policy, system_policy,
+    check_in, describe_document, describe_language, describe_policy, find_policy, length, make, need,
+    of_policy, own_policy, system_policy,
 };
 use crate::call::{Need, Note};
 use crate::pipeline::{Context, Operation, Permitted, from_store};
@@ -28,11 +30,15 @@ pub(super) const FIRST_VERSION: u32 = 1;
 pub struct CreatePolicy {
     /// The account.
     pub account: AccountId,
-    /// Its name.
-    pub name: PolicyName,
+    /// Its name; none makes one of its number, for faces that name policies by number.
+    pub name: Option<PolicyName>,
+    /// In which language it is written.
+    pub language: Language,
+    /// A name for people; may be empty.
+    pub title: String,
     /// Free text.
     pub description: String,
-    /// A document of the kind [`Kind::Identity`].
+    /// A document for identities.
     pub document: String,
     /// Labels.
     pub tags: Tags,
@@ -45,17 +51,6 @@ pub struct GetPolicy {
     pub account: AccountId,
     /// Which.
     pub policy: PolicyRef,
-}
-
-/// Lists policies by name.
-#[derive(Debug)]
-pub struct ListPolicies {
-    /// The account.
-    pub account: AccountId,
-    /// Those of the server (`true`), those of the account (`false`), or both.
-    pub system: Option<bool>,
-    /// Which part of the list.
-    pub page: NamePage,
 }
 
 /// Deletes a policy of the account that is attached to nothing: [`claviger_model::InUse`].
@@ -74,6 +69,12 @@ pub struct DeletePolicy {
 pub struct PolicyView {
     /// Which.
     pub policy: PolicyRef,
+    /// Its number; none where it comes with the server.
+    pub id: Option<PolicyId>,
+    /// In which language it is written.
+    pub language: Language,
+    /// A name for people; may be empty.
+    pub title: String,
     /// Free text.
     pub description: String,
     /// The version that counts.
@@ -93,7 +94,7 @@ pub struct PolicyView {
 }
 
 impl PolicyView {
-    fn of_row(row: PolicyRow) -> Result<Self, Error> {
+    pub(super) fn of_row(row: PolicyRow) -> Result<Self, Error> {
         let PolicyRow { policy, attachments } = row;
         let default = policy.default().cloned().ok_or_else(|| {
             tracing::error!(account = %policy.account, policy = %policy.name, "policy without its default version");
@@ -101,6 +102,9 @@ impl PolicyView {
         })?;
         Ok(Self {
             policy: PolicyRef::Custom(policy.name),
+            id: Some(policy.id),
+            language: policy.language,
+            title: policy.title,
             description: policy.description,
             document: default.document,
             default_version: default.number,
@@ -113,9 +117,12 @@ impl PolicyView {
     }
 
     /// Attachments are counted later.
-    fn of_system(name: PolicyName, policy: &SystemPolicy, since: Timestamp) -> Self {
+    pub(super) fn of_system(name: PolicyName, policy: &SystemPolicy, since: Timestamp) -> Self {
         Self {
             policy: PolicyRef::System(name),
+            id: None,
+            language: policy.language,
+            title: policy.role.map_or_else(String::new, |role| role.title.to_owned()),
             description: policy.description.to_owned(),
             document: policy.document.to_owned(),
             default_version: FIRST_VERSION,
@@ -127,10 +134,13 @@ impl PolicyView {
         }
     }
 
-    async fn count(mut self, cx: &Context<'_>, account: AccountId) -> Result<Self, Error> {
+    pub(super) async fn count(mut self, cx: &Context<'_>, account: AccountId) -> Result<Self, Error> {
         if matches!(self.policy, PolicyRef::System(_)) {
             let attached = cx.service.store.attachments_to(account, &self.policy).await;
-            self.attachments = attached.map_err(from_store)?.len() as u64;
+            let attached = attached.map_err(from_store)?;
+            // It may be on one several times, for several places.
+            let holders: HashSet<_> = attached.iter().map(|one| &one.holder).collect();
+            self.attachments = holders.len() as u64;
         }
         Ok(self)
     }
@@ -143,29 +153,50 @@ pub(super) async fn beginning(cx: &Context<'_>, account: AccountId) -> Result<Ti
     Ok(account.created)
 }
 
+/// The name of a policy that is named by its number.
+fn numbered(id: PolicyId) -> Result<PolicyName, Error> {
+    format!("custom-{id}").parse().map_err(|error| {
+        tracing::error!(%error, "a number makes no policy name");
+        Error::Internal
+    })
+}
+
 impl Operation for CreatePolicy {
     const ACTION: Action = Action::CreatePolicy;
     type Output = CustomPolicy;
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
-        check(&self.document, Kind::Identity, IDENTITY_LIMIT)?;
+        check_in(self.language, &self.document)?;
         Ok(vec![need(Self::ACTION, self.account, IdentityResource::Policies)])
     }
 
     fn describe(&self, request: &mut Fields) {
-        request.text("policy", self.name.as_str());
+        if let Some(name) = &self.name {
+            request.text("policy", name.as_str());
+        }
+        describe_language(request, self.language);
+        length(request, "title_bytes", &self.title);
         length(request, "description_bytes", &self.description);
         describe_document(request, &self.document);
         request.number("tags", self.tags.len() as u64);
     }
 
     async fn run(self, cx: &Context<'_>, _: Permitted, note: &mut Note) -> Result<CustomPolicy, Error> {
-        if ram::system_policy(self.name.as_str()).is_some() {
-            return Err(Error::Exists(Existing::Policy));
-        }
+        let id = cx.service.draw(PolicyId::draw)?;
+        let name = match self.name {
+            Some(name) if languages::system_policy(name.as_str()).is_some() => {
+                return Err(Error::Exists(Existing::Policy));
+            }
+            Some(name) => name,
+            None => numbered(id)?,
+        };
+        note.response.text("policy_id", &id.to_string());
         let policy = CustomPolicy {
             account: self.account,
-            name: self.name,
+            id,
+            name,
+            language: self.language,
+            title: self.title,
             description: self.description,
             default_version: FIRST_VERSION,
             last_version: FIRST_VERSION,
@@ -208,65 +239,6 @@ impl Operation for GetPolicy {
                 view.count(cx, self.account).await
             }
         }
-    }
-}
-
-impl ListPolicies {
-    /// Those of the account that the page may hold, and whether there are more.
-    async fn own(&self, cx: &Context<'_>) -> Result<(Vec<PolicyView>, bool), Error> {
-        if self.system == Some(true) {
-            return Ok((Vec::new(), false));
-        }
-        let rows = cx.service.store.policies(self.account, self.page.clone()).await;
-        let rows = rows.map_err(from_store)?;
-        let views = rows.items.into_iter().map(PolicyView::of_row);
-        Ok((views.collect::<Result<_, _>>()?, rows.more))
-    }
-
-    /// Those of the server behind the beginning of the page.
-    async fn of_server(&self, cx: &Context<'_>) -> Result<Vec<PolicyView>, Error> {
-        if self.system == Some(false) {
-            return Ok(Vec::new());
-        }
-        let since = beginning(cx, self.account).await?;
-        let after = self.page.after.as_deref();
-        let behind = |policy: &&SystemPolicy| after.is_none_or(|after| policy.name > after);
-        let views = SYSTEM_POLICIES.iter().filter(behind).map(|policy| {
-            let name = policy.name.parse().map_err(|_| Error::Internal)?;
-            Ok(PolicyView::of_system(name, policy, since))
-        });
-        views.collect()
-    }
-}
-
-impl Operation for ListPolicies {
-    const ACTION: Action = Action::ListPolicies;
-    type Output = Named<PolicyView>;
-
-    fn needs(&self) -> Result<Vec<Need>, Error> {
-        Ok(vec![need(Self::ACTION, self.account, IdentityResource::Policies)])
-    }
-
-    fn describe(&self, request: &mut Fields) {
-        if let Some(system) = self.system {
-            request.flag("system", system);
-        }
-        describe_page(request, &self.page);
-    }
-
-    async fn run(self, cx: &Context<'_>, _: Permitted, note: &mut Note) -> Result<Self::Output, Error> {
-        let (mut all, mut more) = self.own(cx).await?;
-        all.append(&mut self.of_server(cx).await?);
-        all.sort_by(|one, other| one.policy.name().cmp(other.policy.name()));
-        let take = usize::try_from(self.page.take).unwrap_or(usize::MAX);
-        more |= all.len() > take;
-        all.truncate(take);
-        let mut items = Vec::with_capacity(all.len());
-        for view in all {
-            items.push(view.count(cx, self.account).await?);
-        }
-        note.response.number("policies", items.len() as u64);
-        Ok(Named { items, more })
     }
 }
 

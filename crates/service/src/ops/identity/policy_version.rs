@@ -1,31 +1,38 @@
 //! Versions of policies.
 
 use claviger_audit::record::Fields;
-use claviger_authz::languages::ram::{IDENTITY_LIMIT, Kind};
 use claviger_model::{
-    AccountId, Action, CustomPolicy, Error, InUse, Missing, PolicyName, PolicyRef, PolicyVersion, Quota,
-    Timestamp,
+    AccountId, Action, CustomPolicy, Error, InUse, Language, Missing, PolicyName, PolicyRef, PolicyVersion,
+    Quota, Timestamp,
 };
 use claviger_store::IdentityChange;
 
 use super::policy::{FIRST_VERSION, beginning};
 use super::{
-    check, describe_document, describe_policy, find_policy, make, need, of_policy, own_policy, system_policy,
+    check_in, describe_document, describe_language, describe_policy, find_policy, make, need, new_length,
+    of_policy, own_policy, system_policy,
 };
 use crate::call::{Need, Note};
 use crate::pipeline::{Context, Operation, Permitted};
 
 /// Adds a version to a policy of the account.
 ///
-/// Refused with [`Error::Document`], and with [`Quota::PolicyVersions`] where there are as many as there may be.
+/// Refused with [`Error::Document`], also where the policy is written in another language, and with
+/// [`Quota::PolicyVersions`] where there are as many as there may be.
 #[derive(Debug)]
 pub struct CreatePolicyVersion {
     /// The account.
     pub account: AccountId,
     /// Of which policy.
     pub name: PolicyName,
-    /// A document of the kind [`Kind::Identity`].
+    /// In which language the document is written.
+    pub language: Language,
+    /// A document for identities.
     pub document: String,
+    /// What people are to know the policy by from now on; none leaves that as it is.
+    pub title: Option<String>,
+    /// Free text about the policy from now on; none leaves that as it is.
+    pub description: Option<String>,
     /// Whether it is to count at once.
     pub as_default: bool,
     /// Whether the oldest version that does not count makes room where there is none.
@@ -115,33 +122,40 @@ async fn update(
     .await
 }
 
-/// The policy with one version more.
-fn add(
-    mut policy: CustomPolicy,
-    document: String,
-    (as_default, drop_oldest): (bool, bool),
-    quota: u32,
-    now: Timestamp,
-) -> Result<CustomPolicy, Error> {
-    let full = Error::Quota(Quota::PolicyVersions);
-    if policy.versions.len() as u64 >= u64::from(quota) {
-        let counts = policy.default_version;
-        let idle = |version: &PolicyVersion| version.number != counts;
-        let oldest = policy.versions.iter().position(idle).filter(|_| drop_oldest);
-        policy.versions.remove(oldest.ok_or_else(|| full.clone())?);
+impl CreatePolicyVersion {
+    /// The policy with one version more.
+    fn apply(&self, mut policy: CustomPolicy, quota: u32, now: Timestamp) -> Result<CustomPolicy, Error> {
+        if policy.language != self.language {
+            return Err(Error::Document(
+                "the policy is written in another language".into(),
+            ));
+        }
+        let full = Error::Quota(Quota::PolicyVersions);
+        if policy.versions.len() as u64 >= u64::from(quota) {
+            let counts = policy.default_version;
+            let idle = |version: &PolicyVersion| version.number != counts;
+            let oldest = policy.versions.iter().position(idle).filter(|_| self.drop_oldest);
+            policy.versions.remove(oldest.ok_or_else(|| full.clone())?);
+        }
+        let number = policy.last_version.checked_add(1).ok_or(full)?;
+        policy.versions.push(PolicyVersion {
+            number,
+            document: self.document.clone(),
+            created: now,
+        });
+        policy.last_version = number;
+        policy.updated = now;
+        if self.as_default {
+            policy.default_version = number;
+        }
+        if let Some(title) = &self.title {
+            policy.title.clone_from(title);
+        }
+        if let Some(description) = &self.description {
+            policy.description.clone_from(description);
+        }
+        Ok(policy)
     }
-    let number = policy.last_version.checked_add(1).ok_or(full)?;
-    policy.versions.push(PolicyVersion {
-        number,
-        document,
-        created: now,
-    });
-    policy.last_version = number;
-    policy.updated = now;
-    if as_default {
-        policy.default_version = number;
-    }
-    Ok(policy)
 }
 
 impl Operation for CreatePolicyVersion {
@@ -149,22 +163,25 @@ impl Operation for CreatePolicyVersion {
     type Output = PolicyVersion;
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
-        check(&self.document, Kind::Identity, IDENTITY_LIMIT)?;
+        check_in(self.language, &self.document)?;
         Ok(vec![need(Self::ACTION, self.account, own_policy(&self.name))])
     }
 
     fn describe(&self, request: &mut Fields) {
         request.text("policy", self.name.as_str());
+        describe_language(request, self.language);
         describe_document(request, &self.document);
+        new_length(request, "title_bytes", self.title.as_ref());
+        new_length(request, "description_bytes", self.description.as_ref());
         request.flag("as_default", self.as_default);
         request.flag("drop_oldest", self.drop_oldest);
     }
 
     async fn run(self, cx: &Context<'_>, _: Permitted, note: &mut Note) -> Result<PolicyVersion, Error> {
         let (now, quota) = (cx.call.time, cx.service.quotas.policy_versions);
-        let (document, how) = (self.document, (self.as_default, self.drop_oldest));
-        let change = move |policy| add(policy, document.clone(), how, quota, now);
-        let mut policy = update(cx, self.account, self.name, note, Box::new(change)).await?;
+        let (account, name) = (self.account, self.name.clone());
+        let change = move |policy| self.apply(policy, quota, now);
+        let mut policy = update(cx, account, name, note, Box::new(change)).await?;
         policy.versions.pop().ok_or(Error::Internal)
     }
 }

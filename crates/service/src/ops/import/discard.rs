@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, Change, Error, Key};
+use claviger_model::{Action, Again, Change, Error, Key, Refusal, StateKind};
 use claviger_store::VersionChange;
 
 use crate::call::{KeyRef, Need, Note};
@@ -11,10 +11,28 @@ use crate::ops::{binding, describe_key, one_key, own_key};
 use crate::pipeline::{Context, Operation, Permitted};
 
 /// Gives the material of a key up. The same material may be brought again, and opens what it encrypted.
+///
+/// Refused with [`Refusal::KeyKind`] for key pairs, with [`Refusal::Transition`] where [`Again::Refused`] says so.
 #[derive(Debug)]
 pub struct DeleteKeyMaterial {
     /// The key.
     pub key: KeyRef,
+    /// What becomes of the call where there is no material to give up, or the key waits for its deletion.
+    pub again: Again,
+}
+
+/// Whether material may be given up by its owner.
+fn check(key: &Key, again: Again) -> Result<(), Refusal> {
+    key.takes_import()?;
+    if key.spec.is_asymmetric() {
+        return Err(Refusal::KeyKind(key.kind()));
+    }
+    match (again, key.state.kind()) {
+        (Again::Refused, state @ (StateKind::PendingDeletion | StateKind::PendingImport)) => {
+            Err(Refusal::Transition(state))
+        }
+        _ => Ok(()),
+    }
 }
 
 impl Operation for DeleteKeyMaterial {
@@ -31,7 +49,7 @@ impl Operation for DeleteKeyMaterial {
 
     async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<Change<()>, Error> {
         let key = own_key(&permit, 0)?.clone();
-        key.takes_import()?;
+        check(&key, self.again)?;
         note.response.key("key", key.id);
         let Some(version) = key.import.as_ref().map(|import| import.version) else {
             return Ok(Change::AlreadySo(()));
@@ -41,8 +59,12 @@ impl Operation for DeleteKeyMaterial {
         // The key is not settled first: material that has expired and is still there goes, too.
         let change = async move {
             let clear = VersionChange::Clear(version);
+            let discard = Box::new(move |key: Key| {
+                check(&key, self.again)?;
+                key.discard_material()
+            });
             let change = store
-                .update_version(&key.scope, id, clear, draft, Box::new(Key::discard_material))
+                .update_version(&key.scope, id, clear, draft, discard)
                 .await?;
             provider.forget(&binding(&key, version));
             Ok(change)

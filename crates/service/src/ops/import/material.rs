@@ -2,13 +2,13 @@
 
 use claviger_audit::record::Fields;
 use claviger_model::{
-    Action, Change, Error, Field, Import, Key, KeyState, KeyVersion, KeyVersionId, Refusal, StateKind,
-    Timestamp,
+    Action, Change, Error, Field, Import, Key, KeyState, KeyVersion, KeyVersionId, MaterialFault, Refusal,
+    StateKind, Timestamp,
 };
-use claviger_provider::{Imported, ProviderError, Wrapped};
+use claviger_provider::{ImportFault, Imported, ProviderError, Wrapped, WrappedPair};
 use claviger_store::VersionChange;
 
-use super::wrapping;
+use super::{check_takes, wrapping};
 use crate::call::{KeyRef, Need, Note};
 use crate::envelope::from_provider;
 use crate::import_token::ImportToken;
@@ -21,19 +21,33 @@ const ATTEMPTS: usize = 2;
 /// Brings key material. The first puts the key into use; later on the same material may come again, after it was given
 /// up or to change its expiry.
 ///
-/// Refused with [`Field::Expiry`] for a moment that has passed, [`Error::ImportToken`] and
+/// Refused with [`Field::Expiry`] for a moment that has passed, [`Error::ImportToken`], [`Error::ImportTokenOfOther`] and
 /// [`Error::ImportTokenExpired`] for the token, [`Error::KeyMaterial`] for whatever is wrong with the wrapped bytes,
-/// [`Refusal::OtherMaterial`] where it is not what came first.
+/// [`Refusal::OtherMaterial`] where it is not what came first, [`Refusal::Transition`] where only keys that wait for their
+/// material are served.
 #[derive(Debug)]
 pub struct ImportKeyMaterial {
     /// The key.
     pub key: KeyRef,
-    /// The wrapped material.
+    /// The wrapped material; for a key pair the temporary key, wrapped.
     pub wrapped: Vec<u8>,
+    /// For a key pair what the temporary key wraps. Passed over for other keys.
+    pub pair: Option<PairMaterial>,
     /// The token that came with the public key.
     pub token: Vec<u8>,
     /// When the material is to be given up by itself; `None` is never.
     pub expires: Option<Timestamp>,
+    /// Whether a key that has its material already is refused. Clouds differ.
+    pub only_pending: bool,
+}
+
+/// A key pair on its way in.
+#[derive(Debug)]
+pub struct PairMaterial {
+    /// Its private key (PKCS #8) under the temporary key (RFC 5649).
+    pub wrapped: Vec<u8>,
+    /// How many bytes the temporary key must have; `None` is as many as any AES key. Clouds differ.
+    pub temporary_key: Option<usize>,
 }
 
 impl Operation for ImportKeyMaterial {
@@ -47,6 +61,9 @@ impl Operation for ImportKeyMaterial {
     fn describe(&self, request: &mut Fields) {
         describe_key(request, &self.key);
         request.number("wrapped_bytes", self.wrapped.len() as u64);
+        if let Some(pair) = &self.pair {
+            request.number("private_key_bytes", pair.wrapped.len() as u64);
+        }
         if let Some(expires) = self.expires {
             request.text("expires", &expires.to_string());
         }
@@ -58,7 +75,7 @@ impl Operation for ImportKeyMaterial {
         if self.expires.is_some_and(|expires| expires <= now) {
             return Err(Error::Invalid(Field::Expiry));
         }
-        key.takes_import()?;
+        check_takes(key, self.only_pending)?;
         if let KeyState::PendingDeletion { .. } = key.state {
             return Err(Refusal::Transition(StateKind::PendingDeletion).into());
         }
@@ -88,15 +105,21 @@ impl ImportKeyMaterial {
         version: KeyVersionId,
         token: &ImportToken,
     ) -> Result<Imported, Error> {
+        let pair = self.pair.as_ref().filter(|_| key.spec.is_asymmetric());
         let wrapped = Wrapped {
             wrapping: wrapping(key, token.spec),
             private: &token.private,
             algorithm: token.algorithm,
             bytes: &self.wrapped,
+            pair: pair.map(|pair| WrappedPair {
+                bytes: &pair.wrapped,
+                temporary_key: pair.temporary_key,
+            }),
         };
         let imported = cx.service.provider.import(wrapped, &binding(key, version)).await;
         imported.map_err(|error| match error {
-            ProviderError::DoesNotOpen | ProviderError::BadInput => Error::KeyMaterial,
+            ProviderError::BadImport(fault) => Error::KeyMaterial(fault_of(fault)),
+            ProviderError::DoesNotOpen | ProviderError::BadInput => Error::KeyMaterial(MaterialFault::Unwrap),
             other => from_provider(other),
         })
     }
@@ -130,11 +153,14 @@ impl ImportKeyMaterial {
                 quota: 1,
             },
         };
+        let only_pending = self.only_pending;
         let bring = move |key: Key| {
             if key.import.as_ref().map(|import| import.version) != known {
                 return Ok(Change::AlreadySo(key));
             }
-            key.settle(now).bring(import, now)
+            let key = key.settle(now);
+            check_takes(&key, only_pending)?;
+            key.bring(import, now)
         };
         let (store, draft) = (cx.store(), cx.draft(note));
         let write = async move {
@@ -153,5 +179,15 @@ impl ImportKeyMaterial {
             }
             Change::AlreadySo(key) => Ok(key.value.import.map(|import| import.version)),
         }
+    }
+}
+
+fn fault_of(fault: ImportFault) -> MaterialFault {
+    match fault {
+        ImportFault::Unwrap => MaterialFault::Unwrap,
+        ImportFault::Length => MaterialFault::Length,
+        ImportFault::TemporaryKey => MaterialFault::TemporaryKey,
+        ImportFault::PrivateKey => MaterialFault::PrivateKey,
+        ImportFault::NoPrivateKey => MaterialFault::NoPrivateKey,
     }
 }

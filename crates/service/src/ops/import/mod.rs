@@ -9,11 +9,21 @@ mod material;
 mod parameters;
 
 pub use discard::DeleteKeyMaterial;
-pub use material::ImportKeyMaterial;
+pub use material::{ImportKeyMaterial, PairMaterial};
 pub use parameters::{GetParametersForImport, ImportParameters};
 
-use claviger_model::{Key, KeySpec};
+use claviger_model::{Key, KeySpec, Refusal, StateKind};
 use claviger_provider::WrappingBinding;
+
+/// Whether the key may be brought material; `only_pending`: one that waits for it and no other.
+fn check_takes(key: &Key, only_pending: bool) -> Result<(), Refusal> {
+    key.takes_import()?;
+    match key.state.kind() {
+        StateKind::PendingImport => Ok(()),
+        other if only_pending => Err(Refusal::Transition(other)),
+        _ => Ok(()),
+    }
+}
 
 fn wrapping(key: &Key, spec: KeySpec) -> WrappingBinding<'_> {
     WrappingBinding {

@@ -13,7 +13,8 @@ use crate::pipeline::{Context, Operation, Permitted};
 /// Gives a public key to wrap material with, and a token to hand it in with. Both work together only, for this key and
 /// this algorithm, any number of times until they expire.
 ///
-/// Refused with [`Field::Algorithm`] where material is not taken in wrapped like that.
+/// Refused with [`Field::Algorithm`] where material is not taken in wrapped like that, with
+/// [`claviger_model::Refusal::Transition`] where only keys that wait for their material are served.
 #[derive(Debug)]
 pub struct GetParametersForImport {
     /// The key.
@@ -22,6 +23,8 @@ pub struct GetParametersForImport {
     pub spec: KeySpec,
     /// How the material will be wrapped.
     pub algorithm: EncryptionAlgorithm,
+    /// Whether a key that has its material already is refused. Clouds differ.
+    pub only_pending: bool,
 }
 
 /// What is needed to bring key material.
@@ -61,7 +64,7 @@ impl Operation for GetParametersForImport {
         note: &mut Note,
     ) -> Result<ImportParameters, Error> {
         let key = own_key(&permit, 0)?;
-        key.takes_import()?;
+        super::check_takes(key, self.only_pending)?;
         let provider = &cx.service.provider;
         if !provider.capability().wraps(self.spec, self.algorithm) {
             return Err(Error::Invalid(Field::Algorithm));

@@ -2,10 +2,11 @@
 
 use claviger_audit::record::Fields;
 use claviger_model::{
-    Action, Creator, Error, Field, Key, KeySpec, KeyState, KeyVersion, Origin, ProtectionLevel, Scope,
-    SignedDuration, Tags, Unsupported, Usage,
+    Action, Creator, Error, Existing, Field, Key, KeySpec, KeyState, KeyVersion, Origin, ProtectionLevel,
+    Scope, SignedDuration, Tags, Title, Unsupported, Usage,
 };
 
+use super::change::check_title;
 use super::policy;
 use crate::call::{Asked, Need, Note, Target};
 use crate::envelope::from_provider;
@@ -16,7 +17,9 @@ use crate::pipeline::{Context, Operation, Permitted};
 /// brought waits for it.
 ///
 /// Refused with [`claviger_model::Quota::Keys`] where the account has as many as it may, with
-/// [`claviger_model::Refusal::KeyKind`] where rotation is asked of a key that does not rotate by itself.
+/// [`claviger_model::Refusal::KeyKind`] where rotation is asked of a key that does not rotate by itself, with
+/// [`Field::Title`] for a display name that is kept for keys of services, and with [`Existing::Title`] where another key
+/// has it, one that waits for its deletion too.
 #[derive(Debug)]
 pub struct CreateKey {
     /// Where.
@@ -29,6 +32,8 @@ pub struct CreateKey {
     pub origin: Origin,
     /// Where its material is held.
     pub protection: ProtectionLevel,
+    /// Its display name.
+    pub title: Option<Title>,
     /// Free text.
     pub description: String,
     /// Labels.
@@ -37,6 +42,8 @@ pub struct CreateKey {
     pub rotation: Option<SignedDuration>,
     /// The policy on it; none is the default.
     pub policy: Option<String>,
+    /// The most keys of the account, where whoever asks has a stricter bound than the deployment.
+    pub quota: Option<u32>,
 }
 
 impl CreateKey {
@@ -48,7 +55,7 @@ impl CreateKey {
         if !capability.makes(self.spec) {
             return Err(Error::Unsupported(Unsupported::Spec));
         }
-        if self.origin == Origin::External && !capability.imports.contains(&self.spec) {
+        if self.origin == Origin::External && !capability.takes(self.spec) {
             return Err(Error::Unsupported(Unsupported::Origin));
         }
         let usage = self.usage.unwrap_or_else(|| self.spec.default_usage());
@@ -75,10 +82,14 @@ impl CreateKey {
                 Origin::Generated => KeyState::Enabled,
                 Origin::External => KeyState::PendingImport,
             },
+            title: self.title,
             description: self.description,
             primary: None,
             last_rotated: created,
             rotation: self.rotation,
+            rotation_from: None,
+            rotation_kept: None,
+            warned: false,
             import: None,
             deletion_protection: None,
             policy: self.policy,
@@ -117,6 +128,7 @@ impl Operation for CreateKey {
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
         self.policy.as_deref().map_or(Ok(()), policy::check)?;
+        self.title.as_ref().map_or(Ok(()), check_title)?;
         Ok(vec![Need {
             action: Self::ACTION,
             target: Target::Keys(self.scope.clone()),
@@ -134,6 +146,9 @@ impl Operation for CreateKey {
         }
         request.text("origin", &format!("{:?}", self.origin));
         request.text("protection", &format!("{:?}", self.protection));
+        if let Some(title) = &self.title {
+            request.text("title", title.as_str());
+        }
         request.number("description_bytes", self.description.len() as u64);
         request.number("tags", self.tags.len() as u64);
         if let Some(interval) = self.rotation {
@@ -147,21 +162,21 @@ impl Operation for CreateKey {
 
     async fn run(self, cx: &Context<'_>, _permit: Permitted, note: &mut Note) -> Result<Key, Error> {
         let usage = self.check(cx)?;
+        let quota = self.quota.unwrap_or(u32::MAX).min(cx.service.quotas.keys);
         let mut key = self.into_key(cx, usage)?;
         let version = first_version(cx, &mut key).await?;
         note.response.key("key", key.id);
         if let Some(version) = &version {
             note.response.version("version", version.id);
         }
-        let quota = cx.service.quotas.keys;
         let create = || {
             let (store, draft) = (cx.store(), cx.draft(note));
             let (key, version) = (key.clone(), version.clone());
             async move { store.create_key(key, version, quota, draft).await }
         };
         match cx.make(create(), |_| {}).await {
-            // Keys past their deletion do not count.
-            Err(Error::Quota(_)) => {
+            // Keys past their deletion do not count, and have no name.
+            Err(Error::Quota(_) | Error::Exists(Existing::Title)) => {
                 cx.service.catch_up(cx.call.time).await;
                 cx.make(create(), |_| {}).await?;
             }

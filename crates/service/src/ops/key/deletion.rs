@@ -9,7 +9,8 @@ use crate::ops::{change_to, describe_key, one_key, own_key};
 use crate::pipeline::{Context, Operation, Permitted};
 
 /// Sets the moment of a key's deletion. Gives the key as it is then. Where the key was used within the last 30 days, the
-/// record of the call says so; whether that can be found out never decides about the call.
+/// record of the call says so; whether that can be found out never decides about the call. The audit trail announces the
+/// deletion at once, and again a day before it happens.
 #[derive(Debug)]
 pub struct ScheduleKeyDeletion {
     /// The key.
@@ -49,7 +50,9 @@ impl Operation for ScheduleKeyDeletion {
             note.response.text("last_used", &last.time.to_string());
         }
         let due = cx.call.time.saturating_add(self.window).unwrap_or(Timestamp::MAX);
-        change_to(cx, key, note, move |key| Ok(key.schedule_deletion(due)?)).await
+        let doomed = change_to(cx, key, note, move |key| Ok(key.schedule_deletion(due)?)).await?;
+        cx.service.announce_deletion(&doomed, cx.call.time).await;
+        Ok(doomed)
     }
 }
 

@@ -6,14 +6,15 @@ use claviger_audit::record::Fields;
 use claviger_authz::languages::ram::{Kind, SESSION_LIMIT};
 use claviger_model::{
     AccessKeyId, AccountId, Action, Denial, DenyingPolicy, Error, Field, Identity, IdentityResource,
-    Resource, Role, SESSION_DEFAULT, SESSION_SHORTEST, SessionName, SignedDuration, Timestamp,
+    Language, Resource, Role, SESSION_DEFAULT, SESSION_SHORTEST, SessionName, SignedDuration, Timestamp,
 };
 use claviger_secret::SecretBytes;
 
+use super::whole;
 use crate::call::{Asked, Need, Note, Target};
 use crate::ops::identity::check;
 use crate::pipeline::{Context, Loaded, Operation, Permitted};
-use crate::session::Session;
+use crate::session::{Session, SessionOf};
 
 /// Takes a role: gives an access key with a token that has the role's rights until it expires. Both the caller's policies
 /// and the trust policy of the role have to allow it.
@@ -96,11 +97,6 @@ impl AssumeRole {
     }
 }
 
-/// The moment without what a token does not keep of it.
-fn whole(moment: Timestamp) -> Timestamp {
-    Timestamp::from_second(moment.as_second()).unwrap_or(moment)
-}
-
 impl Operation for AssumeRole {
     const ACTION: Action = Action::AssumeRole;
     type Output = Assumed;
@@ -159,10 +155,12 @@ impl Operation for AssumeRole {
             access_key,
             secret,
             account: role.account,
-            role: role.id,
-            role_name: role.name.clone(),
-            name: self.session,
-            policy: self.policy,
+            of: SessionOf::Role {
+                id: role.id,
+                role_name: role.name.clone(),
+                name: self.session.clone(),
+            },
+            policy: self.policy.map(|policy| (Language::Ram, policy)),
             began,
             expires: whole(began.saturating_add(life).map_err(|_| Error::Internal)?),
         };
@@ -177,7 +175,7 @@ impl Operation for AssumeRole {
             token,
             expires: session.expires,
             role: (**role).clone(),
-            session: session.name,
+            session: self.session,
         })
     }
 }

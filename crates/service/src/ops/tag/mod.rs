@@ -4,23 +4,53 @@ mod list;
 mod rows;
 mod set;
 mod take;
+mod values;
 
 pub use list::{KeyTags, ListKeyTags};
 pub use rows::{ListTagRows, TagRows};
 pub use set::TagKeys;
 pub use take::UntagKeys;
+pub use values::ListTagValues;
 
 use std::borrow::Cow;
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, Error, KeyId, Missing, Scope};
+use claviger_model::{Action, Change, Error, Key, KeyId, KeyState, Missing, Scope, Tags};
 
 use crate::call::{KeyName, KeyRef, Need, Target};
-use crate::ops::{describe_key, key};
+use crate::ops::{describe_key, key, own_key};
 use crate::pipeline::Permitted;
 
 /// A row of a list over tags.
 pub use claviger_store::TagRow;
+
+/// Which keys may be labelled. Clouds differ.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TagRules {
+    /// Those that a service made, too; otherwise [`claviger_model::Refusal::OfService`].
+    pub of_services: bool,
+    /// Those that wait for their deletion, too; otherwise [`claviger_model::Refusal::NotUsable`].
+    pub doomed: bool,
+}
+
+impl TagRules {
+    const ALL: Self = Self {
+        of_services: true,
+        doomed: true,
+    };
+
+    /// Replaces the tags of a key.
+    fn label(self, mut key: Key, tags: Tags) -> Result<Change<Key>, Error> {
+        match key.state {
+            KeyState::PendingDeletion { .. } if self.doomed && key.tags != tags => {
+                key.tags = tags;
+                Ok(Change::Changed(key))
+            }
+            KeyState::PendingDeletion { .. } if self.doomed => Ok(Change::AlreadySo(key)),
+            _ => Ok(key.tag(tags)?),
+        }
+    }
+}
 
 /// What an operation over several keys needs. Where one of them is not there, a resource is missing and not a key.
 fn several(action: Action, keys: &[KeyRef]) -> Vec<Need> {
@@ -51,8 +81,9 @@ fn describe_several(request: &mut Fields, keys: &[KeyRef]) {
 /// How a key was named.
 fn words(name: &KeyName) -> Cow<'_, str> {
     match name {
-        KeyName::Id(id) => id.to_string().into(),
+        KeyName::Id(id) | KeyName::Anywhere(id) => id.to_string().into(),
         KeyName::Alias(name) => name.as_str().into(),
+        KeyName::OfService(service) => crate::service_keys::alias_text(service).into(),
         KeyName::Unknown(text) => text.as_ref().into(),
     }
 }
@@ -61,10 +92,15 @@ fn words(name: &KeyName) -> Cow<'_, str> {
 ///
 /// # Errors
 /// [`Missing::Tagged`] for keys of another scope than the first: one call is about one place.
-fn in_one_scope(permit: &Permitted) -> Result<Option<(Scope, Vec<KeyId>)>, Error> {
+/// [`claviger_model::Refusal::OfService`] for keys of services unless they are let in.
+fn in_one_scope(permit: &Permitted, rules: TagRules) -> Result<Option<(Scope, Vec<KeyId>)>, Error> {
     let mut found: Option<(Scope, Vec<KeyId>)> = None;
     for position in 0..permit.targets().len() {
-        let key = &key(permit, position)?.key;
+        let key = if rules.of_services {
+            &key(permit, position)?.key
+        } else {
+            own_key(permit, position)?
+        };
         match &mut found {
             None => found = Some((key.scope.clone(), vec![key.id])),
             Some((scope, _)) if *scope != key.scope => return Err(Error::NotFound(Missing::Tagged)),

@@ -4,7 +4,7 @@ use claviger_audit::record::Fields;
 use claviger_model::{Action, Error, KeyId, Scope};
 use claviger_store::TagRow;
 
-use super::{describe_several, in_one_scope, several};
+use super::{TagRules, describe_several, in_one_scope, several};
 use crate::call::{KeyRef, Need, Note, Target};
 use crate::pipeline::{Context, Operation, Permitted, from_store};
 
@@ -57,7 +57,7 @@ impl Operation for ListTagRows {
             cx.service.catch_up(cx.call.time).await;
             (self.scope, Vec::new())
         } else {
-            in_one_scope(&permit)?.ok_or(Error::Internal)?
+            in_one_scope(&permit, TagRules::ALL)?.ok_or(Error::Internal)?
         };
         // One row more tells whether others follow.
         let limit = self.limit.saturating_add(1);

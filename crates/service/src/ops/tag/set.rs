@@ -3,7 +3,7 @@
 use claviger_audit::record::Fields;
 use claviger_model::{Action, Error, Key, Quota};
 
-use super::{describe_several, in_one_scope, several};
+use super::{TagRules, describe_several, in_one_scope, several};
 use crate::call::{Asked, KeyRef, Need, Note};
 use crate::ops::{change_keys, pairs};
 use crate::pipeline::{Context, Operation, Permitted};
@@ -19,6 +19,8 @@ pub struct TagKeys {
     pub keys: Vec<KeyRef>,
     /// Keys and values of the tags.
     pub tags: Vec<(String, String)>,
+    /// Which keys may be labelled.
+    pub rules: TagRules,
 }
 
 impl Operation for TagKeys {
@@ -43,20 +45,20 @@ impl Operation for TagKeys {
     }
 
     async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<(), Error> {
-        let Some((scope, ids)) = in_one_scope(&permit)? else {
+        let Some((scope, ids)) = in_one_scope(&permit, self.rules)? else {
             return Ok(());
         };
         if let [id] = ids.as_slice() {
             note.response.key("key", *id);
         }
-        let added = self.tags;
+        let (added, rules) = (self.tags, self.rules);
         let wish = move |key: Key| {
             let mut tags = key.tags.clone();
             for (name, value) in &added {
                 tags.set(name.clone(), value.clone())
                     .map_err(|_| Error::Quota(Quota::Tags))?;
             }
-            Ok(key.tag(tags)?)
+            rules.label(key, tags)
         };
         change_keys(cx, &scope, &ids, note, wish).await.map(drop)
     }

@@ -1,14 +1,16 @@
 //! Take tags away.
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, Error, Key, Tags};
+use claviger_model::{Action, Error, Key, Missing, Tags};
 
-use super::{describe_several, in_one_scope, several};
+use super::{TagRules, describe_several, in_one_scope, several};
 use crate::call::{Asked, KeyRef, Need, Note};
 use crate::ops::change_keys;
 use crate::pipeline::{Context, Operation, Permitted};
 
-/// Takes tags of keys away. Tags that a key does not bear are passed over. All keys lose them or none.
+/// Takes tags of keys away. All keys lose them or none.
+///
+/// Refused with [`Missing::Tag`] for a tag that a key must bear and does not.
 #[derive(Debug)]
 pub struct UntagKeys {
     /// [`Action::UntagResource`] or [`Action::UntagResources`].
@@ -17,6 +19,10 @@ pub struct UntagKeys {
     pub keys: Vec<KeyRef>,
     /// Keys of the tags; `None` is all.
     pub names: Option<Vec<String>>,
+    /// Whether each key must bear each of these tags; otherwise those that it does not bear are passed over.
+    pub must_bear: bool,
+    /// Which keys may be labelled.
+    pub rules: TagRules,
 }
 
 impl Operation for UntagKeys {
@@ -44,25 +50,28 @@ impl Operation for UntagKeys {
     }
 
     async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<(), Error> {
-        let Some((scope, ids)) = in_one_scope(&permit)? else {
+        let Some((scope, ids)) = in_one_scope(&permit, self.rules)? else {
             return Ok(());
         };
         if let [id] = ids.as_slice() {
             note.response.key("key", *id);
         }
-        let names = self.names;
+        let (names, must_bear, rules) = (self.names, self.must_bear, self.rules);
         let wish = move |key: Key| {
             let tags = match &names {
                 None => Tags::default(),
                 Some(names) => {
                     let mut tags = key.tags.clone();
                     for name in names {
+                        if must_bear && tags.get(name).is_none() {
+                            return Err(Error::NotFound(Missing::Tag));
+                        }
                         tags.remove(name);
                     }
                     tags
                 }
             };
-            Ok(key.tag(tags)?)
+            rules.label(key, tags)
         };
         change_keys(cx, &scope, &ids, note, wish).await.map(drop)
     }

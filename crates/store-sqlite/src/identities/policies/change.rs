@@ -11,7 +11,7 @@ use crate::counts::{self, Counted};
 use crate::error::Failure;
 use crate::identities::attachments;
 use crate::row::{as_kept, micros, number};
-use crate::words::HolderKind;
+use crate::words::{HolderKind, Word as _};
 use crate::{accounts, outbox, query};
 
 /// See `IdentityStore::create_policy`.
@@ -27,8 +27,9 @@ pub(crate) fn create(
     }
     counts::admit_anywhere(connection, policy.account, Counted::Policies, quota)?;
     let insert =
-        "INSERT INTO policies (account, name, description, default_version, last_version, updated, created)
-                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        "INSERT INTO policies (account, name, description, default_version, last_version, updated, created, title, id,
+                               language)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
     write(connection, insert, policy)?;
     insert_versions(connection, policy)?;
     insert_tags(connection, policy)?;
@@ -46,9 +47,9 @@ pub(crate) fn update(
     let was = existing(connection, account, name)?.policy;
     let policy = merge(&was, change(was.clone())?);
     let update =
-        "UPDATE policies SET description = ?3, default_version = ?4, last_version = ?5, updated = ?6,
-                                      created = ?7
-                  WHERE account = ?1 AND name = ?2";
+        "UPDATE policies SET description = ?3, default_version = ?4, last_version = ?5, updated = ?6, created = ?7,
+                             title = ?8, id = ?9, language = ?10
+         WHERE account = ?1 AND name = ?2";
     write(connection, update, &policy)?;
     if was.versions != policy.versions {
         delete_rows(connection, DELETE_VERSIONS, account, name)?;
@@ -71,6 +72,8 @@ fn merge(was: &CustomPolicy, wish: CustomPolicy) -> CustomPolicy {
     });
     CustomPolicy {
         account: was.account,
+        id: was.id,
+        language: was.language,
         name: was.name.clone(),
         created: was.created,
         updated: as_kept(wish.updated),
@@ -125,6 +128,9 @@ fn write(connection: &Connection, statement: &str, policy: &CustomPolicy) -> Res
         policy.last_version,
         micros(policy.updated),
         micros(policy.created),
+        policy.title,
+        super::column(policy.id),
+        policy.language.word(),
     ];
     query::run(connection, statement, values)?;
     Ok(())

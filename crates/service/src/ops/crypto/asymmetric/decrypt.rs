@@ -1,15 +1,15 @@
 //! Decrypt with a private key.
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, EncryptionAlgorithm, Error, Field, KeyVersionId, Purpose};
+use claviger_model::{Action, EncryptionAlgorithm, Error, Field, Purpose};
 use claviger_provider::ProviderError;
 
-use super::{check_encryption, describe_version, from_provider_about, one_version};
+use super::{VersionRef, check_encryption, from_provider_about, ready_to_try};
 use crate::call::{Asked, KeyRef, Need, Note};
-use crate::ops::crypto::{Decrypted, ready_version, words};
+use crate::ops::crypto::{Decrypted, words};
 use crate::pipeline::{Context, Operation, Permitted};
 
-/// Decrypts with the private half of one version of a key pair.
+/// Decrypts with the private half of a key pair.
 ///
 /// Refused with [`Field::Algorithm`] where the algorithm does not fit the key, with [`Field::Ciphertext`] for whatever
 /// is wrong with the ciphertext.
@@ -17,8 +17,8 @@ use crate::pipeline::{Context, Operation, Permitted};
 pub struct AsymmetricDecrypt {
     /// The key.
     pub key: KeyRef,
-    /// The version of it; `None` is text that no version can have as its id, and is not found.
-    pub version: Option<KeyVersionId>,
+    /// Which version of it.
+    pub version: VersionRef,
     /// How it was encrypted.
     pub algorithm: EncryptionAlgorithm,
     /// The bare ciphertext.
@@ -31,7 +31,7 @@ impl Operation for AsymmetricDecrypt {
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
         check_encryption(self.algorithm)?;
-        Ok(one_version(Self::ACTION, &self.key, self.version))
+        Ok(self.version.need(Self::ACTION, &self.key))
     }
 
     fn asked(&self) -> Asked<'_> {
@@ -39,7 +39,7 @@ impl Operation for AsymmetricDecrypt {
     }
 
     fn describe(&self, request: &mut Fields) {
-        describe_version(request, &self.key, self.version);
+        self.version.describe(request, &self.key);
         request.text("algorithm", words::encryption(self.algorithm));
         request.number("ciphertext_bytes", self.ciphertext.len() as u64);
     }
@@ -52,7 +52,7 @@ impl Operation for AsymmetricDecrypt {
     }
 }
 
-/// Opens a bare ciphertext with the version at a position of the permit.
+/// Opens a bare ciphertext with what is at a position of the permit: one version, or the newest that opens it.
 pub(in crate::ops::crypto) async fn open(
     cx: &Context<'_>,
     permit: &Permitted,
@@ -60,22 +60,26 @@ pub(in crate::ops::crypto) async fn open(
     algorithm: EncryptionAlgorithm,
     ciphertext: &[u8],
 ) -> Result<Decrypted, Error> {
-    let sealed = ready_version(permit, position, Purpose::AsymmetricDecrypt)?;
-    if !algorithm.fits(sealed.binding.spec) {
-        return Err(Error::Invalid(Field::Algorithm));
+    for sealed in ready_to_try(permit, position, Purpose::AsymmetricDecrypt)? {
+        if !algorithm.fits(sealed.binding.spec) {
+            return Err(Error::Invalid(Field::Algorithm));
+        }
+        let opened = cx
+            .service
+            .provider
+            .decrypt_from(sealed, algorithm, ciphertext)
+            .await;
+        let plaintext = match opened {
+            Ok(plaintext) => plaintext,
+            Err(ProviderError::DoesNotOpen) => continue,
+            Err(other) => return Err(from_provider_about(Field::Ciphertext)(other)),
+        };
+        return Ok(Decrypted {
+            key: sealed.binding.key,
+            version: sealed.binding.version,
+            spec: sealed.binding.spec,
+            plaintext,
+        });
     }
-    let plaintext = cx
-        .service
-        .provider
-        .decrypt_from(sealed, algorithm, ciphertext)
-        .await
-        .map_err(|error| match error {
-            ProviderError::DoesNotOpen => Error::Invalid(Field::Ciphertext),
-            other => from_provider_about(Field::Ciphertext)(other),
-        })?;
-    Ok(Decrypted {
-        key: sealed.binding.key,
-        version: sealed.binding.version,
-        plaintext,
-    })
+    Err(Error::Invalid(Field::Ciphertext))
 }

@@ -1,15 +1,15 @@
 //! Encrypt to a public key.
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, EncryptionAlgorithm, Error, Field, KeyVersionId, Purpose};
+use claviger_model::{Action, EncryptionAlgorithm, Error, Field, Purpose};
 use claviger_secret::SecretBytes;
 
-use super::{AsymmetricOutput, check_encryption, describe_version, from_provider_about, one_version};
+use super::{AsymmetricOutput, VersionRef, check_encryption, from_provider_about, ready};
 use crate::call::{Asked, KeyRef, Need, Note};
-use crate::ops::crypto::{ready_version, words};
+use crate::ops::crypto::words;
 use crate::pipeline::{Context, Operation, Permitted};
 
-/// Encrypts to the public half of one version of a key pair.
+/// Encrypts to the public half of a key pair.
 ///
 /// Refused with [`Field::Algorithm`] where the algorithm does not fit the key, with [`Field::Plaintext`] where there is
 /// more than it can carry.
@@ -17,8 +17,8 @@ use crate::pipeline::{Context, Operation, Permitted};
 pub struct AsymmetricEncrypt {
     /// The key.
     pub key: KeyRef,
-    /// The version of it; `None` is text that no version can have as its id, and is not found.
-    pub version: Option<KeyVersionId>,
+    /// Which version of it.
+    pub version: VersionRef,
     /// How.
     pub algorithm: EncryptionAlgorithm,
     /// What to encrypt.
@@ -31,7 +31,7 @@ impl Operation for AsymmetricEncrypt {
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
         check_encryption(self.algorithm)?;
-        Ok(one_version(Self::ACTION, &self.key, self.version))
+        Ok(self.version.need(Self::ACTION, &self.key))
     }
 
     fn asked(&self) -> Asked<'_> {
@@ -39,7 +39,7 @@ impl Operation for AsymmetricEncrypt {
     }
 
     fn describe(&self, request: &mut Fields) {
-        describe_version(request, &self.key, self.version);
+        self.version.describe(request, &self.key);
         request.text("algorithm", words::encryption(self.algorithm));
         request.number("plaintext_bytes", self.plaintext.len() as u64);
     }
@@ -50,7 +50,7 @@ impl Operation for AsymmetricEncrypt {
         permit: Permitted,
         note: &mut Note,
     ) -> Result<AsymmetricOutput, Error> {
-        let sealed = ready_version(&permit, 0, Purpose::AsymmetricEncrypt)?;
+        let sealed = ready(&permit, Purpose::AsymmetricEncrypt)?;
         let longest = self.algorithm.longest_plaintext(sealed.binding.spec);
         if self.plaintext.len() > longest.ok_or(Error::Invalid(Field::Algorithm))? {
             return Err(Error::Invalid(Field::Plaintext));

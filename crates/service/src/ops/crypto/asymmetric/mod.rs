@@ -1,6 +1,6 @@
 //! Key pairs: encryption, signatures and their public halves.
 //!
-//! The caller names the version: key pairs have no primary one. Ciphertexts and signatures are the bare standard
+//! The caller says which version: key pairs have no primary one. Ciphertexts and signatures are the bare standard
 //! encodings, so anyone who has the public key can encrypt and verify without asking here.
 
 mod decrypt;
@@ -8,17 +8,15 @@ mod encrypt;
 mod public_key;
 mod sign;
 mod verify;
+mod version;
 
 use claviger_audit::record::Fields;
-use claviger_model::{
-    Action, EncryptionAlgorithm, Error, Field, KeyId, KeySpec, KeyVersionId, SignatureAlgorithm,
-};
+use claviger_model::{EncryptionAlgorithm, Error, Field, KeyId, KeySpec, KeyVersionId, SignatureAlgorithm};
 use claviger_provider::{Binding, ProviderError};
 
 use super::words;
-use crate::call::{KeyRef, Need, Note, Target};
+use crate::call::Note;
 use crate::envelope::from_provider;
-use crate::ops::describe_key;
 
 pub use decrypt::AsymmetricDecrypt;
 pub(super) use decrypt::open;
@@ -26,6 +24,8 @@ pub use encrypt::AsymmetricEncrypt;
 pub use public_key::GetPublicKey;
 pub use sign::AsymmetricSign;
 pub use verify::{AsymmetricVerify, Verified};
+pub use version::VersionRef;
+use version::{ready, ready_to_try, to_show};
 
 /// What a key pair gave.
 #[derive(Debug)]
@@ -46,20 +46,6 @@ impl AsymmetricOutput {
             version: binding.version,
             bytes,
         }
-    }
-}
-
-pub(in crate::ops) fn one_version(action: Action, key: &KeyRef, version: Option<KeyVersionId>) -> Vec<Need> {
-    vec![Need {
-        action,
-        target: Target::VersionOfKey(key.clone(), version),
-    }]
-}
-
-pub(in crate::ops) fn describe_version(request: &mut Fields, key: &KeyRef, version: Option<KeyVersionId>) {
-    describe_key(request, key);
-    if let Some(version) = version {
-        request.version("version", version);
     }
 }
 
@@ -97,6 +83,13 @@ pub(in crate::ops) fn check_signs(algorithm: SignatureAlgorithm, spec: KeySpec) 
     } else {
         Err(Error::Invalid(Field::Algorithm))
     }
+}
+
+fn check_size(size_only: bool, algorithm: SignatureAlgorithm, spec: KeySpec) -> Result<(), Error> {
+    if size_only && !algorithm.fits_size(spec) {
+        return Err(Error::Invalid(Field::Algorithm));
+    }
+    Ok(())
 }
 
 /// What a provider's refusal means, where `input` is what it was handed.

@@ -1,23 +1,24 @@
 //! Show a public key.
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, Error, KeyVersionId, Purpose};
+use claviger_model::{Action, Error, Purpose};
 
-use super::{AsymmetricOutput, describe_version, one_version};
+use super::{AsymmetricOutput, VersionRef, ready, to_show};
 use crate::call::{KeyRef, Need, Note};
 use crate::envelope::from_provider;
-use crate::ops::crypto::ready_version;
 use crate::pipeline::{Context, Operation, Permitted};
 
-/// Shows the public half of one version of a key pair, as DER `SubjectPublicKeyInfo`.
+/// Shows the public half of a version of a key pair, as DER `SubjectPublicKeyInfo`.
 ///
 /// SOURCE: RFC 5280 section 4.1.2.7.
 #[derive(Debug)]
 pub struct GetPublicKey {
     /// The key.
     pub key: KeyRef,
-    /// The version of it; `None` is text that no version can have as its id, and is not found.
-    pub version: Option<KeyVersionId>,
+    /// Which version of it.
+    pub version: VersionRef,
+    /// Whether it is shown while the key may not be used. Clouds differ.
+    pub any_state: bool,
 }
 
 impl Operation for GetPublicKey {
@@ -25,11 +26,11 @@ impl Operation for GetPublicKey {
     type Output = AsymmetricOutput;
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
-        Ok(one_version(Self::ACTION, &self.key, self.version))
+        Ok(self.version.need(Self::ACTION, &self.key))
     }
 
     fn describe(&self, request: &mut Fields) {
-        describe_version(request, &self.key, self.version);
+        self.version.describe(request, &self.key);
     }
 
     async fn run(
@@ -38,7 +39,11 @@ impl Operation for GetPublicKey {
         permit: Permitted,
         note: &mut Note,
     ) -> Result<AsymmetricOutput, Error> {
-        let sealed = ready_version(&permit, 0, Purpose::PublicKey)?;
+        let sealed = if self.any_state {
+            to_show(&permit)?
+        } else {
+            ready(&permit, Purpose::PublicKey)?
+        };
         let public = cx
             .service
             .provider

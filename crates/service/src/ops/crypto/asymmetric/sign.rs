@@ -1,30 +1,31 @@
-//! Sign a digest.
+//! Sign.
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, Error, Field, KeyVersionId, Purpose, SignatureAlgorithm};
+use claviger_model::{Action, Error, Field, Purpose, SignatureAlgorithm};
 
 use super::{
-    AsymmetricOutput, check_digest, check_signs, describe_signature, describe_version, from_provider_about,
-    one_version,
+    AsymmetricOutput, VersionRef, check_signs, check_size, describe_signature, from_provider_about, ready,
 };
 use crate::call::{KeyRef, Need, Note};
-use crate::ops::crypto::ready_version;
+use crate::ops::crypto::Message;
 use crate::pipeline::{Context, Operation, Permitted};
 
-/// Signs a digest with the private half of one version of a key pair.
+/// Signs with the private half of a key pair.
 ///
-/// Refused with [`Field::Digest`] where the digest is not as long as the algorithm's hash, with [`Field::Algorithm`]
+/// Refused with [`Field::Digest`] where a digest is not as long as the algorithm's hash, with [`Field::Algorithm`]
 /// where the algorithm does not fit the key.
 #[derive(Debug)]
 pub struct AsymmetricSign {
     /// The key.
     pub key: KeyRef,
-    /// The version of it; `None` is text that no version can have as its id, and is not found.
-    pub version: Option<KeyVersionId>,
+    /// Which version of it.
+    pub version: VersionRef,
     /// How.
     pub algorithm: SignatureAlgorithm,
+    /// Whether a curve takes the hash of its size only. Clouds differ.
+    pub size_only: bool,
     /// What to sign.
-    pub digest: Vec<u8>,
+    pub message: Message,
 }
 
 impl Operation for AsymmetricSign {
@@ -32,13 +33,14 @@ impl Operation for AsymmetricSign {
     type Output = AsymmetricOutput;
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
-        check_digest(self.algorithm, &self.digest)?;
-        Ok(one_version(Self::ACTION, &self.key, self.version))
+        self.message.check(self.algorithm)?;
+        Ok(self.version.need(Self::ACTION, &self.key))
     }
 
     fn describe(&self, request: &mut Fields) {
-        describe_version(request, &self.key, self.version);
+        self.version.describe(request, &self.key);
         describe_signature(request, self.algorithm);
+        self.message.describe(request);
     }
 
     async fn run(
@@ -47,12 +49,14 @@ impl Operation for AsymmetricSign {
         permit: Permitted,
         note: &mut Note,
     ) -> Result<AsymmetricOutput, Error> {
-        let sealed = ready_version(&permit, 0, Purpose::Sign)?;
+        let sealed = ready(&permit, Purpose::Sign)?;
         check_signs(self.algorithm, sealed.binding.spec)?;
+        check_size(self.size_only, self.algorithm, sealed.binding.spec)?;
+        let digest = self.message.into_digest(self.algorithm.hash());
         let signature = cx
             .service
             .provider
-            .sign(sealed, self.algorithm, &self.digest)
+            .sign(sealed, self.algorithm, &digest)
             .await
             .map_err(from_provider_about(Field::Digest))?;
         Ok(AsymmetricOutput::new(&sealed.binding, signature, note))

@@ -1,29 +1,30 @@
-//! Verify the signature of a digest.
+//! Verify a signature.
 
 use claviger_audit::record::Fields;
 use claviger_model::{Action, Error, Field, KeyId, KeyVersionId, Purpose, SignatureAlgorithm};
 
 use super::{
-    check_digest, check_signs, describe_signature, describe_version, from_provider_about, note_version,
-    one_version,
+    VersionRef, check_signs, check_size, describe_signature, from_provider_about, note_version, ready_to_try,
 };
 use crate::call::{KeyRef, Need, Note};
-use crate::ops::crypto::ready_version;
+use crate::ops::crypto::Message;
 use crate::pipeline::{Context, Operation, Permitted};
 
-/// Verifies the signature of a digest with the public half of one version of a key pair.
+/// Verifies a signature with the public half of a key pair.
 ///
 /// Refused like signing. A wrong or malformed signature is an answer and no refusal.
 #[derive(Debug)]
 pub struct AsymmetricVerify {
     /// The key.
     pub key: KeyRef,
-    /// The version of it; `None` is text that no version can have as its id, and is not found.
-    pub version: Option<KeyVersionId>,
+    /// Which version of it.
+    pub version: VersionRef,
     /// How it was signed.
     pub algorithm: SignatureAlgorithm,
+    /// Whether a curve takes the hash of its size only. Clouds differ.
+    pub size_only: bool,
     /// What was signed.
-    pub digest: Vec<u8>,
+    pub message: Message,
     /// The signature.
     pub signature: Vec<u8>,
 }
@@ -33,9 +34,9 @@ pub struct AsymmetricVerify {
 pub struct Verified {
     /// The key.
     pub key: KeyId,
-    /// The version of the key.
+    /// The version that made the signature; where none did, the first that was tried.
     pub version: KeyVersionId,
-    /// Whether the signature is one of this version over this digest.
+    /// Whether the signature is one of this version over this message.
     pub valid: bool,
 }
 
@@ -44,30 +45,42 @@ impl Operation for AsymmetricVerify {
     type Output = Verified;
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
-        check_digest(self.algorithm, &self.digest)?;
-        Ok(one_version(Self::ACTION, &self.key, self.version))
+        self.message.check(self.algorithm)?;
+        Ok(self.version.need(Self::ACTION, &self.key))
     }
 
     fn describe(&self, request: &mut Fields) {
-        describe_version(request, &self.key, self.version);
+        self.version.describe(request, &self.key);
         describe_signature(request, self.algorithm);
+        self.message.describe(request);
         request.number("signature_bytes", self.signature.len() as u64);
     }
 
     async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<Verified, Error> {
-        let sealed = ready_version(&permit, 0, Purpose::Verify)?;
-        check_signs(self.algorithm, sealed.binding.spec)?;
-        let valid = cx
-            .service
-            .provider
-            .verify(sealed, self.algorithm, &self.digest, &self.signature)
-            .await
-            .map_err(from_provider_about(Field::Digest))?;
-        note_version(note, &sealed.binding);
+        let tried = ready_to_try(&permit, 0, Purpose::Verify)?;
+        let first = tried.first().ok_or(Error::Internal)?.binding;
+        check_signs(self.algorithm, first.spec)?;
+        check_size(self.size_only, self.algorithm, first.spec)?;
+        let digest = self.message.into_digest(self.algorithm.hash());
+        let mut maker = None;
+        for sealed in &tried {
+            let valid = cx
+                .service
+                .provider
+                .verify(*sealed, self.algorithm, &digest, &self.signature)
+                .await
+                .map_err(from_provider_about(Field::Digest))?;
+            if valid {
+                maker = Some(sealed.binding);
+                break;
+            }
+        }
+        let (binding, valid) = (maker.unwrap_or(first), maker.is_some());
+        note_version(note, &binding);
         note.response.flag("valid", valid);
         Ok(Verified {
-            key: sealed.binding.key,
-            version: sealed.binding.version,
+            key: binding.key,
+            version: binding.version,
             valid,
         })
     }

@@ -4,11 +4,10 @@ use std::net::IpAddr;
 
 use claviger_model::{EncryptionAlgorithm, HashAlgorithm, Tags, Timestamp};
 
-use super::actions::algorithm_name;
-use super::conditions::read_key;
+use super::conditions::read_value;
+use super::ram::algorithm_name;
+use super::{Fault, Place, PolicyError, iam, ram};
 use crate::context::Key;
-use crate::languages::conditions::read_value;
-use crate::languages::{Fault, Place, PolicyError};
 use crate::subject::Facts;
 use crate::value::{parse_bool, parse_time};
 
@@ -40,7 +39,7 @@ const ALGORITHMS: [EncryptionAlgorithm; 7] = [
 ];
 
 impl Assumed {
-    /// Takes condition keys with their values, such as `acs:SourceIp` with an address.
+    /// Takes condition keys of any language with their values, such as `acs:SourceIp` with an address.
     ///
     /// # Errors
     /// For what cannot be a key or its value, for several values of a key that has one, and for the name of who asks: it
@@ -86,6 +85,7 @@ impl Assumed {
                 self.algorithm = named.ok_or_else(|| place.value(name, expected))?;
             }
             Key::ExternalId => self.external_id = Some(only()?.into()),
+            // Nor are the thing itself and where it is.
             Key::Principal
             | Key::AccountName
             | Key::UserId
@@ -128,5 +128,17 @@ impl Assumed {
             kind: present.kind,
             further: &further,
         })
+    }
+}
+
+/// The languages' keys do not meet: only one of them knows a key by its name. Another's is kept by name, but for the
+/// global ones, which are all known.
+fn read_key(place: &Place, text: &str) -> Result<Key, PolicyError> {
+    let global = text
+        .split_once(':')
+        .is_some_and(|(service, _)| service.eq_ignore_ascii_case("g"));
+    match iam::read_key(place, text) {
+        Ok(Key::Further(_)) | Err(_) if !global => ram::read_key(place, text),
+        found => found,
     }
 }

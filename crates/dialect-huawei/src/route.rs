@@ -129,7 +129,8 @@ fn fits(row: &Row, path: &str) -> bool {
             return false;
         };
         let fits = match own.strip_prefix('{') {
-            Some(name) if name.ends_with(REST) => return !segment.is_empty(),
+            // What begins with a slash has an empty first segment.
+            Some(name) if name.ends_with(REST) => return !segment.is_empty() || segments.next().is_some(),
             Some(_) => !segment.is_empty(),
             None => own == segment || (row.auth == Auth::Project && is_version(own) && is_version(segment)),
         };

@@ -69,9 +69,13 @@ async fn tags_are_set_and_taken_away_in_batches() {
 async fn a_tag_is_taken_away_by_its_key_in_the_path() {
     let kms = Kms::new().await;
     let key = kms.create_key("one").await;
-    let wanted = json!([{"key": "ключ a/b%20 +~!"}, {"key": "tags"}, {"key": "DEV"}]);
+    let wanted = json!([{"key": "ключ a/b%20 +~!"}, {"key": "tags"}, {"key": "/team"}, {"key": "DEV"}]);
     assert_eq!(batch(&kms, &key, "create", wanted).await.status, 204);
-    for name in ["%D0%BA%D0%BB%D1%8E%D1%87%20a%2Fb%2520%20%2B~%21", "DEV"] {
+    for name in [
+        "%D0%BA%D0%BB%D1%8E%D1%87%20a%2Fb%2520%20%2B~%21",
+        "%2Fteam",
+        "DEV",
+    ] {
         let path = format!("kms/{key}/tags/{name}");
         assert_eq!(kms.at("DELETE", &path, Value::Null).await.status, 204);
         kms.at("DELETE", &path, Value::Null).await.kms("KMS.0416");

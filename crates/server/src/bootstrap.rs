@@ -201,6 +201,11 @@ impl Connection {
         self.account.id
     }
 
+    /// Its project in the region.
+    pub(crate) fn project(&self) -> ProjectId {
+        self.project
+    }
+
     /// The public half of the access key.
     pub(crate) fn access_key(&self) -> &AccessKeyId {
         &self.access_key

@@ -87,6 +87,7 @@ fn welcome(
   HTTP         {http}  (this machine only)
   CA file      {ca}
   account      {account}
+  project      {project}
   access key   {key}
   secret       in {credentials}
   login        {name} of domain {name}, password in the same file
@@ -103,11 +104,13 @@ Connect with the official Python SDK (pip install alibabacloud_kms20160120):
                       region_id=c['region'], endpoint='{host}', ca=c['ca_file']))
   print(kms.create_key(models.CreateKeyRequest(description='first')).body.key_metadata.key_id)
 
-Any program written for Alibaba Cloud KMS: set endpoint, access key and CA as above. Stop with Ctrl-C.",
+Any program written for Alibaba Cloud KMS: set endpoint, access key and CA as above. One for Huawei Cloud KMS: the project,
+too. Stop with Ctrl-C.",
         version = env!("CARGO_PKG_VERSION"),
         https = endpoints.https,
         ca = endpoints.ca_file,
         account = connection.account(),
+        project = connection.project(),
         key = connection.access_key(),
         name = connection.name(),
         credentials = credentials.display(),

@@ -3,6 +3,7 @@
 mod plan;
 mod tour;
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use uuid::Uuid;
@@ -16,8 +17,9 @@ use crate::statements::{self, Statements};
 use crate::walk::{Walk, segments};
 use tour::Tour;
 
-/// How often a log that changes under the verifier's eyes is looked at anew.
-const TRIES: u32 = 4;
+/// How often a log that changes under the verifier's eyes is looked at anew, beside the times that a segment was gone when
+/// its turn came.
+const TRIES: u32 = 16;
 
 /// What a log consists of that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +99,10 @@ pub fn verify_with(dir: &Path, options: &VerifyOptions) -> Result<Report, Verify
     loop {
         let folder = Contents::load(dir)?;
         let outcome = folder.verify(options);
-        tries += 1;
+        // A segment is compressed once and removed once, so this comes to an end by itself.
+        let gone =
+            matches!(&outcome, Err(VerifyError::Io { source, .. }) if source.kind() == ErrorKind::NotFound);
+        tries += u32::from(!gone);
         // Retention and compression may have gone on meanwhile; then that is looked at which is there now.
         if outcome.is_ok() || tries == TRIES || !folder.has_changed()? {
             return outcome;

@@ -6,8 +6,6 @@ use claviger_provider::ProviderError;
 use tokio::runtime::Handle;
 use tokio::sync::{Semaphore, oneshot};
 
-use crate::workers;
-
 /// Key pairs that are made at a time; more wait their turn.
 const MAKERS: usize = 4;
 static PLACES: Semaphore = Semaphore::const_new(MAKERS);
@@ -15,14 +13,19 @@ static PLACES: Semaphore = Semaphore::const_new(MAKERS);
 /// The least urgent there is. SOURCE: `nice(2)`.
 const LEAST_URGENT: i32 = 19;
 
-/// Runs RSA's private operations on threads of their own, so that the threads of the runtime stay free for others.
+/// Runs RSA's private operations, which take from half a millisecond to seconds, on a thread of their own, so that
+/// the threads of the runtime stay free for others.
 ///
 /// Without a runtime there is nobody to stay free for, and the work is done at once.
 pub(crate) async fn run<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ProviderError> {
     match Handle::try_current() {
-        Ok(_) => workers::run(work).await,
+        // It fails if the runtime is shutting down.
+        Ok(runtime) => runtime
+            .spawn_blocking(work)
+            .await
+            .map_err(|_| ProviderError::Unavailable),
         Err(_) => Ok(work()),
     }
 }

@@ -27,7 +27,6 @@ mod provider;
 mod root;
 mod sealer;
 mod secret_key;
-mod workers;
 mod wrap;
 
 pub use error::{CreateError, OpenError, SealerError};

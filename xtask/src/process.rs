@@ -6,11 +6,15 @@ use std::process::{Command, Stdio};
 
 use crate::failure::Failure;
 
-/// The cargo that started this tool, so that one toolchain is used throughout.
+/// The cargo that started this tool, so that one toolchain is used throughout. On CI nothing is built a second
+/// time, so what incremental builds keep (more than all they build) is not written there.
 pub(crate) fn cargo(root: &Path) -> Command {
     let program = std::env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo"));
     let mut command = Command::new(program);
     command.current_dir(root);
+    if std::env::var_os("CI").is_some() {
+        command.env("CARGO_INCREMENTAL", "0");
+    }
     command
 }
 

@@ -1,5 +1,7 @@
 //! What a provider can do, as data.
 
+use std::borrow::Cow;
+
 use claviger_model::{EncryptionAlgorithm, KeySpec, ProtectionLevel};
 
 /// How symmetric ciphertexts of a provider are built. The number is the format byte of the envelope.
@@ -55,23 +57,26 @@ impl EnvelopeFormat {
 /// Bytes of authentication tag behind the ciphertext, in every format.
 pub const TAG_LEN: usize = 16;
 
-/// The table of a provider's abilities.
+/// The table of a provider's abilities: fixed, or read from a module at start.
 #[derive(Debug, Clone)]
 pub struct Capability {
     /// A name for the audit trail and the operator.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// The protection level that its keys have.
     pub protection: ProtectionLevel,
+    /// Whether it keeps the keys itself, so that material only refers to them and [`crate::Provider::destroy`] is the end
+    /// of a key. Otherwise material is the key, wrapped.
+    pub keeps_keys: bool,
     /// Symmetric specs it makes, and how it encrypts under them.
-    pub symmetric: &'static [(KeySpec, EnvelopeFormat)],
+    pub symmetric: Cow<'static, [(KeySpec, EnvelopeFormat)]>,
     /// Other specs it makes: key pairs and keys for message authentication codes.
-    pub others: &'static [KeySpec],
+    pub others: Cow<'static, [KeySpec]>,
     /// Specs of secret keys that it takes from outside.
-    pub imports: &'static [KeySpec],
+    pub imports: Cow<'static, [KeySpec]>,
     /// Specs of key pairs that it takes from outside.
-    pub pairs: &'static [KeySpec],
+    pub pairs: Cow<'static, [KeySpec]>,
     /// Specs of its wrapping keys for the import, with the algorithms that each takes.
-    pub wraps: &'static [(KeySpec, &'static [EncryptionAlgorithm])],
+    pub wraps: Cow<'static, [(KeySpec, Cow<'static, [EncryptionAlgorithm]>)]>,
 }
 
 impl Capability {
@@ -128,13 +133,14 @@ mod tests {
     #[test]
     fn specs_outside_the_table_have_no_envelope() {
         let capability = Capability {
-            name: "test",
+            name: "test".into(),
             protection: ProtectionLevel::Software,
-            symmetric: &[(KeySpec::Sm4, EnvelopeFormat::Sm4Gcm)],
-            others: &[KeySpec::HmacSm3],
-            imports: &[KeySpec::HmacSm3],
-            pairs: &[KeySpec::Sm2],
-            wraps: &[],
+            keeps_keys: false,
+            symmetric: Cow::Borrowed(&[(KeySpec::Sm4, EnvelopeFormat::Sm4Gcm)]),
+            others: Cow::Borrowed(&[KeySpec::HmacSm3]),
+            imports: Cow::Borrowed(&[KeySpec::HmacSm3]),
+            pairs: Cow::Borrowed(&[KeySpec::Sm2]),
+            wraps: Cow::Borrowed(&[]),
         };
         assert_eq!(capability.envelope(KeySpec::Sm4), Some(EnvelopeFormat::Sm4Gcm));
         assert_eq!(capability.envelope(KeySpec::Aes256), None);

@@ -121,8 +121,18 @@ pub trait Provider: Send + Sync + std::fmt::Debug {
     /// Draws `length` random bytes for a data key.
     async fn random(&self, length: usize) -> Result<SecretBytes, ProviderError>;
 
-    /// Drops whatever it holds open of this version, because it was deleted.
-    fn forget(&self, binding: &Binding<'_>);
+    /// Wraps material anew that an older root key wrapped; nothing if there is nothing to do. Both forms open.
+    ///
+    /// # Errors
+    /// [`ProviderError::BadMaterial`] if it does not open.
+    async fn rewrap(&self, sealed: Sealed<'_>) -> Result<Option<Material>, ProviderError>;
+
+    /// Destroys all that it holds of this version: what is open, and the key itself if it [keeps](Capability::keeps_keys)
+    /// keys. What it does not hold is destroyed already.
+    ///
+    /// # Errors
+    /// [`ProviderError::Unavailable`] if it could not be destroyed now; to be tried again.
+    async fn destroy(&self, binding: &Binding<'_>) -> Result<(), ProviderError>;
 }
 
 /// Material with the place it belongs to.
@@ -199,4 +209,10 @@ pub trait Keeper: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// [`ProviderError::DoesNotOpen`] when it was sealed for another cell, under another root key, or is damaged.
     fn open(&self, cell: &Cell<'_>, sealed: &[u8]) -> Result<SecretBytes, ProviderError>;
+
+    /// Seals anew what an older root key sealed; nothing if there is nothing to do.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`].
+    fn reseal(&self, cell: &Cell<'_>, sealed: &[u8]) -> Result<Option<Box<[u8]>>, ProviderError>;
 }

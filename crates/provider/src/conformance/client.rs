@@ -9,7 +9,8 @@ use claviger_model::{EncryptionAlgorithm, KeySpec, SignatureAlgorithm};
 /// The suite has none of its own. A provider's test brings a client that does what callers do at home. It may panic on
 /// a public key that it cannot read: the suite shows it public keys of providers only.
 pub trait Client {
-    /// Encrypts to a public key, a DER `SubjectPublicKeyInfo`. The plaintext has a length that the algorithm takes.
+    /// Encrypts to a public key, a DER `SubjectPublicKeyInfo`. The plaintext has a length that the algorithm takes:
+    /// for SM2 it is not empty.
     fn encrypt(&self, public_key: &[u8], algorithm: EncryptionAlgorithm, plaintext: &[u8]) -> Vec<u8>;
 
     /// Whether a signature over a digest is one of the private half.

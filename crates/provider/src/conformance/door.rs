@@ -39,7 +39,7 @@ pub(super) struct Doors<'a> {
     pub(super) provider: &'a dyn Provider,
     pub(super) client: &'a dyn Client,
     pub(super) wrapping: KeySpec,
-    pub(super) algorithms: &'static [EncryptionAlgorithm],
+    pub(super) algorithms: &'a [EncryptionAlgorithm],
     pub(super) door: Door,
 }
 

@@ -11,7 +11,10 @@ use crate::ProviderError::{BadInput, DoesNotOpen, Incapable};
 impl Pairs<'_> {
     /// Whether keys decrypt like that. If they do not, they do not encrypt either.
     pub(super) async fn offers_encryption(&self, key: &Key, algorithm: EncryptionAlgorithm) -> bool {
-        let encrypted = self.provider.encrypt_to(key.sealed(), algorithm, b"").await;
+        let encrypted = self
+            .provider
+            .encrypt_to(key.sealed(), algorithm, b"plaintext")
+            .await;
         // Its refusals tell strangers how to decrypt.
         let allowed = algorithm != EncryptionAlgorithm::RsaPkcs1;
         if allowed && algorithm.fits(self.spec) && encrypted.is_ok() {
@@ -47,7 +50,8 @@ impl Pairs<'_> {
             self.case(format_args!("{algorithm:?}")),
         );
         let public = self.public_key(key).await;
-        for length in [0, 1, 16, 32, longest] {
+        self.empty_plaintexts(key, algorithm).await;
+        for length in [1, 16, 32, longest] {
             let plaintext: Vec<u8> = (0..=u8::MAX).cycle().take(length).collect();
             let inside = self.encrypt(key, algorithm, &plaintext).await;
             let again = self.encrypt(key, algorithm, &plaintext).await;
@@ -73,6 +77,25 @@ impl Pairs<'_> {
             self.case(format_args!("{algorithm:?}, a byte too many")),
         );
         self.does_not_open(key, other, algorithm).await;
+    }
+
+    /// Nothing is a plaintext like any other, or has a length that the algorithm does not take.
+    async fn empty_plaintexts(&self, key: &Key, algorithm: EncryptionAlgorithm) {
+        let what = self.case(format_args!("{algorithm:?}, 0 bytes"));
+        let inside = self.provider.encrypt_to(key.sealed(), algorithm, b"").await;
+        if shortest(algorithm) > 0 {
+            must_fail(inside, &[BadInput], what);
+            return;
+        }
+        let public = self.public_key(key).await;
+        let outside = self.client.encrypt(&public, algorithm, b"");
+        for ciphertext in [must(inside, &what), outside] {
+            let opened = self
+                .provider
+                .decrypt_from(key.sealed(), algorithm, &ciphertext)
+                .await;
+            assert!(must(opened, &what).is_empty(), "{what}: another plaintext");
+        }
     }
 
     async fn does_not_open(&self, key: &Key, other: Option<&Key>, algorithm: EncryptionAlgorithm) {
@@ -116,6 +139,12 @@ impl Pairs<'_> {
         let encrypted = self.provider.encrypt_to(key.sealed(), algorithm, plaintext).await;
         must(encrypted, self.case(format_args!("encrypt as {algorithm:?}")))
     }
+}
+
+/// Bytes of the shortest plaintext. SM2 has no ciphertext of nothing: what it is combined with must not be zero, and
+/// of no bytes that cannot be said. SOURCE: GB/T 32918.4, section 6.1, step A5.
+pub(super) fn shortest(algorithm: EncryptionAlgorithm) -> usize {
+    usize::from(algorithm == EncryptionAlgorithm::Sm2Pke)
 }
 
 /// A few ways to damage bytes, for where every try is costly.

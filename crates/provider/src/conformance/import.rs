@@ -5,7 +5,7 @@ use claviger_model::{EncryptionAlgorithm, KeySpec, ProtectionLevel};
 use super::bound::Subject;
 use super::cipher::{Ciphers, changes};
 use super::door::{Door, Doors, ways};
-use super::encryption::some_changes;
+use super::encryption::{shortest, some_changes};
 use super::mac::Codes;
 use super::pair::encryptions;
 use super::place::{Key, Place};
@@ -26,7 +26,8 @@ pub(super) async fn check(provider: &dyn Provider, client: &dyn Client) {
             must_fail(made, &[Incapable], format_args!("wrapping key {spec:?}"));
         }
     }
-    for &(wrapping, algorithms) in capability.wraps {
+    for (wrapping, algorithms) in &*capability.wraps {
+        let wrapping = *wrapping;
         let doors = Doors {
             provider,
             client,
@@ -34,8 +35,8 @@ pub(super) async fn check(provider: &dyn Provider, client: &dyn Client) {
             algorithms,
             door: Door::open(provider, wrapping).await,
         };
-        for &spec in capability.imports {
-            for &algorithm in algorithms {
+        for &spec in capability.imports.iter() {
+            for &algorithm in algorithms.iter() {
                 doors.takes(spec, algorithm).await;
             }
             doors.knows_material_again(spec).await;
@@ -193,7 +194,8 @@ impl Doors<'_> {
         let others = [0, 1, secret.len() / 2, secret.len() - 1, secret.len() + 1];
         for length in others.into_iter().chain(other_lengths(secret.len())) {
             let other: Vec<u8> = (0..=u8::MAX).cycle().take(length).collect();
-            for &algorithm in self.algorithms {
+            let algorithms = self.algorithms.iter().copied();
+            for algorithm in algorithms.filter(|algorithm| length >= shortest(*algorithm)) {
                 let bytes = self.wrap(&self.door, algorithm, &other);
                 let wrapped = self.wrapped(&self.door, algorithm, &bytes);
                 let what = format!("import {spec:?} of {length} bytes");

@@ -4,7 +4,7 @@ use claviger_model::{EncryptionAlgorithm, Fingerprint, KeySpec};
 
 use super::client::ClientPair;
 use super::door::{Door, Doors, ways};
-use super::encryption::some_changes;
+use super::encryption::{shortest, some_changes};
 use super::import::agree;
 use super::must;
 use super::pair::Pairs;
@@ -36,7 +36,7 @@ impl Doors<'_> {
     /// Runs every check of pairs that come in.
     pub(super) async fn check_pairs(&self) {
         let capability = self.provider.capability();
-        for &spec in capability.pairs {
+        for &spec in capability.pairs.iter() {
             let pair = self.client.pair(spec);
             self.takes_pair(spec, &pair).await;
             self.knows_pair_again(spec, &pair).await;
@@ -131,7 +131,7 @@ impl Doors<'_> {
             let missing = [ProviderError::BadImport(ImportFault::NoPrivateKey)];
             let what = format!("import {spec:?} without a private key");
             self.refuses(alone, &place, &missing, &what).await;
-            for &secret in self.provider.capability().imports {
+            for &secret in self.provider.capability().imports.iter() {
                 let wrapped = self.pair_at(&self.door, algorithm, &parcel);
                 let place = self.version(&self.door.place, secret).await;
                 let misplaced = [ProviderError::BadImport(ImportFault::PrivateKey)];
@@ -145,7 +145,10 @@ impl Doors<'_> {
         let place = self.version(&self.door.place, spec).await;
         for &algorithm in self.algorithms {
             let parcel = self.pack(&self.door, algorithm, 32, &pair.private).await;
-            for length in NOT_TEMPORARY {
+            for length in NOT_TEMPORARY
+                .into_iter()
+                .filter(|length| *length >= shortest(algorithm))
+            {
                 let bytes = self.wrap(&self.door, algorithm, &vec![7; length]);
                 let wrapped = Wrapped {
                     bytes: &bytes,

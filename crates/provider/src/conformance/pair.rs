@@ -126,7 +126,7 @@ impl<'a> Pairs<'a> {
         let public = self.public_key(key).await;
         let what = self.case("public key");
         assert!(public == self.public_key(key).await, "{what}: another one");
-        self.provider.forget(&key.place.binding());
+        bound::close(self.provider, key).await;
         assert!(
             public == self.public_key(key).await,
             "{what}: another one, opened again"

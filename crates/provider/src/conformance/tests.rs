@@ -1,5 +1,6 @@
 //! Does the suite see flaws? A toy provider passes it; with any one flaw it must not.
 
+mod keeper;
 mod pairs;
 mod toy;
 
@@ -138,6 +139,31 @@ fn flaws_of_pairs_are_found_and_named() {
             "ciphertext: a bit of the first byte flipped",
         ),
         (Flaw::DecryptTellsWhy, "Some(BadInput) is none of [DoesNotOpen]"),
+    ]);
+}
+
+#[test]
+fn a_module_that_keeps_its_keys_passes() {
+    assert_eq!(complaint(Flaw::Keeps), None);
+}
+
+#[test]
+fn flaws_of_destruction_and_of_wrapping_anew_are_found_and_named() {
+    check(&[
+        (
+            Flaw::KeepsAfterDestroy,
+            "destroyed: encrypt: None is none of [BadMaterial]",
+        ),
+        (Flaw::DestroysOnce, "destroy again: the provider is unavailable"),
+        (Flaw::DestroysAll, "encrypt: the stored material does not open"),
+        (Flaw::RewrapsTheSame, "rewrap: the same material"),
+        (Flaw::RewrapsForever, "rewrap: material came back twice"),
+        (Flaw::RewrapsAnotherKey, "decrypt: the sealed bytes do not open"),
+        (Flaw::RewrapsDamaged, "it became material"),
+        (
+            Flaw::RewrapEndsTheOld,
+            "decrypt: the stored material does not open",
+        ),
     ]);
 }
 

@@ -13,8 +13,8 @@ use claviger_model::{
 use claviger_secret::SecretBytes;
 
 use crate::{
-    Binding, Capability, Cell, EnvelopeFormat, Imported, Keeper, Provider, ProviderError, Sealed, TAG_LEN,
-    Wrapped, WrappingBinding, WrappingKey,
+    Binding, Capability, Cell, EnvelopeFormat, Imported, Provider, ProviderError, Sealed, TAG_LEN, Wrapped,
+    WrappingBinding, WrappingKey,
 };
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +93,25 @@ pub(super) enum Flaw {
     PairPrintVaries,
     PairUnderAnyBytes,
     PairUnderAnyKey,
+    RewrapsTheSame,
+    RewrapsForever,
+    RewrapsAnotherKey,
+    RewrapsDamaged,
+    RewrapEndsTheOld,
+    /// None either: a module that keeps its keys. The next three are such modules too.
+    Keeps,
+    KeepsAfterDestroy,
+    DestroysOnce,
+    DestroysAll,
+}
+
+impl Flaw {
+    fn keeps_keys(self) -> bool {
+        matches!(
+            self,
+            Self::Keeps | Self::KeepsAfterDestroy | Self::DestroysOnce | Self::DestroysAll
+        )
+    }
 }
 
 /// Its cipher is the hash of the standard library; a public key is the private one with a word in front.
@@ -103,6 +122,10 @@ pub(super) struct Toy {
     drawn: AtomicU64,
     open: Mutex<HashMap<KeyVersionId, Open>>,
     destroyed: Mutex<Vec<KeyVersionId>>,
+    /// Material that was wrapped anew.
+    pub(super) rewrapped: Mutex<Vec<Vec<u8>>>,
+    /// Material that no longer opens for it.
+    pub(super) ended: Mutex<Vec<Vec<u8>>>,
 }
 
 /// An opened key, and the place and material it was opened from.
@@ -125,35 +148,40 @@ pub(super) const PADDINGS: &[EncryptionAlgorithm] = &[
 
 impl Toy {
     pub(super) fn new(flaw: Flaw) -> Self {
-        let symmetric: &'static [_] = if flaw == Flaw::RowTwice {
-            &[ROW, ROW]
+        let symmetric = if flaw == Flaw::RowTwice {
+            vec![ROW, ROW]
         } else {
-            &[ROW]
+            vec![ROW]
         };
         let name = if flaw == Flaw::NoName { "" } else { "toy" };
         Self {
             flaw,
             capability: Capability {
-                name,
+                name: name.into(),
                 protection: ProtectionLevel::Software,
-                symmetric,
+                keeps_keys: flaw.keeps_keys(),
+                symmetric: symmetric.into(),
                 others: match flaw {
-                    Flaw::CipherAmongOthers => &[KeySpec::Rsa2048, KeySpec::HmacSha256, KeySpec::Sm4],
-                    _ => OTHERS,
+                    Flaw::CipherAmongOthers => {
+                        vec![KeySpec::Rsa2048, KeySpec::HmacSha256, KeySpec::Sm4].into()
+                    }
+                    _ => OTHERS.into(),
                 },
-                imports: &[KeySpec::Aes256, KeySpec::HmacSha256],
+                imports: vec![KeySpec::Aes256, KeySpec::HmacSha256].into(),
                 pairs: match flaw {
-                    Flaw::PairAmongCiphers => &[KeySpec::Aes192],
-                    _ => &[KeySpec::Rsa2048],
+                    Flaw::PairAmongCiphers => vec![KeySpec::Aes192].into(),
+                    _ => vec![KeySpec::Rsa2048].into(),
                 },
                 wraps: match flaw {
-                    Flaw::ImportsWithoutDoor => &[],
-                    _ => &[(KeySpec::Rsa2048, PADDINGS)],
+                    Flaw::ImportsWithoutDoor => Vec::new().into(),
+                    _ => vec![(KeySpec::Rsa2048, PADDINGS.into())].into(),
                 },
             },
             drawn: AtomicU64::new(0),
             open: Mutex::default(),
             destroyed: Mutex::default(),
+            rewrapped: Mutex::default(),
+            ended: Mutex::default(),
         }
     }
 
@@ -210,7 +238,8 @@ impl Toy {
 
     pub(super) fn key(&self, sealed: Sealed<'_>) -> Result<Vec<u8>, ProviderError> {
         let version = sealed.binding.version;
-        if self.destroyed.lock().unwrap().contains(&version) {
+        let ended = self.ended.lock().unwrap().contains(&sealed.material.0.to_vec());
+        if ended || self.destroyed.lock().unwrap().contains(&version) {
             return Err(ProviderError::BadMaterial);
         }
         let place = self.place(&sealed.binding);
@@ -260,7 +289,7 @@ impl Toy {
         }
     }
 
-    fn cell(&self, cell: &Cell<'_>) -> Vec<u8> {
+    pub(super) fn cell(&self, cell: &Cell<'_>) -> Vec<u8> {
         match self.flaw {
             Flaw::CellsIgnored => Vec::new(),
             Flaw::CellsJoined => [cell.table, cell.column, cell.row].concat().into_bytes(),
@@ -424,33 +453,23 @@ impl Provider for Toy {
         Ok(SecretBytes::from(self.draw(length)))
     }
 
-    fn forget(&self, binding: &Binding<'_>) {
-        if self.flaw == Flaw::ForgettingDestroys {
-            self.destroyed.lock().unwrap().push(binding.version);
+    async fn rewrap(&self, sealed: Sealed<'_>) -> Result<Option<Material>, ProviderError> {
+        self.wrap_anew(sealed)
+    }
+
+    async fn destroy(&self, binding: &Binding<'_>) -> Result<(), ProviderError> {
+        let mut open = self.open.lock().unwrap();
+        let mut destroyed = self.destroyed.lock().unwrap();
+        match self.flaw {
+            Flaw::DestroysOnce if destroyed.contains(&binding.version) => {
+                return Err(ProviderError::Unavailable);
+            }
+            Flaw::DestroysAll => destroyed.extend(open.keys()),
+            Flaw::ForgettingDestroys | Flaw::Keeps | Flaw::DestroysOnce => destroyed.push(binding.version),
+            _ => {}
         }
-        self.open.lock().unwrap().remove(&binding.version);
-    }
-}
-
-impl Keeper for Toy {
-    fn seal(&self, cell: &Cell<'_>, secret: &SecretBytes) -> Result<Box<[u8]>, ProviderError> {
-        let nonce = if self.flaw == Flaw::CellsRepeat {
-            vec![0; 24]
-        } else {
-            self.draw(24)
-        };
-        Ok(self
-            .seal(b"root", &nonce, &self.cell(cell), secret.expose())
-            .into_boxed_slice())
-    }
-
-    fn open(&self, cell: &Cell<'_>, sealed: &[u8]) -> Result<SecretBytes, ProviderError> {
-        let opened = self.unseal(b"root", 24, &self.cell(cell), sealed);
-        let lax = (self.flaw == Flaw::CellsOpenDamaged).then(Vec::new);
-        opened
-            .or(lax)
-            .map(SecretBytes::from)
-            .ok_or(ProviderError::DoesNotOpen)
+        open.remove(&binding.version);
+        Ok(())
     }
 }
 

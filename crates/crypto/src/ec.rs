@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// Contents of the object identifier `id-ecPublicKey`, 1.2.840.10045.2.1.
-const EC_PUBLIC_KEY: [u8; 7] = [0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
+pub(crate) const EC_PUBLIC_KEY: [u8; 7] = [0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 
 /// The curves that are offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

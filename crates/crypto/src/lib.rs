@@ -10,6 +10,8 @@
 //! - [`gcm`]: AES-GCM with 96-bit nonces, for wrapping and for envelope format 2.
 //! - [`rsa`]: signatures and encryption with RSA.
 //! - [`ec`]: ECDSA on four curves.
+//! - [`sm2`]: signatures and encryption with SM2.
+//! - [`sm4`]: SM4-GCM, envelope format 3.
 //! - [`kwp`]: AES key wrap, with and without padding.
 //! - [`password`]: what is kept of the passwords of people.
 //! - [`hmac`] and [`digest`]: message authentication codes and digests, those of SM3 included.
@@ -29,6 +31,8 @@ pub mod kwp;
 pub mod password;
 pub mod rng;
 pub mod rsa;
+pub mod sm2;
+pub mod sm4;
 pub mod xaes;
 
 pub use error::{GenerateError, KeyError, KeyLengthError, OpenError, PasswordError, SealError, SignError};

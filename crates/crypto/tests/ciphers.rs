@@ -1,4 +1,4 @@
-//! What both ciphers promise to their callers.
+//! What all ciphers promise to their callers.
 
 #![expect(
     clippy::unwrap_used,
@@ -8,28 +8,38 @@
 use claviger_crypto::{
     KeyLengthError, OpenError,
     gcm::{self, AesKey},
-    xaes,
+    sm4, xaes,
 };
 use claviger_secret::SecretBytes;
 use proptest::prelude::*;
 
-/// The two ciphers behind one face. The nonce is 24 bytes; AES-GCM takes the first half.
+/// The ciphers behind one face. The nonce is 24 bytes; GCM takes the first half.
 #[derive(Clone, Copy, Debug)]
 enum Cipher {
     Xaes,
     Gcm128,
     Gcm192,
     Gcm256,
+    Sm4,
 }
 
-const CIPHERS: [Cipher; 4] = [Cipher::Xaes, Cipher::Gcm128, Cipher::Gcm192, Cipher::Gcm256];
+/// Those that write into a buffer of the caller.
+const IN_PLACE: [Cipher; 4] = [Cipher::Xaes, Cipher::Gcm128, Cipher::Gcm192, Cipher::Gcm256];
+
+const CIPHERS: [Cipher; 5] = [
+    Cipher::Xaes,
+    Cipher::Gcm128,
+    Cipher::Gcm192,
+    Cipher::Gcm256,
+    Cipher::Sm4,
+];
 
 impl Cipher {
     /// Bits of the nonce and of the key that the cipher does not read cannot be tampered with.
     fn sizes(self) -> (usize, usize) {
         match self {
             Self::Xaes => (24, 32),
-            Self::Gcm128 => (12, 16),
+            Self::Gcm128 | Self::Sm4 => (12, 16),
             Self::Gcm192 => (12, 24),
             Self::Gcm256 => (12, 32),
         }
@@ -48,13 +58,8 @@ impl Cipher {
         } = message;
         match self {
             Self::Xaes => xaes::seal(key, nonce, aad, plaintext, out),
-            _ => gcm::seal(
-                self.gcm_key(key),
-                nonce.first_chunk().unwrap(),
-                aad,
-                plaintext,
-                out,
-            ),
+            Self::Sm4 => sm4::seal(short(key), short(nonce), aad, plaintext, out),
+            _ => gcm::seal(self.gcm_key(key), short(nonce), aad, plaintext, out),
         }
         .unwrap();
     }
@@ -69,7 +74,8 @@ impl Cipher {
         let Message { key, nonce, aad, .. } = message;
         match self {
             Self::Xaes => xaes::open(key, nonce, aad, sealed),
-            _ => gcm::open(self.gcm_key(key), nonce.first_chunk().unwrap(), aad, sealed),
+            Self::Sm4 => sm4::open(short(key), short(nonce), aad, sealed),
+            _ => gcm::open(self.gcm_key(key), short(nonce), aad, sealed),
         }
     }
 
@@ -77,9 +83,14 @@ impl Cipher {
         let Message { key, nonce, aad, .. } = message;
         match self {
             Self::Xaes => xaes::open_into(key, nonce, aad, sealed, out),
-            _ => gcm::open_into(self.gcm_key(key), nonce.first_chunk().unwrap(), aad, sealed, out),
+            _ => gcm::open_into(self.gcm_key(key), short(nonce), aad, sealed, out),
         }
     }
+}
+
+/// The first bytes, as many as are needed.
+fn short<const N: usize>(bytes: &[u8]) -> &[u8; N] {
+    bytes.first_chunk().unwrap()
 }
 
 #[derive(Clone, Debug)]
@@ -202,7 +213,7 @@ fn sealing_appends() {
 #[test]
 fn a_refused_ciphertext_leaves_zeros_in_the_callers_buffer() {
     let message = Message::sample();
-    for cipher in CIPHERS {
+    for cipher in IN_PLACE {
         let sealed = cipher.seal(&message);
         let mut out = vec![0xff; message.plaintext.len()];
         cipher.open_into(&message, &sealed, &mut out).unwrap();
@@ -225,7 +236,7 @@ fn a_refused_ciphertext_leaves_zeros_in_the_callers_buffer() {
 #[test]
 fn a_buffer_of_another_length_is_refused() {
     let message = Message::sample();
-    for cipher in CIPHERS {
+    for cipher in IN_PLACE {
         let sealed = cipher.seal(&message);
         for len in [
             0,

@@ -1,11 +1,13 @@
 //! Ways to sign, and how certificates name them.
 //!
-//! SOURCE: RFC 4055, sections 3.1 and 5; RFC 5758, section 3.2; RFC 5280, section 4.1.1.2.
+//! SOURCE: RFC 4055, sections 3.1 and 5; RFC 5758, section 3.2; RFC 5280, section 4.1.1.2; GM/T 0006-2012 and RFC 8998,
+//! section 3.2.1, for SM2.
 
 use claviger_crypto::{
     KeyError, digest,
     ec::{EcPublicKey, EcdsaHash},
     rsa::{RsaPublicKey, RsaSignature},
+    sm2::Sm2PublicKey,
 };
 use claviger_model::{HashAlgorithm, SignatureAlgorithm};
 use x509_cert::{
@@ -32,7 +34,12 @@ pub(crate) enum Scheme {
     /// MGF1 over the same hash, a salt as long as the hash.
     RsaPss(Hash),
     Ecdsa(Hash),
+    /// Over SM3 of the signer's default identity and of what is signed.
+    Sm2,
 }
+
+/// SM2 with SM3.
+const SM2_WITH_SM3: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.156.10197.1.501");
 
 /// Names of algorithms, those that are only read included.
 ///
@@ -116,7 +123,7 @@ impl Scheme {
             SignatureAlgorithm::RsaPkcs1(hash) => Hash::from_model(hash).map(Self::RsaPkcs1),
             SignatureAlgorithm::RsaPss(hash) => Hash::from_model(hash).map(Self::RsaPss),
             SignatureAlgorithm::Ecdsa(hash) => Hash::from_model(hash).map(Self::Ecdsa),
-            SignatureAlgorithm::Sm2Dsa => None,
+            SignatureAlgorithm::Sm2Dsa => Some(Self::Sm2),
         }
     }
 
@@ -126,6 +133,7 @@ impl Scheme {
             Self::RsaPkcs1(hash) => SignatureAlgorithm::RsaPkcs1(hash.model()),
             Self::RsaPss(hash) => SignatureAlgorithm::RsaPss(hash.model()),
             Self::Ecdsa(hash) => SignatureAlgorithm::Ecdsa(hash.model()),
+            Self::Sm2 => SignatureAlgorithm::Sm2Dsa,
         }
     }
 
@@ -139,7 +147,7 @@ impl Scheme {
             parameters: match self {
                 Self::RsaPkcs1(_) => Some(Any::null()),
                 Self::RsaPss(hash) => Some(pss_parameters(hash, true, true)?),
-                Self::Ecdsa(_) => None,
+                Self::Ecdsa(_) | Self::Sm2 => None,
             },
         })
     }
@@ -149,29 +157,26 @@ impl Scheme {
         let parameters = identifier.parameters.as_ref();
         let schemes = Hash::ALL
             .into_iter()
-            .flat_map(|hash| [Self::RsaPkcs1(hash), Self::RsaPss(hash), Self::Ecdsa(hash)]);
+            .flat_map(|hash| [Self::RsaPkcs1(hash), Self::RsaPss(hash), Self::Ecdsa(hash)])
+            .chain([Self::Sm2]);
         schemes
             .filter(|scheme| scheme.oid() == identifier.oid)
             .find(|scheme| match scheme {
                 // The parameters must be NULL, but absent ones are to be accepted.
-                Self::RsaPkcs1(_) => parameters.is_none_or(Any::is_null),
+                // No standard says which it is with SM2, and both are found.
+                Self::RsaPkcs1(_) | Self::Sm2 => parameters.is_none_or(Any::is_null),
                 Self::RsaPss(hash) => parameters.is_some_and(|found| is_pss(*hash, found)),
                 Self::Ecdsa(_) => parameters.is_none(),
             })
     }
 
-    pub(crate) fn digest(self, data: &[u8]) -> Vec<u8> {
-        match self {
-            Self::RsaPkcs1(hash) | Self::RsaPss(hash) | Self::Ecdsa(hash) => hash.digest(data),
-        }
-    }
-
     /// Opens a `SubjectPublicKeyInfo` for this scheme.
     pub(crate) fn open(self, spki: &[u8]) -> Result<Verifier, KeyError> {
         match self {
-            Self::RsaPkcs1(hash) => Verifier::rsa(pkcs1(hash), spki),
-            Self::RsaPss(hash) => Verifier::rsa(pss(hash), spki),
-            Self::Ecdsa(hash) => Ok(Verifier::Ec(ecdsa(hash), EcPublicKey::from_spki(spki)?)),
+            Self::RsaPkcs1(hash) => Verifier::rsa(hash, pkcs1(hash), spki),
+            Self::RsaPss(hash) => Verifier::rsa(hash, pss(hash), spki),
+            Self::Ecdsa(hash) => Ok(Verifier::Ec(hash, EcPublicKey::from_spki(spki)?)),
+            Self::Sm2 => Ok(Verifier::Sm2(Box::new(Sm2PublicKey::from_spki(spki)?))),
         }
     }
 
@@ -184,26 +189,43 @@ impl Scheme {
             Self::Ecdsa(Hash::Sha256) => rfc5912::ECDSA_WITH_SHA_256,
             Self::Ecdsa(Hash::Sha384) => rfc5912::ECDSA_WITH_SHA_384,
             Self::Ecdsa(Hash::Sha512) => rfc5912::ECDSA_WITH_SHA_512,
+            Self::Sm2 => SM2_WITH_SM3,
         }
     }
 }
 
 /// A public key that is opened for one scheme.
 pub(crate) enum Verifier {
-    Rsa(RsaSignature, Box<RsaPublicKey>),
-    Ec(EcdsaHash, EcPublicKey),
+    Rsa(Hash, RsaSignature, Box<RsaPublicKey>),
+    Ec(Hash, EcPublicKey),
+    Sm2(Box<Sm2PublicKey>),
 }
 
 impl Verifier {
-    fn rsa(scheme: RsaSignature, spki: &[u8]) -> Result<Self, KeyError> {
+    fn rsa(hash: Hash, scheme: RsaSignature, spki: &[u8]) -> Result<Self, KeyError> {
         let key = RsaPublicKey::from_spki(spki)?;
-        Ok(Self::Rsa(scheme, Box::new(key)))
+        Ok(Self::Rsa(hash, scheme, Box::new(key)))
     }
 
-    pub(crate) fn verify(&self, digest: &[u8], signature: &[u8]) -> bool {
+    /// What the owner of the key signs of `data`.
+    pub(crate) fn digest(&self, data: &[u8]) -> Vec<u8> {
         match self {
-            Self::Rsa(scheme, key) => key.verify_digest(*scheme, digest, signature),
-            Self::Ec(hash, key) => key.verify_digest(*hash, digest, signature),
+            Self::Rsa(hash, ..) | Self::Ec(hash, _) => hash.digest(data),
+            Self::Sm2(key) => {
+                let mut message = key.message_digest();
+                message.update(data);
+                message.finish().to_vec()
+            }
+        }
+    }
+
+    /// Whether `signature` is one of `data`.
+    pub(crate) fn verify(&self, data: &[u8], signature: &[u8]) -> bool {
+        let digest = self.digest(data);
+        match self {
+            Self::Rsa(_, scheme, key) => key.verify_digest(*scheme, &digest, signature),
+            Self::Ec(hash, key) => key.verify_digest(ecdsa(*hash), &digest, signature),
+            Self::Sm2(key) => key.verify_digest(&digest, signature),
         }
     }
 }
@@ -287,6 +309,8 @@ mod tests {
                 assert_eq!(Scheme::from_model(scheme.model()), Some(scheme));
             }
         }
+        assert_eq!(Scheme::of(&Scheme::Sm2.identifier().unwrap()), Some(Scheme::Sm2));
+        assert_eq!(Scheme::from_model(Scheme::Sm2.model()), Some(Scheme::Sm2));
     }
 
     // SOURCE: RFC 4055, section 2.1: NULL and absent parameters of a hash are equivalent.
@@ -294,6 +318,8 @@ mod tests {
     fn parameters_may_be_null_or_absent_where_the_standard_says_so() {
         let absent = identifier(rfc5912::SHA_384_WITH_RSA_ENCRYPTION, None);
         assert_eq!(Scheme::of(&absent), Some(Scheme::RsaPkcs1(Hash::Sha384)));
+        let null = identifier(SM2_WITH_SM3, Some(Any::null()));
+        assert_eq!(Scheme::of(&null), Some(Scheme::Sm2));
         for (null, mask_null) in [(false, true), (true, false), (false, false)] {
             let parameters = pss_parameters(Hash::Sha512, null, mask_null).unwrap();
             let found = Scheme::of(&identifier(rfc5912::ID_RSASSA_PSS, Some(parameters)));

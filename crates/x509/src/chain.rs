@@ -70,7 +70,7 @@ fn check_signature(
     let scheme = certificate.scheme().ok_or(unsupported)?;
     let key = scheme.open(issuer.public_key_der()).map_err(|_| unsupported)?;
     let (signed, signature) = certificate.signed();
-    if key.verify(&scheme.digest(signed), signature) {
+    if key.verify(signed, signature) {
         Ok(())
     } else {
         Err(ChainError::Signature { position })

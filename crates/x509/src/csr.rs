@@ -29,6 +29,7 @@ use crate::{
 pub struct CsrDraft {
     scheme: Scheme,
     to_sign: Vec<u8>,
+    digest: Vec<u8>,
 }
 
 /// A signed signing request.
@@ -46,8 +47,8 @@ impl CsrDraft {
     ///   `UTF8String` for the others; a `#` value is taken as it is.
     /// - `sans`: alternative names. What they are, DNS name, IP address or e-mail address, is told from their form.
     ///   Names in other scripts must come in ASCII (`xn--…`).
-    /// - `public_key_der`: `SubjectPublicKeyInfo`, RSA or EC, as `claviger_crypto` reads it.
-    /// - `algorithm`: how the request will be signed; RSA or ECDSA with SHA-256, SHA-384 or SHA-512.
+    /// - `public_key_der`: `SubjectPublicKeyInfo`, RSA, EC or SM2, as `claviger_crypto` reads it.
+    /// - `algorithm`: how the request will be signed; RSA or ECDSA with SHA-256, SHA-384 or SHA-512, or SM2.
     ///
     /// # Errors
     /// [`CsrError`] with the first thing that is wrong.
@@ -60,14 +61,18 @@ impl CsrDraft {
         let scheme = Scheme::from_model(algorithm).ok_or(CsrError::Algorithm)?;
         let subject = Subject::parse(subject)?;
         let names = alternative::parse(sans)?;
-        scheme.open(public_key_der).map_err(|error| match error {
+        let opened = scheme.open(public_key_der).map_err(|error| match error {
             KeyError::Algorithm => CsrError::Algorithm,
             other => CsrError::PublicKey(other),
         })?;
         let key = SubjectPublicKeyInfo::from_der(public_key_der)
             .map_err(|_| CsrError::PublicKey(KeyError::Encoding))?;
         let to_sign = written(encode_info(&subject, &names, key));
-        Ok(Self { scheme, to_sign })
+        Ok(Self {
+            scheme,
+            digest: opened.digest(&to_sign),
+            to_sign,
+        })
     }
 
     /// Whether [`new`](Self::new) takes these names, whatever the key and the algorithm: keys are dear, and names can
@@ -86,12 +91,13 @@ impl CsrDraft {
         &self.to_sign
     }
 
-    /// The digest of [`to_sign`](Self::to_sign) by the hash of the algorithm.
+    /// The digest of [`to_sign`](Self::to_sign) by the hash of the algorithm; with SM2 it covers the public key and the
+    /// default identity too, as the algorithm wants it.
     pub fn digest(&self) -> Vec<u8> {
-        self.scheme.digest(&self.to_sign)
+        self.digest.clone()
     }
 
-    /// Puts the signature in: as long as the modulus for RSA, DER `SEQUENCE { r, s }` for ECDSA. It is not verified.
+    /// Puts the signature in: as long as the modulus for RSA, DER `SEQUENCE { r, s }` for ECDSA and SM2. It is not verified.
     ///
     /// # Panics
     /// If the signature has more than 200 MiB, for which DER has no room.

@@ -24,6 +24,10 @@ impl Bench {
         fs::read_to_string(self.0.path().join(name)).unwrap()
     }
 
+    pub(crate) fn take(&self, name: &str) -> Vec<u8> {
+        fs::read(self.0.path().join(name)).unwrap()
+    }
+
     pub(crate) fn certificate(&self, name: &str) -> Certificate {
         Certificate::from_pem(&self.text(&format!("{name}.pem"))).unwrap()
     }
@@ -46,10 +50,13 @@ impl Bench {
         String::from_utf8_lossy(&output.stdout).into_owned() + &errors
     }
 
-    /// Makes the key `<name>.key` of a kind such as `P-256` or `rsa`.
+    /// Makes the key `<name>.key` of a kind such as `P-256`, `rsa` or `sm2`.
     pub(crate) fn key(&self, name: &str, kind: &str) {
         match kind {
             "rsa" => self.put(&format!("{name}.key"), rsa_pem()),
+            "sm2" => {
+                self.openssl(&format!("genpkey -algorithm SM2 -out {name}.key"), &[]);
+            }
             curve => {
                 let line =
                     format!("genpkey -algorithm EC -out {name}.key -pkeyopt ec_paramgen_curve:{curve}");
@@ -89,6 +96,9 @@ impl Bench {
 /// Nothing is asked for, and a root is an authority.
 const CONFIGURATION: &str = "[req]\ndistinguished_name=dn\nx509_extensions=ca\n[dn]\n[ca]\n\
     basicConstraints=critical,CA:TRUE\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n";
+
+/// How an authority with an SM2 key signs. The command has no identity by default.
+pub(crate) const BY_SM2: [&str; 3] = ["-sm3", "-sigopt", "distid:1234567812345678"];
 
 /// Extensions of an authority.
 pub(crate) const AUTHORITY: &str = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign,cRLSign\n\

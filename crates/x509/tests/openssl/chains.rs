@@ -1,8 +1,9 @@
 //! Chains of the command, whole and broken. Where the command has a verdict of its own, it is the same.
 
-use claviger_x509::{Certificate, ChainError, check_chain};
+use claviger_model::SignatureAlgorithm;
+use claviger_x509::{Certificate, ChainError, check_chain, fits_key};
 
-use crate::bench::{AUTHORITY, Bench, LEAF};
+use crate::bench::{AUTHORITY, BY_SM2, Bench, LEAF};
 
 /// A root, two authorities below it, a leaf.
 fn four(kinds: [&str; 4]) -> Bench {
@@ -73,6 +74,48 @@ fn signatures_with_pss_are_checked() {
         judge(&bench, "short", &["root"]),
         Err(ChainError::Unsupported { position: 0 })
     );
+}
+
+/// The command wants to be told the identity, and believes it of the leaf only.
+#[test]
+fn signatures_with_sm2_are_checked() {
+    let bench = Bench::new();
+    bench.root("root", "sm2", "/CN=root", &BY_SM2);
+    bench.issue("upper", "sm2", "root", AUTHORITY, &BY_SM2);
+    bench.issue("mixed", "P-256", "root", AUTHORITY, &BY_SM2);
+    bench.issue("leaf", "sm2", "upper", LEAF, &BY_SM2);
+    bench.issue("other", "sm2", "mixed", LEAF, &["-sha256"]);
+    for chain in [&["upper", "root"][..], &["upper"], &[]] {
+        assert_eq!(judge(&bench, "leaf", chain), Ok(()), "{chain:?}");
+    }
+    assert_eq!(judge(&bench, "other", &["mixed", "root"]), Ok(()));
+    assert_eq!(judge(&bench, "root", &[]), Ok(()));
+    let leaf = bench.certificate("leaf");
+    assert_eq!(leaf.signed_with(), Some(SignatureAlgorithm::Sm2Dsa));
+    assert_eq!(leaf.signature_algorithm(), "SM2-with-SM3");
+    bench.openssl("pkey -in leaf.key -pubout -outform DER -out leaf.spki", &[]);
+    assert!(fits_key(&leaf, &bench.take("leaf.spki")));
+
+    let line = "verify -partial_chain -CAfile upper.pem -vfyopt";
+    bench.openssl(line, &["distid:1234567812345678", "leaf.pem"]);
+    let other = bench.try_openssl(line, &["distid:8765432187654321", "leaf.pem"]);
+    assert!(!other.status.success());
+}
+
+#[test]
+fn sm2_signatures_of_another_key_or_identity_are_found() {
+    let bench = Bench::new();
+    bench.root("root", "sm2", "/CN=root", &BY_SM2);
+    let wrong = Err(ChainError::Signature { position: 0 });
+    let identity = ["-sm3", "-sigopt", "distid:8765432187654321"];
+    bench.issue("leaf", "P-256", "root", LEAF, &identity);
+    assert_eq!(judge(&bench, "leaf", &["root"]), wrong);
+    bench.issue("leaf", "P-256", "root", LEAF, &BY_SM2);
+    assert_eq!(judge(&bench, "leaf", &["root"]), Ok(()));
+    let keyless = LEAF.replace("authorityKeyIdentifier=keyid\n", "");
+    bench.issue("leaf", "P-256", "root", &keyless, &BY_SM2);
+    bench.root("root", "sm2", "/CN=root", &BY_SM2);
+    assert_eq!(judge(&bench, "leaf", &["root"]), wrong);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use claviger_crypto::{
     ec::{Curve, EcPrivateKey, EcdsaHash},
     rsa::{RsaPrivateKey, RsaSignature},
+    sm2::{self, Sm2PrivateKey},
 };
 use claviger_model::{HashAlgorithm, SignatureAlgorithm};
 use claviger_x509::{Csr, CsrDraft, CsrError};
@@ -16,6 +17,7 @@ const SUBJECT: &str = "CN=example.com,O=Example\\, Inc.,C=CN";
 enum Signer {
     Rsa(RsaPrivateKey),
     Ec(EcPrivateKey),
+    Sm2(Sm2PrivateKey),
 }
 
 impl Signer {
@@ -31,6 +33,7 @@ impl Signer {
         match self {
             Self::Rsa(key) => key.public_key_der(),
             Self::Ec(key) => key.public_key_der(),
+            Self::Sm2(key) => key.public_key_der(),
         }
     }
 
@@ -59,6 +62,10 @@ impl Signer {
                 };
                 key.sign_digest(hash, digest).unwrap()
             }
+            Self::Sm2(key) => {
+                assert_eq!(algorithm, SignatureAlgorithm::Sm2Dsa);
+                key.sign_digest(digest).unwrap()
+            }
         }
     }
 
@@ -71,10 +78,14 @@ impl Signer {
 
 /// What the command prints of a request whose signature it has verified.
 fn accepted(csr: &Csr) -> String {
+    accepted_with(csr, "")
+}
+
+fn accepted_with(csr: &Csr, more: &str) -> String {
     let bench = Bench::new();
     bench.put("csr.pem", csr.to_pem());
     bench.put("csr.der", csr.to_der());
-    let options = "-noout -text -nameopt RFC2253,-esc_msb,utf8";
+    let options = format!("-noout -text -nameopt RFC2253,-esc_msb,utf8 {more}");
     let text = bench.openssl(&format!("req -verify -in csr.pem {options}"), &[]);
     assert!(text.contains("verify OK"), "{text}");
     let from_der = bench.openssl(&format!("req -verify -inform DER -in csr.der {options}"), &[]);
@@ -131,6 +142,33 @@ fn requests_of_every_key_and_algorithm_are_accepted() {
         };
         assert!(text.contains(expected), "{algorithm:?}: {text}");
     }
+}
+
+#[test]
+fn requests_with_sm2_are_accepted() {
+    let signer = Signer::Sm2(Sm2PrivateKey::generate().unwrap());
+    let csr = signer.request(SignatureAlgorithm::Sm2Dsa, SUBJECT, &["example.com"]);
+    let text = accepted_with(&csr, "-vfyopt distid:1234567812345678");
+    assert!(text.contains("Signature Algorithm: SM2-with-SM3"), "{text}");
+    assert!(text.contains("ASN1 OID: SM2"), "{text}");
+    let bench = Bench::new();
+    bench.put("csr.pem", csr.to_pem());
+    let other = "req -verify -noout -in csr.pem -vfyopt distid:8765432187654321";
+    let output = bench.try_openssl(other, &[]);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(errors.contains("verify failure"), "{errors}");
+}
+
+#[test]
+fn the_digest_of_a_request_with_sm2_covers_the_signer() {
+    let draft = || {
+        let spki = Sm2PrivateKey::generate().unwrap().public_key_der();
+        let draft = CsrDraft::new(SUBJECT, &[], &spki, SignatureAlgorithm::Sm2Dsa).unwrap();
+        (spki, draft)
+    };
+    let ((spki, one), (other, _)) = (draft(), draft());
+    assert_eq!(one.digest(), sm2::digest(&spki, one.to_sign()).unwrap());
+    assert_ne!(one.digest(), sm2::digest(&other, one.to_sign()).unwrap());
 }
 
 #[test]
@@ -208,6 +246,7 @@ fn keys_and_algorithms_must_fit() {
     use SignatureAlgorithm::{Ecdsa, RsaPkcs1, RsaPss, Sm2Dsa};
     let rsa = Signer::rsa(RSA_2048).public_key_der();
     let ec = Signer::ec(Curve::P256).public_key_der();
+    let sm2 = Sm2PrivateKey::generate().unwrap().public_key_der();
     let refusal = |key: &[u8], algorithm| CsrDraft::new(SUBJECT, &[], key, algorithm).unwrap_err();
     for (key, algorithm) in [
         (&rsa, Ecdsa(Sha256)),
@@ -216,6 +255,9 @@ fn keys_and_algorithms_must_fit() {
         (&rsa, RsaPkcs1(Sha1)),
         (&ec, Ecdsa(Sm3)),
         (&ec, Sm2Dsa),
+        (&rsa, Sm2Dsa),
+        (&sm2, Ecdsa(Sha256)),
+        (&sm2, RsaPss(Sha256)),
     ] {
         assert_eq!(refusal(key, algorithm), CsrError::Algorithm, "{algorithm:?}");
     }

@@ -6,10 +6,9 @@
     reason = "the helpers run in tests only, which should stop there"
 )]
 
-use std::{
-    fs,
-    process::{Command, Output},
-};
+mod bench;
+mod sm2;
+mod sm4;
 
 use claviger_crypto::{
     digest,
@@ -17,64 +16,27 @@ use claviger_crypto::{
     kwp::{self, WrapKey},
     rsa::{RsaEncryption, RsaPrivateKey, RsaPublicKey, RsaSignature},
 };
-use tempfile::TempDir;
+
+use bench::Bench;
 
 const MESSAGE: &[u8] = b"what do ya want for nothing?";
 
 const RSA_KEYS: [&[u8]; 3] = [
-    include_bytes!("keys/rsa-2048.p8"),
-    include_bytes!("keys/rsa-3072.p8"),
-    include_bytes!("keys/rsa-4096.p8"),
+    include_bytes!("../keys/rsa-2048.p8"),
+    include_bytes!("../keys/rsa-3072.p8"),
+    include_bytes!("../keys/rsa-4096.p8"),
 ];
 
 const EC_KEYS: [(Curve, &[u8], &str); 4] = [
-    (Curve::P256, include_bytes!("keys/ec-P-256.p8"), "prime256v1"),
-    (Curve::P256K, include_bytes!("keys/ec-secp256k1.p8"), "secp256k1"),
-    (Curve::P384, include_bytes!("keys/ec-P-384.p8"), "secp384r1"),
-    (Curve::P521, include_bytes!("keys/ec-P-521.p8"), "secp521r1"),
+    (Curve::P256, include_bytes!("../keys/ec-P-256.p8"), "prime256v1"),
+    (
+        Curve::P256K,
+        include_bytes!("../keys/ec-secp256k1.p8"),
+        "secp256k1",
+    ),
+    (Curve::P384, include_bytes!("../keys/ec-P-384.p8"), "secp384r1"),
+    (Curve::P521, include_bytes!("../keys/ec-P-521.p8"), "secp521r1"),
 ];
-
-/// A directory of files that the command reads and writes.
-struct Bench(TempDir);
-
-impl Bench {
-    fn new() -> Self {
-        Self(TempDir::new().unwrap())
-    }
-
-    fn with(files: &[(&str, &[u8])]) -> Self {
-        let bench = Self::new();
-        for (name, contents) in files {
-            bench.put(name, contents);
-        }
-        bench
-    }
-
-    fn put(&self, name: &str, contents: &[u8]) {
-        fs::write(self.0.path().join(name), contents).unwrap();
-    }
-
-    fn take(&self, name: &str) -> Vec<u8> {
-        fs::read(self.0.path().join(name)).unwrap()
-    }
-
-    /// Runs the command with the words of `line`.
-    fn try_openssl(&self, line: &str) -> Output {
-        Command::new("openssl")
-            .args(line.split_whitespace())
-            .current_dir(self.0.path())
-            .output()
-            .unwrap()
-    }
-
-    /// Its output; it must succeed.
-    fn openssl(&self, line: &str) -> String {
-        let output = self.try_openssl(line);
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "openssl {line}: {errors}");
-        String::from_utf8_lossy(&output.stdout).into_owned()
-    }
-}
 
 fn digest_of(name: &str) -> Vec<u8> {
     match name {

@@ -4,8 +4,9 @@ use claviger_model::{EncryptionAlgorithm, SignatureAlgorithm};
 use claviger_provider::{ProviderError, Sealed};
 use claviger_secret::SecretBytes;
 
+use crate::open;
+use crate::pair::{Encryption, Task};
 use crate::provider::SoftProvider;
-use crate::{open, pair};
 
 /// See [`claviger_provider::Provider::sign`].
 pub(crate) async fn sign(
@@ -17,7 +18,8 @@ pub(crate) async fn sign(
     check_digest(&sealed, algorithm, digest)?;
     let pair = open::key_pair(provider, &sealed).await?;
     let digest = digest.to_vec();
-    pair.privately(move |pair| pair.sign(algorithm, &digest)).await
+    pair.run(Task::Sign, move |pair| pair.sign(algorithm, &digest))
+        .await
 }
 
 /// See [`claviger_provider::Provider::verify`].
@@ -29,9 +31,12 @@ pub(crate) async fn verify(
     signature: &[u8],
 ) -> Result<bool, ProviderError> {
     check_digest(&sealed, algorithm, digest)?;
-    open::key_pair(provider, &sealed)
-        .await?
-        .quickly(|pair| pair.verify(algorithm, digest, signature))
+    let pair = open::key_pair(provider, &sealed).await?;
+    let (digest, signature) = (digest.to_vec(), signature.to_vec());
+    pair.run(Task::Verify, move |pair| {
+        pair.verify(algorithm, &digest, &signature)
+    })
+    .await
 }
 
 /// See [`claviger_provider::Provider::encrypt_to`].
@@ -42,12 +47,14 @@ pub(crate) async fn encrypt_to(
     plaintext: &[u8],
 ) -> Result<Vec<u8>, ProviderError> {
     let longest = longest_plaintext(&sealed, algorithm)?;
-    let padding = pair::padding(algorithm)?;
+    let how = Encryption::of(algorithm)?;
     let pair = open::key_pair(provider, &sealed).await?;
     if plaintext.len() > longest {
         return Err(ProviderError::BadInput);
     }
-    pair.quickly(|pair| pair.encrypt(padding, plaintext))
+    let plaintext = SecretBytes::copied(plaintext);
+    pair.run(Task::Encrypt, move |pair| pair.encrypt(how, plaintext.expose()))
+        .await
 }
 
 /// See [`claviger_provider::Provider::decrypt_from`].
@@ -58,10 +65,10 @@ pub(crate) async fn decrypt_from(
     ciphertext: &[u8],
 ) -> Result<SecretBytes, ProviderError> {
     longest_plaintext(&sealed, algorithm)?;
-    let padding = pair::padding(algorithm)?;
+    let how = Encryption::of(algorithm)?;
     let pair = open::key_pair(provider, &sealed).await?;
     let ciphertext = ciphertext.to_vec();
-    pair.privately(move |pair| pair.decrypt(padding, &ciphertext))
+    pair.run(Task::Decrypt, move |pair| pair.decrypt(how, &ciphertext))
         .await
 }
 

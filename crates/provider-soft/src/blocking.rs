@@ -13,8 +13,8 @@ static PLACES: Semaphore = Semaphore::const_new(MAKERS);
 /// The least urgent there is. SOURCE: `nice(2)`.
 const LEAST_URGENT: i32 = 19;
 
-/// Runs RSA's private operations, which take from half a millisecond to seconds, on a thread of their own, so that
-/// the threads of the runtime stay free for others.
+/// Runs what takes from half a millisecond to seconds, such as RSA's private operations, on a thread of its own, so
+/// that the threads of the runtime stay free for others.
 ///
 /// Without a runtime there is nobody to stay free for, and the work is done at once.
 pub(crate) async fn run<T: Send + 'static>(

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use claviger_model::{AccountId, KeyId, KeySpec, KeyVersionId, Region};
+use claviger_model::{AccountId, KeyId, KeySpec, KeyVersionId, ProtectionLevel, Region};
 use claviger_provider::{Binding, Sealed};
 use quick_cache::Weighter;
 
-use crate::capability::CAPABILITY;
 use crate::pair::Pair;
 use crate::secret_key::SecretKey;
 use crate::wrap;
@@ -34,6 +33,7 @@ pub(crate) struct OpenKey {
     region: Region,
     id: KeyId,
     spec: KeySpec,
+    protection: ProtectionLevel,
     material: Kept,
 }
 
@@ -58,7 +58,7 @@ enum Kept {
 pub(crate) struct Ticket(u64);
 
 /// Counts a key as so many secret keys as take the same memory: measured with AWS-LC, which keeps both halves ready for
-/// use in 12 to 18 kB for RSA and 2 kB for a curve.
+/// use in 12 to 18 kB for RSA and 2 kB for a curve. SM2 takes about 1 kB of memory of its own.
 #[derive(Debug, Clone, Copy)]
 struct ByMemory;
 
@@ -69,6 +69,7 @@ impl Weighter<KeyVersionId, Arc<OpenKey>> for ByMemory {
             KeySpec::Rsa3072 => 55,
             KeySpec::Rsa4096 => 70,
             KeySpec::EcP256 | KeySpec::EcP256k | KeySpec::EcP384 | KeySpec::EcP521 => 7,
+            KeySpec::Sm2 => 4,
             _ => 1,
         }
     }
@@ -125,6 +126,7 @@ impl OpenKey {
             region: sealed.binding.region.clone(),
             id: sealed.binding.key,
             spec: sealed.binding.spec,
+            protection: sealed.binding.protection,
             material: Kept::new(&sealed.material.0),
         }
     }
@@ -160,7 +162,7 @@ impl OpenKey {
             && self.region == *region
             && self.id == key
             && self.spec == spec
-            && protection == CAPABILITY.protection
+            && self.protection == protection
             && self.material.bytes() == &*sealed.material.0
     }
 }

@@ -4,7 +4,7 @@ use claviger_model::Material;
 use claviger_provider::{Binding, ProviderError};
 use claviger_secret::SecretBytes;
 
-use crate::pair::Kind;
+use crate::pair::{Kind, Task};
 use crate::provider::SoftProvider;
 use crate::secret_key::{FillError, SecretKey};
 use crate::{blocking, capability, wrap};
@@ -14,12 +14,12 @@ pub(crate) async fn generate(
     provider: &SoftProvider,
     binding: &Binding<'_>,
 ) -> Result<Material, ProviderError> {
-    capability::check(binding)?;
+    capability::check(provider.capability, binding)?;
     let wrap = |key: &[u8]| wrap::wrap_material(&provider.roots, provider.rng.as_ref(), binding, key);
     let material = match (binding.spec.secret_len(), Kind::of(binding.spec)) {
         (Some(len), _) => secret_key(provider, len)?.with(wrap)?,
         (None, Some(kind)) => {
-            let pair = if kind.is_slow() {
+            let pair = if kind.is_slow(Task::Make) {
                 blocking::run_aside(move || kind.generate()).await?
             } else {
                 kind.generate()

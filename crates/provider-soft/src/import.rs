@@ -1,22 +1,22 @@
 //! Key material from outside.
 //!
-//! The owner wraps it with the public half of an RSA key that was made for this one import. A key pair is too long for
-//! that: it is wrapped with an AES key, and only that key with the RSA key. SOURCE: RFC 8017, sections 7.1 and 7.2; RFC
-//! 5649 for the key pair.
+//! The owner wraps it with the public half of an RSA or SM2 key that was made for this one import. A key pair is too
+//! long for RSA: it is wrapped with an AES key, and only that key with the wrapping key. SOURCE: RFC 8017, sections 7.1
+//! and 7.2; GB/T 32918.4; RFC 5649 for the key pair.
 
 use claviger_crypto::{hmac, kwp};
 use claviger_model::{EncryptionAlgorithm, Fingerprint, Material};
 use claviger_provider::{
-    Binding, ImportFault, Imported, ProviderError, Wrapped, WrappedPair, WrappingBinding, WrappingKey,
+    Binding, Capability, ImportFault, Imported, ProviderError, Wrapped, WrappedPair, WrappingBinding,
+    WrappingKey,
 };
 use claviger_secret::SecretBytes;
 use zeroize::Zeroizing;
 
-use crate::capability::CAPABILITY;
-use crate::pair::Kind;
+use crate::pair::{Encryption, Kind, Task};
 use crate::provider::SoftProvider;
 use crate::root::RootKeys;
-use crate::{blocking, capability, generate, pair, wrap};
+use crate::{blocking, capability, generate, wrap};
 
 /// What the key of fingerprints is derived for.
 const FINGERPRINT_LABEL: &[u8] = b"claviger fingerprint of imported material";
@@ -44,7 +44,11 @@ pub(crate) async fn wrapping_key(
     provider: &SoftProvider,
     key: &WrappingBinding<'_>,
 ) -> Result<WrappingKey, ProviderError> {
-    let listed = CAPABILITY.wraps.iter().any(|(spec, _)| *spec == key.spec);
+    let listed = provider
+        .capability
+        .wraps
+        .iter()
+        .any(|(spec, _)| *spec == key.spec);
     let kind = Kind::of(key.spec)
         .filter(|_| listed)
         .ok_or(ProviderError::Incapable)?;
@@ -53,7 +57,11 @@ pub(crate) async fn wrapping_key(
         let pair = kind.open(&private).ok_or(ProviderError::Unavailable)?;
         Ok((pair.public_key(), private))
     };
-    let (public, private) = blocking::run_aside(made).await??;
+    let (public, private) = if kind.is_slow(Task::Make) {
+        blocking::run_aside(made).await??
+    } else {
+        made()?
+    };
     let private = wrap::wrap_wrapping_key(&provider.roots, provider.rng.as_ref(), key, &private)?;
     Ok(WrappingKey {
         public,
@@ -67,7 +75,7 @@ pub(crate) async fn import(
     wrapped: Wrapped<'_>,
     binding: &Binding<'_>,
 ) -> Result<Imported, ProviderError> {
-    let expected = check(&wrapped, binding)?;
+    let expected = check(provider.capability, &wrapped, binding)?;
     let private = wrap::unwrap_wrapping_key(&provider.roots, &wrapped.wrapping, wrapped.private)?;
     let decrypted = decrypt(private, &wrapped).await?;
     let taken = match expected {
@@ -152,15 +160,19 @@ fn keep(provider: &SoftProvider, binding: &Binding<'_>, secret: &[u8]) -> Result
 }
 
 /// Whether the table allows it, and the wrapping key is of the same key. Gives what must come.
-fn check<'a>(wrapped: &Wrapped<'a>, binding: &Binding<'_>) -> Result<Expected<'a>, ProviderError> {
-    capability::check(binding)?;
+fn check<'a>(
+    capability: &Capability,
+    wrapped: &Wrapped<'a>,
+    binding: &Binding<'_>,
+) -> Result<Expected<'a>, ProviderError> {
+    capability::check(capability, binding)?;
     let WrappingBinding {
         account,
         region,
         key,
         spec,
     } = wrapped.wrapping;
-    if !CAPABILITY.takes(binding.spec) || !CAPABILITY.wraps(spec, wrapped.algorithm) {
+    if !capability.takes(binding.spec) || !capability.wraps(spec, wrapped.algorithm) {
         return Err(ProviderError::Incapable);
     }
     if account != binding.account || region != binding.region || key != binding.key {
@@ -179,13 +191,17 @@ fn check<'a>(wrapped: &Wrapped<'a>, binding: &Binding<'_>) -> Result<Expected<'a
 /// What the caller wrapped; nothing if it does not open.
 async fn decrypt(private: SecretBytes, wrapped: &Wrapped<'_>) -> Result<Option<SecretBytes>, ProviderError> {
     let kind = Kind::of(wrapped.wrapping.spec).ok_or(ProviderError::Incapable)?;
-    let padding = pair::padding(wrapped.algorithm)?;
+    let how = Encryption::of(wrapped.algorithm)?;
     let bytes = wrapped.bytes.to_vec();
-    blocking::run(move || {
+    let decrypted = move || {
         let pair = kind.open(&private).ok_or(ProviderError::DoesNotOpen)?;
-        Ok(pair.decrypt(padding, &bytes).ok())
-    })
-    .await?
+        Ok(pair.decrypt(how, &bytes).ok())
+    };
+    if kind.is_slow(Task::Decrypt) {
+        blocking::run(decrypted).await?
+    } else {
+        decrypted()
+    }
 }
 
 /// Tells whether two imports into a key are the same, and nothing else without the root key.

@@ -13,4 +13,9 @@ impl Keeper for SoftProvider {
     fn open(&self, cell: &Cell<'_>, sealed: &[u8]) -> Result<SecretBytes, ProviderError> {
         wrap::unwrap_cell(&self.roots, cell, sealed)
     }
+
+    fn reseal(&self, cell: &Cell<'_>, sealed: &[u8]) -> Result<Option<Box<[u8]>>, ProviderError> {
+        let sealed = wrap::rewrap_cell(&self.roots, self.rng.as_ref(), cell, sealed)?;
+        Ok(sealed.map(Vec::into_boxed_slice))
+    }
 }

@@ -1,14 +1,16 @@
 //! The software provider: key material wrapped by a root key.
 //!
 //! - [`RootKeys`] holds the root key in locked memory. On disk it exists only sealed, in one file.
-//! - [`Sealer`] is what seals it there: a key file or a passphrase.
+//! - [`Sealer`] is what seals it there: a key file, a passphrase, a [`SealingDevice`], or a recovery key in
+//!   shares. A file has as many seals as it needs, and each opens it alone.
 //! - [`SoftProvider`] makes, wraps and uses keys, and seals the small secrets of the store.
 //!
 //! Every byte that this crate leaves on a disk or in a store is described in `docs/stored-formats.md`.
 //!
-//! The crate knows no callers, no key states and no store. Where a passphrase comes from is for others to say.
-//! A new kind of sealer is a variant of [`SealerKind`] with its module under `sealer/`; a new kind of key is a row of
-//! the capability table, and the compiler names the rest.
+//! The crate knows no callers, no key states and no store. Where a passphrase comes from is for others to say. A
+//! new kind of device is a [`SealingDevice`] of another crate and a word in `sealer/device.rs`; any other kind of
+//! sealer is a variant of [`SealerKind`] with its module under `sealer/`; a new kind of key is a row of the
+//! capability table, and the compiler names the rest.
 
 mod asymmetric;
 mod blocking;
@@ -24,12 +26,15 @@ mod new_file;
 mod open;
 mod pair;
 mod provider;
+mod recovery;
 mod root;
 mod sealer;
 mod secret_key;
 mod wrap;
 
-pub use error::{CreateError, OpenError, SealerError};
+pub use capability::SOFTWARE;
+pub use error::{ChangeError, CreateError, OpenError, SealerError, SealerKinds};
 pub use provider::{DEFAULT_CACHE_CAPACITY, SoftProvider};
-pub use root::RootKeys;
-pub use sealer::{Sealer, SealerKind};
+pub use recovery::{RecoveryError, Share};
+pub use root::{DrillReport, RootKeys, SealInfo, ShareCounts};
+pub use sealer::{DeviceError, Sealer, SealerKind, SealingDevice};

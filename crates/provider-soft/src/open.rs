@@ -6,7 +6,7 @@ use claviger_model::Family;
 use claviger_provider::{ProviderError, Sealed};
 
 use crate::cache::{Held, OpenKey};
-use crate::pair::{Kind, Pair};
+use crate::pair::{Kind, Pair, Task};
 use crate::provider::SoftProvider;
 use crate::{blocking, capability, wrap};
 
@@ -17,7 +17,7 @@ pub(crate) fn with_secret_key<T>(
     family: Family,
     work: impl FnOnce(&[u8]) -> Result<T, ProviderError>,
 ) -> Result<T, ProviderError> {
-    capability::check(&sealed.binding)?;
+    capability::check(provider.capability, &sealed.binding)?;
     let len = sealed
         .binding
         .spec
@@ -40,14 +40,14 @@ pub(crate) async fn key_pair(
     provider: &SoftProvider,
     sealed: &Sealed<'_>,
 ) -> Result<OpenPair, ProviderError> {
-    capability::check(&sealed.binding)?;
+    capability::check(provider.capability, &sealed.binding)?;
     let kind = Kind::of(sealed.binding.spec).ok_or(ProviderError::Incapable)?;
     if let Some(open) = provider.cache.get(sealed) {
         return Ok(OpenPair { kind, open });
     }
     let ticket = provider.cache.ticket();
     let encoded = wrap::unwrap_pair(&provider.roots, &sealed.binding, &sealed.material.0)?;
-    let pair = if kind.is_slow() {
+    let pair = if kind.is_slow(Task::Open) {
         blocking::run(move || kind.open(&encoded)).await?
     } else {
         kind.open(&encoded)
@@ -74,12 +74,13 @@ impl OpenPair {
         work(self.open.pair().ok_or(ProviderError::Incapable)?)
     }
 
-    /// Does something with the private half.
-    pub(crate) async fn privately<T: Send + 'static>(
+    /// Does something that may take long.
+    pub(crate) async fn run<T: Send + 'static>(
         self,
+        task: Task,
         work: impl FnOnce(&Pair) -> Result<T, ProviderError> + Send + 'static,
     ) -> Result<T, ProviderError> {
-        if self.kind.is_slow() {
+        if self.kind.is_slow(task) {
             blocking::run(move || self.quickly(work)).await?
         } else {
             self.quickly(work)

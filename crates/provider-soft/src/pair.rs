@@ -1,7 +1,8 @@
-//! Key pairs: RSA and the curves, opened once and used often.
+//! Key pairs: RSA, the curves and SM2, opened once and used often.
 
 use claviger_crypto::ec::{Curve, EcPrivateKey, EcPublicKey, EcdsaHash};
 use claviger_crypto::rsa::{RsaEncryption, RsaPrivateKey, RsaPublicKey, RsaSignature, RsaSize};
+use claviger_crypto::sm2::{Sm2PrivateKey, Sm2PublicKey};
 use claviger_crypto::{SealError, SignError};
 use claviger_model::{EncryptionAlgorithm, HashAlgorithm, KeySpec, SignatureAlgorithm};
 use claviger_provider::ProviderError;
@@ -12,6 +13,7 @@ use claviger_secret::SecretBytes;
 pub(crate) enum Pair {
     Rsa(Box<Halves<RsaPrivateKey, RsaPublicKey>>),
     Ec(Box<Halves<EcPrivateKey, EcPublicKey>>),
+    Sm2(Box<Halves<Sm2PrivateKey, Sm2PublicKey>>),
 }
 
 /// The halves of a pair.
@@ -26,6 +28,25 @@ pub(crate) struct Halves<R, U> {
 pub(crate) enum Kind {
     Rsa(RsaSize),
     Ec(Curve),
+    Sm2,
+}
+
+/// What is done with key pairs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Task {
+    Make,
+    Open,
+    Sign,
+    Verify,
+    Encrypt,
+    Decrypt,
+}
+
+/// How a ciphertext is made, to the library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encryption {
+    Rsa(RsaEncryption),
+    Sm2,
 }
 
 impl Kind {
@@ -39,11 +60,11 @@ impl Kind {
             KeySpec::EcP256k => Some(Self::Ec(Curve::P256K)),
             KeySpec::EcP384 => Some(Self::Ec(Curve::P384)),
             KeySpec::EcP521 => Some(Self::Ec(Curve::P521)),
+            KeySpec::Sm2 => Some(Self::Sm2),
             KeySpec::Aes256
             | KeySpec::Aes192
             | KeySpec::Aes128
             | KeySpec::Sm4
-            | KeySpec::Sm2
             | KeySpec::HmacSha224
             | KeySpec::HmacSha256
             | KeySpec::HmacSha384
@@ -52,9 +73,14 @@ impl Kind {
         }
     }
 
-    /// Whether making such a key, opening it and using its private half takes too long for the threads of the runtime.
-    pub(crate) fn is_slow(self) -> bool {
-        matches!(self, Self::Rsa(_))
+    /// Whether that takes too long for the threads of the runtime: more than about half a millisecond. With RSA it is
+    /// the private half that does, with SM2 what multiplies another point than the base of the curve.
+    pub(crate) fn is_slow(self, task: Task) -> bool {
+        match self {
+            Self::Rsa(_) => !matches!(task, Task::Verify | Task::Encrypt),
+            Self::Ec(_) => false,
+            Self::Sm2 => matches!(task, Task::Verify | Task::Encrypt | Task::Decrypt),
+        }
     }
 
     /// Makes a key pair: its PKCS#8 form.
@@ -62,6 +88,7 @@ impl Kind {
         match self {
             Self::Rsa(size) => RsaPrivateKey::generate(size).map(|key| key.to_pkcs8()),
             Self::Ec(curve) => EcPrivateKey::generate(curve).map(|key| key.to_pkcs8()),
+            Self::Sm2 => Sm2PrivateKey::generate().map(|key| key.to_pkcs8()),
         }
         .map_err(|_| ProviderError::Random)
     }
@@ -79,6 +106,11 @@ impl Kind {
                 let public = EcPublicKey::from_spki(&private.public_key_der()).ok()?;
                 (private.curve() == curve).then(|| Pair::Ec(Box::new(Halves { private, public })))
             }
+            Self::Sm2 => {
+                let private = Sm2PrivateKey::from_pkcs8(pkcs8.expose()).ok()?;
+                let public = private.public_key();
+                Some(Pair::Sm2(Box::new(Halves { private, public })))
+            }
         }
     }
 }
@@ -93,6 +125,10 @@ impl Pair {
         match self {
             Self::Rsa(pair) => pair.private.sign_digest(rsa_signature(algorithm)?, digest),
             Self::Ec(pair) => pair.private.sign_digest(ecdsa_hash(algorithm)?, digest),
+            Self::Sm2(pair) => {
+                sm2_signature(algorithm)?;
+                pair.private.sign_digest(digest)
+            }
         }
         .map_err(|error| match error {
             SignError::DigestLength => ProviderError::BadInput,
@@ -114,33 +150,31 @@ impl Pair {
             Self::Ec(pair) => pair
                 .public
                 .verify_digest(ecdsa_hash(algorithm)?, digest, signature),
+            Self::Sm2(pair) => {
+                sm2_signature(algorithm)?;
+                pair.public.verify_digest(digest, signature)
+            }
         })
     }
 
     /// Encrypts to the public half.
-    pub(crate) fn encrypt(&self, padding: RsaEncryption, plaintext: &[u8]) -> Result<Vec<u8>, ProviderError> {
-        match self {
-            Self::Rsa(pair) => pair
-                .public
-                .encrypt(padding, plaintext)
-                .map_err(|SealError| ProviderError::BadInput),
-            Self::Ec(_) => Err(ProviderError::Incapable),
+    pub(crate) fn encrypt(&self, how: Encryption, plaintext: &[u8]) -> Result<Vec<u8>, ProviderError> {
+        match (self, how) {
+            (Self::Rsa(pair), Encryption::Rsa(padding)) => pair.public.encrypt(padding, plaintext),
+            (Self::Sm2(pair), Encryption::Sm2) => pair.public.encrypt(plaintext),
+            _ => return Err(ProviderError::Incapable),
         }
+        .map_err(|SealError| ProviderError::BadInput)
     }
 
     /// Decrypts with the private half.
-    pub(crate) fn decrypt(
-        &self,
-        padding: RsaEncryption,
-        ciphertext: &[u8],
-    ) -> Result<SecretBytes, ProviderError> {
-        match self {
-            Self::Rsa(pair) => pair
-                .private
-                .decrypt(padding, ciphertext)
-                .map_err(|_| ProviderError::DoesNotOpen),
-            Self::Ec(_) => Err(ProviderError::Incapable),
+    pub(crate) fn decrypt(&self, how: Encryption, ciphertext: &[u8]) -> Result<SecretBytes, ProviderError> {
+        match (self, how) {
+            (Self::Rsa(pair), Encryption::Rsa(padding)) => pair.private.decrypt(padding, ciphertext),
+            (Self::Sm2(pair), Encryption::Sm2) => pair.private.decrypt(ciphertext),
+            _ => return Err(ProviderError::Incapable),
         }
+        .map_err(|_| ProviderError::DoesNotOpen)
     }
 
     /// The pair as PKCS#8, in the one encoding that is stored.
@@ -148,6 +182,7 @@ impl Pair {
         match self {
             Self::Rsa(pair) => pair.private.to_pkcs8(),
             Self::Ec(pair) => pair.private.to_pkcs8(),
+            Self::Sm2(pair) => pair.private.to_pkcs8(),
         }
     }
 
@@ -156,17 +191,29 @@ impl Pair {
         match self {
             Self::Rsa(pair) => pair.private.public_key_der(),
             Self::Ec(pair) => pair.private.public_key_der(),
+            Self::Sm2(pair) => pair.public.to_spki(),
         }
     }
 }
 
-/// The padding of a ciphertext; whether callers may have it is not said here.
-pub(crate) fn padding(algorithm: EncryptionAlgorithm) -> Result<RsaEncryption, ProviderError> {
+impl Encryption {
+    /// Whether callers may have it is not said here.
+    pub(crate) fn of(algorithm: EncryptionAlgorithm) -> Result<Self, ProviderError> {
+        match algorithm {
+            EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha1) => Ok(Self::Rsa(RsaEncryption::OaepSha1)),
+            EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha256) => Ok(Self::Rsa(RsaEncryption::OaepSha256)),
+            EncryptionAlgorithm::RsaPkcs1 => Ok(Self::Rsa(RsaEncryption::Pkcs1V15)),
+            EncryptionAlgorithm::Sm2Pke => Ok(Self::Sm2),
+            EncryptionAlgorithm::RsaOaep(_) => Err(ProviderError::Incapable),
+        }
+    }
+}
+
+/// SM2 signs in one way only.
+fn sm2_signature(algorithm: SignatureAlgorithm) -> Result<(), ProviderError> {
     match algorithm {
-        EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha1) => Ok(RsaEncryption::OaepSha1),
-        EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha256) => Ok(RsaEncryption::OaepSha256),
-        EncryptionAlgorithm::RsaPkcs1 => Ok(RsaEncryption::Pkcs1V15),
-        EncryptionAlgorithm::RsaOaep(_) | EncryptionAlgorithm::Sm2Pke => Err(ProviderError::Incapable),
+        SignatureAlgorithm::Sm2Dsa => Ok(()),
+        _ => Err(ProviderError::Incapable),
     }
 }
 

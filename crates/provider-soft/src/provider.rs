@@ -12,8 +12,7 @@ use claviger_provider::{
 use claviger_secret::SecretBytes;
 
 use crate::cache::OpenKeys;
-use crate::capability::CAPABILITY;
-use crate::{RootKeys, asymmetric, encrypt, generate, import, mac};
+use crate::{RootKeys, asymmetric, encrypt, generate, import, mac, wrap};
 
 /// Secret keys kept open unless the operator says otherwise. Each takes about 300 bytes, 32 of them in locked memory. A
 /// key pair takes the place of seven on a curve, and of 45 to 70 with RSA.
@@ -23,20 +22,28 @@ pub const DEFAULT_CACHE_CAPACITY: usize = 100_000;
 ///
 /// It is also the [`Keeper`](claviger_provider::Keeper) of the store's small secrets.
 pub struct SoftProvider {
+    pub(crate) capability: &'static Capability,
     pub(crate) roots: Arc<RootKeys>,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) cache: OpenKeys,
 }
 
 impl SoftProvider {
-    /// Makes a provider under these root keys. `cache_capacity` is how many secret keys it keeps open, about; key pairs
+    /// Makes a provider under these root keys that can do what the table says: [`crate::SOFTWARE`], or that of a module
+    /// which it is the engine of. `cache_capacity` is how many secret keys it keeps open, about; key pairs
     /// count as more, by the memory they take.
     ///
     /// What takes long does not run on the workers of the Tokio runtime that polls it: RSA keys are made on threads of
-    /// their own that give way to all others, and opened and used on its blocking threads. Outside of a runtime it
-    /// runs in place.
-    pub fn new(roots: Arc<RootKeys>, rng: Arc<dyn Rng>, cache_capacity: usize) -> Self {
+    /// their own that give way to all others, and opened and used on its blocking threads, as are SM2 keys for all but
+    /// signatures. Outside of a runtime it runs in place.
+    pub fn new(
+        capability: &'static Capability,
+        roots: Arc<RootKeys>,
+        rng: Arc<dyn Rng>,
+        cache_capacity: usize,
+    ) -> Self {
         Self {
+            capability,
             roots,
             rng,
             cache: OpenKeys::new(cache_capacity),
@@ -47,7 +54,7 @@ impl SoftProvider {
 #[async_trait]
 impl Provider for SoftProvider {
     fn capability(&self) -> &Capability {
-        &CAPABILITY
+        self.capability
     }
 
     async fn generate(&self, binding: &Binding<'_>) -> Result<Material, ProviderError> {
@@ -139,8 +146,19 @@ impl Provider for SoftProvider {
         generate::random(self, length)
     }
 
-    fn forget(&self, binding: &Binding<'_>) {
+    async fn rewrap(&self, sealed: Sealed<'_>) -> Result<Option<Material>, ProviderError> {
+        let wrapped = wrap::rewrap_material(
+            &self.roots,
+            self.rng.as_ref(),
+            &sealed.binding,
+            &sealed.material.0,
+        )?;
+        Ok(wrapped.map(|bytes| Material(bytes.into_boxed_slice())))
+    }
+
+    async fn destroy(&self, binding: &Binding<'_>) -> Result<(), ProviderError> {
         self.cache.forget(binding.version);
+        Ok(())
     }
 }
 

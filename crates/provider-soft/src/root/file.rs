@@ -3,67 +3,82 @@
 use std::fs;
 use std::path::Path;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use claviger_model::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::json::{Argon2Json, array, check_time, decode, encode};
+use super::old::{self, OldFile, OldFileJson};
+use super::seal_entry::SealEntry;
 use crate::OpenError;
-use crate::sealer::{Seal, Stretch};
+use crate::sealer::{DEVICE_KINDS, Quorum, Seal, SealHead};
 
-/// The format that this program reads and writes.
-pub(super) const FORMAT: u32 = 1;
+/// The format that this program writes.
+pub(super) const FORMAT: u32 = 2;
 
-const KEY_FILE: &str = "key-file";
-const PASSPHRASE: &str = "passphrase";
+/// Longest name of a seal.
+const MOST_ID: usize = 16;
+
+/// A file of a format that this program reads.
+pub(super) enum Stored {
+    Old(OldFile),
+    Current(RootFile),
+}
 
 /// What a root key file says, still sealed.
 pub(super) struct RootFile {
-    pub(super) seal: Seal,
-    /// In ascending order; never empty when read from a file.
-    pub(super) versions: Vec<SealedVersion>,
+    /// In ascending order, never empty.
+    pub(super) versions: Vec<VersionEntry>,
+    /// Never empty, each with another id and with one sealed text a version.
+    pub(super) seals: Vec<SealEntry>,
 }
 
-/// One version of the root key, sealed.
-pub(super) struct SealedVersion {
+/// What the file says of one version, whatever the seal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct VersionEntry {
     pub(super) version: u32,
-    /// The text as it stands in the file, because the seal is bound to it.
     pub(super) created: String,
-    pub(super) sealed: Vec<u8>,
+    /// The version, wrapped by the one before it. The newest version may have one.
+    pub(super) link: Option<Vec<u8>>,
 }
 
-impl RootFile {
-    /// Reads and checks the file. What the seal protects is checked when it is opened.
+impl Stored {
+    /// Reads and checks the file. What the seals protect is checked when one is opened.
     pub(super) fn read(path: &Path) -> Result<Self, OpenError> {
         let path = || path.to_owned();
         let text = fs::read(path()).map_err(|source| OpenError::Read { path: path(), source })?;
         let not_ours = |source| OpenError::NotRootKeys { path: path(), source };
+        let damaged = |field| OpenError::Damaged { path: path(), field };
         // The format goes first: a later one may have parts that are unknown here.
         let FormatJson { format } = serde_json::from_slice(&text).map_err(not_ours)?;
-        if format != FORMAT {
-            return Err(OpenError::Format { path: path(), format });
+        match format {
+            old::FORMAT => {
+                let json: OldFileJson = serde_json::from_slice(&text).map_err(not_ours)?;
+                json.check().map(Self::Old).map_err(damaged)
+            }
+            FORMAT => {
+                let json: FileJson = serde_json::from_slice(&text).map_err(not_ours)?;
+                json.check().map(Self::Current).map_err(damaged)
+            }
+            format => Err(OpenError::Format { path: path(), format }),
         }
-        let json: FileJson = serde_json::from_slice(&text).map_err(not_ours)?;
-        json.check()
-            .map_err(|field| OpenError::Damaged { path: path(), field })
     }
+}
 
+impl RootFile {
     /// The bytes of the file.
     pub(super) fn to_json(&self) -> Result<Vec<u8>, serde_json::Error> {
-        let (sealer, argon2) = match &self.seal {
-            Seal::KeyFile => (KEY_FILE, None),
-            Seal::Passphrase(stretch) => (PASSPHRASE, Some(Argon2Json::of(stretch))),
-        };
-        let versions = self.versions.iter().map(VersionJson::of).collect();
         let json = FileJson {
             format: FORMAT,
-            sealer: sealer.to_owned(),
-            argon2,
-            versions,
+            versions: self.versions.iter().map(VersionJson::of).collect(),
+            seals: self.seals.iter().map(SealJson::of).collect(),
         };
         let mut text = serde_json::to_vec_pretty(&json)?;
         text.push(b'\n');
         Ok(text)
+    }
+
+    /// Number of the newest version.
+    pub(super) fn newest(&self) -> u32 {
+        self.versions.last().map_or(0, |entry| entry.version)
     }
 }
 
@@ -76,19 +91,8 @@ struct FormatJson {
 #[serde(deny_unknown_fields)]
 struct FileJson {
     format: u32,
-    sealer: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    argon2: Option<Argon2Json>,
     versions: Vec<VersionJson>,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Argon2Json {
-    memory_kib: u32,
-    passes: u32,
-    lanes: u32,
-    salt: String,
+    seals: Vec<SealJson>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -96,74 +100,156 @@ struct Argon2Json {
 struct VersionJson {
     version: u32,
     created: String,
-    sealed: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    link: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SealJson {
+    id: String,
+    kind: String,
+    created: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    argon2: Option<Argon2Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    recovery: Option<QuorumJson>,
+    sealing_key: String,
+    renewal: String,
+    sealed: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct QuorumJson {
+    public_key: String,
+    threshold: u8,
+    shares: u8,
 }
 
 impl FileJson {
     /// The meaning of the file, or the name of the field that has none.
     fn check(self) -> Result<RootFile, &'static str> {
-        let seal = match (self.sealer.as_str(), self.argon2) {
-            (KEY_FILE, None) => Seal::KeyFile,
-            (PASSPHRASE, Some(argon2)) => Seal::Passphrase(argon2.check()?),
-            (KEY_FILE, Some(_)) | (PASSPHRASE, None) => return Err("argon2"),
-            _ => return Err("sealer"),
-        };
         let versions = self
             .versions
             .into_iter()
             .map(VersionJson::check)
             .collect::<Result<Vec<_>, _>>()?;
         let ascending = versions.is_sorted_by(|left, right| left.version < right.version);
-        if versions.is_empty() || !ascending {
+        let Some((_, older)) = versions.split_last().filter(|_| ascending) else {
             return Err("versions");
-        }
-        Ok(RootFile { seal, versions })
-    }
-}
-
-impl Argon2Json {
-    fn of(stretch: &Stretch) -> Self {
-        Self {
-            memory_kib: stretch.memory_kib,
-            passes: stretch.passes,
-            lanes: stretch.lanes,
-            salt: STANDARD.encode(stretch.salt),
-        }
-    }
-
-    fn check(self) -> Result<Stretch, &'static str> {
-        let salt = STANDARD
-            .decode(self.salt)
-            .ok()
-            .and_then(|salt| salt.try_into().ok())
-            .ok_or("salt")?;
-        let stretch = Stretch {
-            memory_kib: self.memory_kib,
-            passes: self.passes,
-            lanes: self.lanes,
-            salt,
         };
-        stretch.params().ok_or("argon2")?;
-        Ok(stretch)
+        if older.iter().any(|entry| entry.link.is_some()) {
+            return Err("link");
+        }
+        let seals = self
+            .seals
+            .into_iter()
+            .map(SealJson::check)
+            .collect::<Result<Vec<_>, _>>()?;
+        if seals.is_empty() {
+            return Err("seals");
+        }
+        if seals.iter().any(|seal| seal.sealed.len() != versions.len()) {
+            return Err("sealed");
+        }
+        let same_id = |at: usize, id: &str| seals.iter().take(at).any(|other| other.head.id == id);
+        if seals
+            .iter()
+            .enumerate()
+            .any(|(at, seal)| same_id(at, &seal.head.id))
+        {
+            return Err("id");
+        }
+        Ok(RootFile { versions, seals })
     }
 }
 
 impl VersionJson {
-    fn of(version: &SealedVersion) -> Self {
+    fn of(entry: &VersionEntry) -> Self {
         Self {
-            version: version.version,
-            created: version.created.clone(),
-            sealed: STANDARD.encode(&version.sealed),
+            version: entry.version,
+            created: entry.created.clone(),
+            link: entry.link.as_deref().map(encode),
         }
     }
 
-    fn check(self) -> Result<SealedVersion, &'static str> {
-        self.created.parse::<Timestamp>().map_err(|_| "created")?;
-        let sealed = STANDARD.decode(self.sealed).map_err(|_| "sealed")?;
-        Ok(SealedVersion {
+    fn check(self) -> Result<VersionEntry, &'static str> {
+        let link = self.link.map(|link| decode(&link).ok_or("link"));
+        Ok(VersionEntry {
             version: self.version,
-            created: self.created,
-            sealed,
+            created: check_time(self.created)?,
+            link: link.transpose()?,
+        })
+    }
+}
+
+impl SealJson {
+    fn of(entry: &SealEntry) -> Self {
+        let (argon2, recovery) = match &entry.head.seal {
+            Seal::KeyFile | Seal::Device(_) => (None, None),
+            Seal::Passphrase(stretch) => (Some(Argon2Json::of(stretch)), None),
+            Seal::Recovery(quorum) => (None, Some(QuorumJson::of(quorum))),
+        };
+        Self {
+            id: entry.head.id.clone(),
+            kind: entry.head.seal.kind().word().to_owned(),
+            created: entry.head.created.clone(),
+            argon2,
+            recovery,
+            sealing_key: encode(&entry.wrapped),
+            renewal: encode(&entry.renewal),
+            sealed: entry.sealed.iter().map(|sealed| encode(sealed)).collect(),
+        }
+    }
+
+    fn check(self) -> Result<SealEntry, &'static str> {
+        let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+        if self.id.is_empty() || self.id.len() > MOST_ID || !self.id.bytes().all(fits) {
+            return Err("id");
+        }
+        let seal = match (self.kind.as_str(), self.argon2, self.recovery) {
+            ("key-file", None, None) => Seal::KeyFile,
+            ("passphrase", Some(argon2), None) => Seal::Passphrase(argon2.check()?),
+            ("recovery", None, Some(recovery)) => Seal::Recovery(recovery.check()?),
+            ("passphrase", None, _) | (_, Some(_), _) => return Err("argon2"),
+            ("recovery", _, None) | (_, _, Some(_)) => return Err("recovery"),
+            (kind, None, None) => {
+                let known = DEVICE_KINDS.into_iter().find(|known| *known == kind);
+                Seal::Device(known.ok_or("kind")?)
+            }
+        };
+        let sealed = self.sealed.iter().map(|sealed| decode(sealed).ok_or("sealed"));
+        Ok(SealEntry {
+            head: SealHead {
+                id: self.id,
+                created: check_time(self.created)?,
+                seal,
+            },
+            wrapped: decode(&self.sealing_key).ok_or("sealing_key")?,
+            renewal: decode(&self.renewal).ok_or("renewal")?,
+            sealed: sealed.collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+impl QuorumJson {
+    fn of(quorum: &Quorum) -> Self {
+        Self {
+            public_key: encode(&quorum.public_key),
+            threshold: quorum.threshold,
+            shares: quorum.shares,
+        }
+    }
+
+    fn check(self) -> Result<Quorum, &'static str> {
+        if self.threshold < 2 || self.threshold > self.shares {
+            return Err("recovery");
+        }
+        Ok(Quorum {
+            public_key: array(&self.public_key).ok_or("public_key")?,
+            threshold: self.threshold,
+            shares: self.shares,
         })
     }
 }

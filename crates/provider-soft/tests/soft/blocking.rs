@@ -1,14 +1,16 @@
 //! What takes long leaves the thread that serves others.
 
 use std::pin::pin;
-use std::sync::mpsc;
+use std::sync::{Arc, mpsc};
 use std::task::{Context, Poll, Waker};
 
+use claviger_crypto::SystemRng;
 use claviger_model::{EncryptionAlgorithm, HashAlgorithm, KeySpec, Material, SignatureAlgorithm};
-use claviger_provider::{Provider, Wrapped};
+use claviger_provider::{Provider, Sealed, Wrapped, WrappingBinding};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::fixtures::{Place, golden_keys, hex, provider_of, run, spec, text};
+use crate::module::{in_module, module_with};
 
 const OAEP: EncryptionAlgorithm = EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha256);
 const PSS: SignatureAlgorithm = SignatureAlgorithm::RsaPss(HashAlgorithm::Sha256);
@@ -112,6 +114,37 @@ fn an_open_rsa_key_is_shared_and_forgotten() {
     let sealed = place.sealed(&material);
     assert!(waits(provider.public_key(sealed)), "it must be opened");
     assert!(!waits(provider.public_key(sealed)), "it is open");
-    provider.forget(&place.binding());
+    run(provider.destroy(&place.binding())).unwrap();
     assert!(waits(provider.public_key(sealed)), "it must be opened again");
+}
+
+/// With SM2 it is encrypting, decrypting and verifying that takes long.
+#[test]
+fn sm2_signs_at_once_and_does_the_rest_aside() {
+    let module = module_with(Arc::new(SystemRng));
+    let place = Place::golden().of(KeySpec::Sm2);
+    let binding = in_module(&place);
+    assert!(!waits(module.generate(&binding)));
+    let material = run(module.generate(&binding)).unwrap();
+    let sealed = Sealed {
+        material: &material,
+        binding,
+    };
+    assert!(!waits(module.sign(sealed, SignatureAlgorithm::Sm2Dsa, &[7; 32])));
+    let pke = EncryptionAlgorithm::Sm2Pke;
+    let ciphertext = run(module.encrypt_to(sealed, pke, b"plaintext")).unwrap();
+    let signature = run(module.sign(sealed, SignatureAlgorithm::Sm2Dsa, &[7; 32])).unwrap();
+    assert!(waits(module.encrypt_to(sealed, pke, b"plaintext")));
+    assert!(waits(module.decrypt_from(sealed, pke, &ciphertext)));
+    assert!(waits(module.verify(
+        sealed,
+        SignatureAlgorithm::Sm2Dsa,
+        &[7; 32],
+        &signature
+    )));
+    let wrapping = WrappingBinding {
+        spec: KeySpec::Sm2,
+        ..place.wrapping()
+    };
+    assert!(!waits(module.wrapping_key(&wrapping)));
 }

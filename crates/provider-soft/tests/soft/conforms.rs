@@ -1,5 +1,6 @@
 //! The suite that every provider passes.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -7,9 +8,11 @@ use claviger_crypto::SystemRng;
 use claviger_crypto::ec::{Curve, EcPrivateKey, EcPublicKey, EcdsaHash};
 use claviger_crypto::kwp::{self, WrapKey};
 use claviger_crypto::rsa::{RsaEncryption, RsaPrivateKey, RsaPublicKey, RsaSignature};
-use claviger_model::{EncryptionAlgorithm, HashAlgorithm, KeySpec, SignatureAlgorithm};
-use claviger_provider::conformance::{Client, ClientPair, check_keeper, check_provider};
-use claviger_provider_soft::{RootKeys, SoftProvider};
+use claviger_crypto::sm2::{Sm2PrivateKey, Sm2PublicKey};
+use claviger_model::{EncryptionAlgorithm, HashAlgorithm, KeySpec, ProtectionLevel, SignatureAlgorithm};
+use claviger_provider::conformance::{Client, ClientPair, Report, check_keeper, check_provider};
+use claviger_provider::{Capability, EnvelopeFormat};
+use claviger_provider_soft::{RootKeys, SOFTWARE, SoftProvider};
 
 use crate::fixtures::{fixture, key_file, run};
 
@@ -22,7 +25,11 @@ impl Client for Caller {
             EncryptionAlgorithm::RsaPkcs1 => RsaEncryption::Pkcs1V15,
             EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha1) => RsaEncryption::OaepSha1,
             EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha256) => RsaEncryption::OaepSha256,
-            other => unreachable!("{other:?} is not in the table"),
+            EncryptionAlgorithm::Sm2Pke => {
+                let key = Sm2PublicKey::from_spki(public_key).unwrap();
+                return key.encrypt(plaintext).unwrap();
+            }
+            EncryptionAlgorithm::RsaOaep(other) => unreachable!("OAEP with {other:?} is not in the table"),
         };
         RsaPublicKey::from_spki(public_key)
             .unwrap()
@@ -38,7 +45,7 @@ impl Client for Caller {
         signature: &[u8],
     ) -> bool {
         use HashAlgorithm::{Sha256, Sha384, Sha512};
-        use SignatureAlgorithm::{Ecdsa, RsaPkcs1, RsaPss};
+        use SignatureAlgorithm::{Ecdsa, RsaPkcs1, RsaPss, Sm2Dsa};
         let ecdsa = |hash| {
             EcPublicKey::from_spki(public_key)
                 .unwrap()
@@ -59,6 +66,9 @@ impl Client for Caller {
             RsaPkcs1(Sha256) => rsa(RsaSignature::Pkcs1Sha256),
             RsaPkcs1(Sha384) => rsa(RsaSignature::Pkcs1Sha384),
             RsaPkcs1(Sha512) => rsa(RsaSignature::Pkcs1Sha512),
+            Sm2Dsa => Sm2PublicKey::from_spki(public_key)
+                .unwrap()
+                .verify_digest(digest, signature),
             other => unreachable!("{other:?} is not in the table"),
         }
     }
@@ -83,6 +93,10 @@ impl Client for Caller {
             KeySpec::EcP256k => ec(Curve::P256K),
             KeySpec::EcP384 => ec(Curve::P384),
             KeySpec::EcP521 => ec(Curve::P521),
+            KeySpec::Sm2 => {
+                let pair = Sm2PrivateKey::generate().unwrap();
+                (pair.to_pkcs8().expose().to_vec(), pair.public_key_der())
+            }
             other => unreachable!("{other:?} is not in the table"),
         };
         ClientPair { private, public }
@@ -93,49 +107,140 @@ impl Client for Caller {
     }
 }
 
-/// Runs the suite with a cache of that size.
-fn check(capacity: usize) {
-    let roots = RootKeys::open(&fixture("root-two-versions.json"), &key_file()).unwrap();
-    let provider = SoftProvider::new(Arc::new(roots), Arc::new(SystemRng), capacity);
-    let report = run(check_provider(&provider, &Caller));
-    assert_eq!(report.skipped, [KeySpec::Sm4, KeySpec::Sm2]);
-    assert_eq!(report.passed.len() + report.skipped.len(), KeySpec::ALL.len());
-
-    let rsa = [KeySpec::Rsa2048, KeySpec::Rsa3072, KeySpec::Rsa4096];
-    let curves = [
+/// What a module in hardware offers that this crate is the engine of: all there is.
+pub(crate) static MODULE: Capability = Capability {
+    name: Cow::Borrowed("module"),
+    protection: ProtectionLevel::Hsm,
+    keeps_keys: false,
+    symmetric: Cow::Borrowed(&[
+        (KeySpec::Aes256, EnvelopeFormat::Xaes256Gcm),
+        (KeySpec::Aes192, EnvelopeFormat::DerivedAes192Gcm),
+        (KeySpec::Aes128, EnvelopeFormat::DerivedAes128Gcm),
+        (KeySpec::Sm4, EnvelopeFormat::Sm4Gcm),
+    ]),
+    others: Cow::Borrowed(&[
+        KeySpec::Rsa2048,
+        KeySpec::Rsa3072,
+        KeySpec::Rsa4096,
         KeySpec::EcP256,
         KeySpec::EcP256k,
         KeySpec::EcP384,
         KeySpec::EcP521,
-    ];
+        KeySpec::Sm2,
+        KeySpec::HmacSha224,
+        KeySpec::HmacSha256,
+        KeySpec::HmacSha384,
+        KeySpec::HmacSha512,
+        KeySpec::HmacSm3,
+    ]),
+    imports: Cow::Borrowed(&[
+        KeySpec::Aes256,
+        KeySpec::Aes192,
+        KeySpec::Aes128,
+        KeySpec::Sm4,
+        KeySpec::HmacSha224,
+        KeySpec::HmacSha256,
+        KeySpec::HmacSha384,
+        KeySpec::HmacSha512,
+        KeySpec::HmacSm3,
+    ]),
+    pairs: Cow::Borrowed(&[
+        KeySpec::Rsa2048,
+        KeySpec::Rsa3072,
+        KeySpec::Rsa4096,
+        KeySpec::EcP256,
+        KeySpec::EcP256k,
+        KeySpec::EcP384,
+        KeySpec::EcP521,
+        KeySpec::Sm2,
+    ]),
+    wraps: Cow::Borrowed(&[
+        (
+            KeySpec::Rsa2048,
+            Cow::Borrowed(&[
+                EncryptionAlgorithm::RsaPkcs1,
+                EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha1),
+                EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha256),
+            ]),
+        ),
+        (KeySpec::Sm2, Cow::Borrowed(&[EncryptionAlgorithm::Sm2Pke])),
+    ]),
+};
+
+/// Runs the suite with a table and a cache of that size.
+fn check(table: &'static Capability, capacity: usize) -> Report {
+    let roots = RootKeys::open(&fixture("root-two-versions.json"), &key_file()).unwrap();
+    let provider = SoftProvider::new(table, Arc::new(roots), Arc::new(SystemRng), capacity);
+    let report = run(check_provider(&provider, &Caller));
+    assert_eq!(report.passed.len() + report.skipped.len(), KeySpec::ALL.len());
+    check_keeper(&provider);
+    report
+}
+
+const RSA: [KeySpec; 3] = [KeySpec::Rsa2048, KeySpec::Rsa3072, KeySpec::Rsa4096];
+const CURVES: [KeySpec; 4] = [
+    KeySpec::EcP256,
+    KeySpec::EcP256k,
+    KeySpec::EcP384,
+    KeySpec::EcP521,
+];
+
+/// How key pairs sign under every table.
+fn signatures() -> HashSet<(KeySpec, SignatureAlgorithm)> {
     let mut signatures = HashSet::new();
     for hash in [
         HashAlgorithm::Sha256,
         HashAlgorithm::Sha384,
         HashAlgorithm::Sha512,
     ] {
-        signatures.extend(rsa.map(|spec| (spec, SignatureAlgorithm::RsaPss(hash))));
-        signatures.extend(rsa.map(|spec| (spec, SignatureAlgorithm::RsaPkcs1(hash))));
-        signatures.extend(curves.map(|spec| (spec, SignatureAlgorithm::Ecdsa(hash))));
+        signatures.extend(RSA.map(|spec| (spec, SignatureAlgorithm::RsaPss(hash))));
+        signatures.extend(RSA.map(|spec| (spec, SignatureAlgorithm::RsaPkcs1(hash))));
+        signatures.extend(CURVES.map(|spec| (spec, SignatureAlgorithm::Ecdsa(hash))));
     }
-    assert_eq!(report.signatures.into_iter().collect::<HashSet<_>>(), signatures);
-    let mut encryptions = HashSet::new();
-    for hash in [HashAlgorithm::Sha1, HashAlgorithm::Sha256] {
-        encryptions.extend(rsa.map(|spec| (spec, EncryptionAlgorithm::RsaOaep(hash))));
-    }
+    signatures
+}
+
+/// How key pairs are encrypted to under every table.
+fn encryptions() -> HashSet<(KeySpec, EncryptionAlgorithm)> {
+    let hashes = [HashAlgorithm::Sha1, HashAlgorithm::Sha256];
+    let of_hash = |hash| RSA.map(|spec| (spec, EncryptionAlgorithm::RsaOaep(hash)));
+    hashes.into_iter().flat_map(of_hash).collect()
+}
+
+/// The software table has no SM2 and no SM4.
+fn software(capacity: usize) {
+    let report = check(&SOFTWARE, capacity);
+    assert_eq!(report.skipped, [KeySpec::Sm4, KeySpec::Sm2]);
+    assert_eq!(
+        report.signatures.into_iter().collect::<HashSet<_>>(),
+        signatures()
+    );
     assert_eq!(
         report.encryptions.into_iter().collect::<HashSet<_>>(),
-        encryptions
+        encryptions()
     );
-    check_keeper(&provider);
 }
 
 #[test]
 fn the_provider_conforms() {
-    check(10_000);
+    software(10_000);
 }
 
 #[test]
 fn the_provider_conforms_if_it_keeps_no_key_open() {
-    check(0);
+    software(0);
+}
+
+#[test]
+fn the_engine_of_a_module_conforms_and_leaves_nothing_out() {
+    let report = check(&MODULE, 10_000);
+    assert_eq!(report.skipped, []);
+    let (mut signatures, mut encryptions) = (signatures(), encryptions());
+    signatures.insert((KeySpec::Sm2, SignatureAlgorithm::Sm2Dsa));
+    encryptions.insert((KeySpec::Sm2, EncryptionAlgorithm::Sm2Pke));
+    assert_eq!(report.signatures.into_iter().collect::<HashSet<_>>(), signatures);
+    assert_eq!(
+        report.encryptions.into_iter().collect::<HashSet<_>>(),
+        encryptions
+    );
 }

@@ -12,7 +12,7 @@ use claviger_model::{
     AccountId, EncryptionContext, KeyId, KeySpec, KeyVersionId, Material, ProtectionLevel, Region, Timestamp,
 };
 use claviger_provider::{Binding, Sealed, WrappingBinding};
-use claviger_provider_soft::{RootKeys, Sealer, SoftProvider};
+use claviger_provider_soft::{RootKeys, SOFTWARE, Sealer, SoftProvider};
 use claviger_secret::SecretBytes;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -121,7 +121,7 @@ pub(crate) fn provider_of(name: &str) -> SoftProvider {
 
 /// A provider under these root keys.
 pub(crate) fn provider_with(roots: RootKeys) -> SoftProvider {
-    SoftProvider::new(Arc::new(roots), Arc::new(SystemRng), 1000)
+    SoftProvider::new(&SOFTWARE, Arc::new(roots), Arc::new(SystemRng), 1000)
 }
 
 /// The place of the key in `golden.json`, or of another one.

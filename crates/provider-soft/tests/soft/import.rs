@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use claviger_model::{EncryptionAlgorithm, HashAlgorithm};
 use claviger_provider::{ImportFault, Provider, ProviderError, Wrapped};
-use claviger_provider_soft::{RootKeys, SoftProvider};
+use claviger_provider_soft::{RootKeys, SOFTWARE, SoftProvider};
 use serde_json::Value;
 
 use crate::fixtures::{FailingRng, Place, file, fixture, golden_keys, hex, key_file, provider_with, run};
@@ -36,7 +36,14 @@ fn import(provider: &SoftProvider, private: &[u8], opens: bool) -> Result<(), Pr
 fn without_randomness_nothing_comes_in_whether_it_opens_or_not() {
     let private = hex(&golden_keys(), "/import/sealed/0");
     let roots = Arc::new(RootKeys::open(&fixture("root-key-file.json"), &key_file()).unwrap());
-    let provider = |draws| SoftProvider::new(Arc::clone(&roots), Arc::new(FailingRng::after(draws)), 10);
+    let provider = |draws| {
+        SoftProvider::new(
+            &SOFTWARE,
+            Arc::clone(&roots),
+            Arc::new(FailingRng::after(draws)),
+            10,
+        )
+    };
     for draws in 0..2 {
         for opens in [true, false] {
             let imported = import(&provider(draws), &private, opens);

@@ -8,7 +8,7 @@ use claviger_crypto::kwp::{self, WrapKey};
 use claviger_crypto::rsa::{RsaEncryption, RsaPublicKey};
 use claviger_model::{EncryptionAlgorithm, HashAlgorithm, KeySpec, SignatureAlgorithm};
 use claviger_provider::{ImportFault, Imported, Provider, ProviderError, Wrapped, WrappedPair, WrappingKey};
-use claviger_provider_soft::{RootKeys, SoftProvider};
+use claviger_provider_soft::{RootKeys, SOFTWARE, SoftProvider};
 use tempfile::TempDir;
 
 use crate::fixtures::{FailingRng, Place, fixture, key_file, provider_of, run};
@@ -35,23 +35,23 @@ fn digits(bytes: &[u8]) -> String {
 }
 
 /// The owner's folder.
-struct Owner(TempDir);
+pub(crate) struct Owner(TempDir);
 
 impl Owner {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(TempDir::new().unwrap())
     }
 
-    fn put(&self, name: &str, content: &[u8]) {
+    pub(crate) fn put(&self, name: &str, content: &[u8]) {
         fs::write(self.0.path().join(name), content).unwrap();
     }
 
-    fn take(&self, name: &str) -> Vec<u8> {
+    pub(crate) fn take(&self, name: &str) -> Vec<u8> {
         fs::read(self.0.path().join(name)).unwrap()
     }
 
     /// Runs the command with the words of `line`; it must succeed.
-    fn openssl(&self, line: &str) {
+    pub(crate) fn openssl(&self, line: &str) {
         let output = Command::new("openssl")
             .args(line.split_whitespace())
             .current_dir(self.0.path())
@@ -62,14 +62,14 @@ impl Owner {
     }
 
     /// A new key pair as PKCS#8 in DER, from PEM, and in the files `pem` and `der`.
-    fn makes(&self, options: &str) -> Vec<u8> {
+    pub(crate) fn makes(&self, options: &str) -> Vec<u8> {
         self.openssl(&format!("genpkey -algorithm {options} -out pem"));
         self.openssl("pkcs8 -topk8 -nocrypt -in pem -outform DER -out der");
         self.take("der")
     }
 
     /// Wraps the file `der` under a new temporary key, and that with the wrapping key.
-    fn wraps(&self, door: &WrappingKey, bytes: usize, options: &str) -> (Vec<u8>, Vec<u8>) {
+    pub(crate) fn wraps(&self, door: &WrappingKey, bytes: usize, options: &str) -> (Vec<u8>, Vec<u8>) {
         self.put("wrapping", &door.public);
         self.openssl(&format!("rand -out temporary {bytes}"));
         let digits = digits(&self.take("temporary"));
@@ -84,7 +84,7 @@ impl Owner {
     }
 
     /// Whether a signature is one of the key in the file `pem`.
-    fn verifies(&self, signature: &[u8], options: &str) {
+    pub(crate) fn verifies(&self, signature: &[u8], options: &str) {
         self.put("signature", signature);
         self.put("message", MESSAGE);
         self.openssl("pkey -in pem -pubout -out public");
@@ -390,7 +390,12 @@ fn without_randomness_no_pair_comes_in() {
         (2, &right, None),
     ] {
         let roots = RootKeys::open(&fixture("root-key-file.json"), &key_file()).unwrap();
-        let provider = SoftProvider::new(roots.into(), std::sync::Arc::new(FailingRng::after(draws)), 10);
+        let provider = SoftProvider::new(
+            &SOFTWARE,
+            roots.into(),
+            std::sync::Arc::new(FailingRng::after(draws)),
+            10,
+        );
         let door = WrappingKey {
             public: rig.door.public.clone(),
             private: rig.door.private.clone(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use claviger_crypto::SystemRng;
 use claviger_model::{KeySpec, Material, ProtectionLevel};
 use claviger_provider::{Cell, Keeper, Provider, ProviderError};
-use claviger_provider_soft::{RootKeys, SoftProvider};
+use claviger_provider_soft::{RootKeys, SOFTWARE, SoftProvider};
 use claviger_secret::SecretBytes;
 
 use crate::fixtures::{
@@ -128,7 +128,7 @@ fn material_is_no_cell_and_a_cell_is_no_material() {
 #[test]
 fn a_key_stays_open_until_it_is_forgotten_and_opens_again_from_its_material() {
     let roots = Arc::new(RootKeys::open(&fixture("root-key-file.json"), &key_file()).unwrap());
-    let provider = SoftProvider::new(Arc::clone(&roots), Arc::new(SystemRng), 1000);
+    let provider = SoftProvider::new(&SOFTWARE, Arc::clone(&roots), Arc::new(SystemRng), 1000);
     let place = Place::numbered(1);
     let material = generate(&provider, &place);
     assert_eq!(roots.memory().keys, 1, "a new key does not stay in memory");
@@ -136,7 +136,7 @@ fn a_key_stays_open_until_it_is_forgotten_and_opens_again_from_its_material() {
     let body = encrypt(&provider, &place, &material);
     encrypt(&provider, &place, &material);
     assert_eq!(roots.memory().keys, 2, "a used key stays");
-    provider.forget(&place.binding());
+    run(provider.destroy(&place.binding())).unwrap();
     assert_eq!(roots.memory().keys, 1, "a forgotten key is gone");
 
     let opened = run(provider.decrypt(place.sealed(&material), b"additional", &body)).unwrap();
@@ -147,7 +147,7 @@ fn a_key_stays_open_until_it_is_forgotten_and_opens_again_from_its_material() {
 #[test]
 fn more_keys_than_the_cache_holds_all_work() {
     let roots = Arc::new(RootKeys::open(&fixture("root-key-file.json"), &key_file()).unwrap());
-    let provider = SoftProvider::new(Arc::clone(&roots), Arc::new(SystemRng), 50);
+    let provider = SoftProvider::new(&SOFTWARE, Arc::clone(&roots), Arc::new(SystemRng), 50);
     let keys: Vec<_> = (0..500)
         .map(|number| {
             let place = Place::numbered(number);
@@ -195,7 +195,14 @@ fn keys_that_are_not_in_the_table_are_not_used() {
 #[test]
 fn without_randomness_nothing_is_made_and_the_buffer_stays() {
     let roots = Arc::new(RootKeys::open(&fixture("root-key-file.json"), &key_file()).unwrap());
-    let provider = |draws| SoftProvider::new(Arc::clone(&roots), Arc::new(FailingRng::after(draws)), 10);
+    let provider = |draws| {
+        SoftProvider::new(
+            &SOFTWARE,
+            Arc::clone(&roots),
+            Arc::new(FailingRng::after(draws)),
+            10,
+        )
+    };
     let (place, material) = (Place::golden(), golden_material(0));
     for draws in 0..2 {
         let made = run(provider(draws).generate(&place.binding()));
@@ -237,7 +244,7 @@ fn debug_holds_no_key() {
 #[test]
 fn threads_share_a_provider() {
     let roots = Arc::new(RootKeys::open(&fixture("root-key-file.json"), &key_file()).unwrap());
-    let provider = SoftProvider::new(roots, Arc::new(SystemRng), 4);
+    let provider = SoftProvider::new(&SOFTWARE, roots, Arc::new(SystemRng), 4);
     let keys: Vec<_> = (0..8)
         .map(|number| {
             let place = Place::numbered(number);
@@ -253,7 +260,7 @@ fn threads_share_a_provider() {
                     let (place, material) = &keys[(turn + round) % keys.len()];
                     let body = encrypt(provider, place, material);
                     if round % 7 == 0 {
-                        provider.forget(&place.binding());
+                        run(provider.destroy(&place.binding())).unwrap();
                     }
                     let opened = run(provider.decrypt(place.sealed(material), b"additional", &body)).unwrap();
                     assert_eq!(opened.expose(), b"plaintext");

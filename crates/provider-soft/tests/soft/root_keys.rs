@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::fixtures::{FailingRng, NOW, file, fixture, golden, key_file, passphrase, provider_with, text};
 
-const CELL: Cell<'static> = Cell {
+pub(crate) const CELL: Cell<'static> = Cell {
     table: "access_key",
     column: "secret",
     row: "LTAI5t",
@@ -43,7 +43,7 @@ fn open_changed(name: &str, pointer: &str, value: Value) -> Result<RootKeys, Ope
 }
 
 /// Whether two sets of root keys are the same: one opens what the other sealed.
-fn same(left: RootKeys, right: RootKeys) -> bool {
+pub(crate) fn same(left: RootKeys, right: RootKeys) -> bool {
     let sealed = provider_with(left)
         .seal(&CELL, &SecretBytes::copied(b"secret"))
         .unwrap();
@@ -67,7 +67,7 @@ fn a_passphrase_is_stretched_as_recommended_and_only_itself_opens() {
     let path = folder.path().join("root.json");
     let created = RootKeys::create(&path, &passphrase("a long passphrase"), &SystemRng, NOW).unwrap();
     let json: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    let parameters = ["memory_kib", "passes", "lanes"].map(|name| json["argon2"][name].as_u64());
+    let parameters = ["memory_kib", "passes", "lanes"].map(|name| json["seals"][0]["argon2"][name].as_u64());
     assert_eq!(parameters, [Some(65536), Some(3), Some(4)]);
     assert!(same(
         created,
@@ -92,8 +92,8 @@ fn every_new_file_has_its_own_salt_and_nonce() {
         RootKeys::create(&path, &passphrase("a long passphrase"), &SystemRng, NOW).unwrap();
         let json: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
         (
-            text(&json, "/argon2/salt"),
-            text(&json, "/versions/0/sealed")[..16].to_owned(),
+            text(&json, "/seals/0/argon2/salt"),
+            text(&json, "/seals/0/sealed/0")[..16].to_owned(),
         )
     });
     assert_ne!(sealed[0].0, sealed[1].0);
@@ -160,7 +160,7 @@ fn a_missing_folder_is_named() {
 #[test]
 fn without_randomness_there_is_no_file() {
     let folder = tempfile::tempdir().unwrap();
-    for draws in 0..3 {
+    for draws in 0..7 {
         let path = folder.path().join("root.json");
         let error = RootKeys::create(&path, &key_file(), &FailingRng::after(draws), NOW).unwrap_err();
         assert!(matches!(error, CreateError::Random(_)), "{error:?}");
@@ -227,9 +227,10 @@ fn each_damaged_field_has_a_clear_error() {
         "the key file does not open the root key",
         json!("2026-11-21T08:00:01Z"),
     );
-    let later = "has format 2, which this version of the program does not know";
+    let later = "has format 3, which this version of the program does not know";
     let cases = [
-        ("/format", json!(2), later),
+        ("/format", json!(3), later),
+        ("/format", json!(2), "is not a root key file"),
         ("/format", json!("1"), "is not a root key file"),
         ("/sealer", json!("tpm"), "`sealer` is not valid"),
         ("/sealer", json!("passphrase"), "`argon2` is not valid"),
@@ -331,7 +332,9 @@ fn debug_shows_numbers_only() {
 }
 
 #[test]
-fn root_keys_are_held_in_the_pool_and_the_sealing_key_is_not_kept() {
-    let roots = RootKeys::open(&fixture("root-two-versions.json"), &key_file()).unwrap();
-    assert_eq!(roots.memory().keys, 2);
+fn root_keys_are_held_in_the_pool_and_the_sealing_keys_are_not_kept() {
+    for name in ["root-two-versions.json", "root-seals.json"] {
+        let roots = RootKeys::open(&fixture(name), &key_file()).unwrap();
+        assert_eq!(roots.memory().keys, 2, "{name}");
+    }
 }

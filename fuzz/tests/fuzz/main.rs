@@ -12,6 +12,7 @@ mod calls;
 mod checkpoints;
 mod ciphertext;
 mod door;
+mod hsm_frames;
 mod policies;
 mod query;
 mod route;

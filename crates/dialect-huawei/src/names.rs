@@ -153,7 +153,7 @@ pub(crate) fn encryption_name(algorithm: EncryptionAlgorithm) -> &'static str {
     name(&ENCRYPTIONS, &algorithm)
 }
 
-const WRAPPINGS: Table<EncryptionAlgorithm, 3> = [
+const WRAPPINGS: Table<EncryptionAlgorithm, 4> = [
     (
         EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha256),
         "RSAES_OAEP_SHA_256",
@@ -163,6 +163,7 @@ const WRAPPINGS: Table<EncryptionAlgorithm, 3> = [
         "RSAES_OAEP_SHA_1",
     ),
     (EncryptionAlgorithm::RsaPkcs1, "RSAES_PKCS1_V1_5"),
+    (EncryptionAlgorithm::Sm2Pke, "SM2_ENCRYPT"),
 ];
 
 /// How material is wrapped on its way here.
@@ -230,7 +231,7 @@ mod tests {
             wrapping("RSAES_OAEP_SHA_1"),
             Some(EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha1))
         );
-        assert_eq!((encryption(SYMMETRIC), wrapping("SM2_ENCRYPT")), (None, None));
+        assert_eq!((encryption(SYMMETRIC), wrapping(SYMMETRIC)), (None, None));
     }
 
     #[test]

@@ -233,6 +233,9 @@ pub enum Refusal {
     /// The grant is of another key.
     #[error("the grant is of another key")]
     GrantOfOther,
+    /// The version encrypts no more messages: one more could use a nonce twice. Another version may.
+    #[error("the version of the key has encrypted as many messages as it may")]
+    MessageLimit,
 }
 
 /// What is wrong with key material that was brought.
@@ -394,6 +397,7 @@ impl Error {
             Self::Refused(Refusal::RotationOn) => "rotation_on",
             Self::Refused(Refusal::RotationOff) => "rotation_off",
             Self::Refused(Refusal::GrantOfOther) => "grant_of_other",
+            Self::Refused(Refusal::MessageLimit) => "message_limit",
             Self::Quota(_) => "quota",
             Self::ImportToken => "import_token",
             Self::ImportTokenExpired => "import_token_expired",

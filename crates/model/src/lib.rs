@@ -19,6 +19,7 @@ mod grant;
 mod id;
 mod identity;
 mod key;
+mod messages;
 mod page;
 mod resource;
 mod spec;
@@ -49,6 +50,7 @@ pub use key::{
     Again, Change, Creator, Fingerprint, Import, Key, KeyKind, KeyState, KeyVersion, Material, Origin,
     ROTATION_LONGEST, ROTATION_SHORTEST, ReadyKey, Resume, RotationStatus, StateKind, Title, VERSION_REST,
 };
+pub use messages::{Allowance, MessageLimit};
 pub use page::{KeyFilter, KeyMatch, Order, Page, Paged};
 pub use resource::{IdentityResource, Resource};
 pub use spec::{Family, KeySpec, ProtectionLevel, Purpose, Usage};

@@ -1,5 +1,7 @@
 //! Kinds of keys, what each may be used for, and where it is held.
 
+use crate::HashAlgorithm;
+
 /// What a key is made of.
 ///
 /// SOURCE: Alibaba Cloud KMS, "Key types and specifications"; both faces spell these names in their own way.
@@ -161,6 +163,14 @@ impl KeySpec {
             | Self::EcP384
             | Self::EcP521
             | Self::Sm2 => None,
+        }
+    }
+
+    /// The hash that belongs to it: that of the same family of standards.
+    pub fn companion_hash(self) -> HashAlgorithm {
+        match self {
+            Self::Sm4 | Self::Sm2 | Self::HmacSm3 => HashAlgorithm::Sm3,
+            _ => HashAlgorithm::Sha256,
         }
     }
 

@@ -8,12 +8,14 @@ use std::sync::Arc;
 
 use claviger_authz::policy::Policy;
 use claviger_model::{
-    AccountId, AliasName, Creator, DomainId, Error, Grant, Key, KeyId, KeyVersion, KeyVersionId, Missing,
-    Page, Scope, ServiceName, Timestamp,
+    AccountId, AliasName, Creator, DomainId, Error, Grant, Key, KeyId, KeyVersion, KeyVersionId,
+    MessageLimit, Missing, Page, Scope, ServiceName, Timestamp,
 };
+use claviger_provider::EnvelopeFormat;
 use claviger_store::Store;
 use quick_cache::sync::Cache;
 
+use crate::messages::Messages;
 use crate::pipeline::from_store;
 use crate::rights::of_key;
 
@@ -58,6 +60,7 @@ pub(crate) struct Keys {
     aliases: Cache<(Scope, AliasName), KeyId>,
     /// They never change.
     domains: Cache<AccountId, Option<DomainId>>,
+    messages: Messages,
 }
 
 fn cache<K: Eq + std::hash::Hash, V: Clone>() -> Cache<K, V> {
@@ -71,13 +74,14 @@ fn cache<K: Eq + std::hash::Hash, V: Clone>() -> Cache<K, V> {
 }
 
 impl Keys {
-    pub(crate) fn new(store: Arc<dyn Store>) -> Self {
+    pub(crate) fn new(store: Arc<dyn Store>, limit: MessageLimit) -> Self {
         Self {
             store,
             by_id: cache(),
             versions: cache(),
             aliases: cache(),
             domains: cache(),
+            messages: Messages::new(limit),
         }
     }
 
@@ -146,6 +150,16 @@ impl Keys {
     /// Forgets a version because its material came or went.
     pub(crate) fn forget_version(&self, id: KeyVersionId) {
         self.versions.remove(&id);
+        self.messages.forget(id);
+    }
+
+    /// Counts a message that is about to be encrypted under a version, where its format needs that.
+    pub(crate) async fn count_message(
+        &self,
+        version: KeyVersionId,
+        format: EnvelopeFormat,
+    ) -> Result<(), Error> {
+        self.messages.count(self.store.as_ref(), version, format).await
     }
 
     /// Forgets an alias because it changed.

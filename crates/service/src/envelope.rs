@@ -75,12 +75,11 @@ impl<'a> Envelope<'a> {
 
 /// Encrypts under one key version and gives the whole blob.
 pub(crate) async fn seal(
-    provider: &dyn Provider,
+    (provider, format): (&dyn Provider, EnvelopeFormat),
     sealed: Sealed<'_>,
     context: &EncryptionContext,
     plaintext: &[u8],
 ) -> Result<Vec<u8>, Error> {
-    let format = format_for(provider, sealed.binding.spec)?;
     let mut blob = Vec::with_capacity(HEADER_LEN + format.nonce_len() + plaintext.len() + TAG_LEN);
     blob.extend_from_slice(&sealed.binding.version.to_ascii());
     blob.push(format.byte());
@@ -92,7 +91,11 @@ pub(crate) async fn seal(
     Ok(blob)
 }
 
-fn format_for(provider: &dyn Provider, spec: KeySpec) -> Result<EnvelopeFormat, Error> {
+/// The format in which a provider encrypts under keys of a spec.
+///
+/// # Errors
+/// [`Error::Internal`] where it has no such keys.
+pub(crate) fn format_for(provider: &dyn Provider, spec: KeySpec) -> Result<EnvelopeFormat, Error> {
     provider.capability().envelope(spec).ok_or(Error::Internal)
 }
 

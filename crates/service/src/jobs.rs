@@ -37,6 +37,8 @@ pub struct Worked {
     pub rotated: u32,
     /// Keys whose deletion was announced.
     pub warned: u32,
+    /// Versions in hardware that were destroyed there.
+    pub destroyed: u32,
     /// Keys with which something went wrong; the next run tries them again.
     pub failed: u32,
 }
@@ -84,6 +86,7 @@ impl Service {
                 break;
             }
         }
+        worked.destroyed = self.drain_destructions().await?;
         worked.failed = u32::try_from(failed.len()).unwrap_or(u32::MAX);
         self.lease(self.clock.now(), SignedDuration::ZERO).await?;
         Ok(worked)

@@ -9,7 +9,8 @@ use claviger_audit::record::{Fields, Outcome, Record};
 use claviger_authz::policy::Policy;
 use claviger_authz::{Facts, NoPermit, Permit, authorize};
 use claviger_model::{
-    AccountId, Action, Certificate, Error, Grant, Identity, KeyVersion, Role, ServiceName, Tags,
+    AccountId, Action, Certificate, Error, Grant, Identity, KeyVersion, ProtectionLevel, Region, Role,
+    ServiceName, Tags,
 };
 use claviger_store::{Draft, Store, StoreError, WriteError};
 use tracing::{Instrument as _, trace_span};
@@ -83,6 +84,20 @@ impl Loaded {
         match self {
             Self::Key(key) | Self::Version(_, key) | Self::Pair(_, key) | Self::Grant(_, key) => Some(key),
             Self::Certificate(_) | Self::Role(..) | Self::Name => None,
+        }
+    }
+
+    /// Where the material of it is held, if that is not in software.
+    fn in_hardware(&self) -> Option<(ProtectionLevel, &Region)> {
+        let (level, scope) = match self {
+            Self::Certificate(certificate) => (certificate.protection, &certificate.scope),
+            other => other
+                .key()
+                .map(|loaded| (loaded.key.protection, &loaded.key.scope))?,
+        };
+        match level {
+            ProtectionLevel::Software => None,
+            ProtectionLevel::Hsm => Some((level, &scope.region)),
         }
     }
 
@@ -281,6 +296,9 @@ impl Service {
         }
         if !call.dry_run && self.rotate_targets(&permit, call.time).await? {
             permit = self.permit(call, operation.needs()?, operation.asked()).await?;
+        }
+        if let Some((level, region)) = permit.targets().iter().find_map(Loaded::in_hardware) {
+            self.name_provider(&mut note.response, level, region);
         }
         let cx = Context {
             service: self,

@@ -10,14 +10,16 @@ use claviger_model::{
     AccountId, CertificateId, Clock, Error, KeyId, KeyVersionId, ProjectId, Random, RandomError, Region,
     RequestId, Scope, Timestamp,
 };
-use claviger_provider::{Keeper, Provider};
+use claviger_provider::Keeper;
 use claviger_store::{Store, StoreError};
 use quick_cache::sync::Cache;
 
 use crate::authn::{Authenticator, AuthnError, Logins, Proof, Refused};
 use crate::cache::Keys;
 use crate::credential::Credential;
+use crate::destructions::Claims;
 use crate::outbox::Outbox;
+use crate::providers::Providers;
 use crate::strangers::Tally;
 use crate::throttle::{Rates, Throttle};
 
@@ -37,8 +39,8 @@ const PROJECTS: usize = 10_000;
 pub struct Parts {
     /// Everything durable but the log.
     pub store: Arc<dyn Store>,
-    /// Holds key material and computes with it.
-    pub provider: Arc<dyn Provider>,
+    /// Hold key material and compute with it.
+    pub providers: Providers,
     /// Opens the small secrets in the store.
     pub keeper: Arc<dyn Keeper>,
     /// The audit log. Whoever follows it may hold it too; the service closes it.
@@ -142,7 +144,8 @@ pub enum StartError {
 #[derive(Debug)]
 pub struct Service {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) provider: Arc<dyn Provider>,
+    pub(crate) providers: Providers,
+    pub(crate) claims: Claims,
     pub(crate) keys: Arc<Keys>,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) regions: Vec<Region>,
@@ -176,7 +179,11 @@ impl Service {
         let node = RequestId::draw(parts.clock.now(), parts.random.as_ref())?;
         let service = Self {
             node: node.to_string(),
-            keys: Arc::new(Keys::new(Arc::clone(&parts.store))),
+            claims: Claims::default(),
+            keys: Arc::new(Keys::new(
+                Arc::clone(&parts.store),
+                parts.providers.message_limit(),
+            )),
             outbox: Arc::new(Outbox::new(Arc::clone(&parts.store), Arc::clone(&parts.audit))),
             authenticator: Arc::new(Authenticator::new(
                 Arc::clone(&parts.store),
@@ -189,7 +196,7 @@ impl Service {
             projects: Cache::new(PROJECTS),
             strangers: Tally::new(parts.clock.now()),
             store: parts.store,
-            provider: parts.provider,
+            providers: parts.providers,
             keeper: parts.keeper,
             quotas: parts.quotas,
             throttle: Throttle::new(&parts.rates),

@@ -12,7 +12,8 @@ use std::sync::Arc;
 use claviger_audit::record::Fields;
 use claviger_model::{
     Action, Alias, AliasName, Creator, Error, Identity, Key, KeyFilter, KeyId, KeyMatch, KeySpec, KeyState,
-    KeyVersion, Order, Origin, Page, Scope, ServiceName, SignedDuration, StateKind, Tags, Timestamp, Usage,
+    KeyVersion, Order, Origin, Page, ProtectionLevel, Scope, ServiceName, SignedDuration, StateKind, Tags,
+    Timestamp, Usage,
 };
 use claviger_store::Draft;
 
@@ -239,7 +240,7 @@ impl Service {
             spec: KeySpec::Aes256,
             usage: Usage::EncryptDecrypt,
             origin: Origin::Generated,
-            protection: self.provider.capability().protection,
+            protection: ProtectionLevel::Software,
             creator: Creator::Service(service.clone()),
             created: now,
             state: KeyState::Enabled,
@@ -256,7 +257,8 @@ impl Service {
             policy: None,
             tags: Tags::default(),
         };
-        let material = self.provider.generate(&binding(&key, version)).await;
+        let place = binding(&key, version);
+        let material = self.providers.of(&place)?.generate(&place).await;
         let mut response = Fields::default();
         response.key("key", key.id);
         response.version("version", version);

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use claviger_audit::record::{Fields, Source};
-use claviger_model::{Action, Error, Scope, Timestamp};
+use claviger_model::{Action, Error, ProtectionLevel, Region, Scope, Timestamp};
 use claviger_store::Draft;
 
 use crate::call::Call;
@@ -16,6 +16,13 @@ const DIALECT: &str = "system";
 const API: &str = "kms";
 
 impl Service {
+    /// Tells the record of an operation who holds the key, where that is not software.
+    pub(crate) fn name_provider(&self, response: &mut Fields, level: ProtectionLevel, region: &Region) {
+        if let Some(name) = self.providers.name_at(level, region) {
+            response.text("provider", name);
+        }
+    }
+
     /// The record of something that the service itself does to things in a scope.
     pub(crate) fn system_draft(
         &self,

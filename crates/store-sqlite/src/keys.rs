@@ -13,7 +13,7 @@ use crate::counts::{self, Counted};
 use crate::error::{Failure, Fault};
 use crate::filter::Condition;
 use crate::row::{Cells, Raw, number};
-use crate::{materials, outbox, page, query, reader, tags, versions};
+use crate::{destructions, materials, outbox, page, query, reader, tags, versions};
 
 pub(crate) use change::{update, update_all, update_version};
 #[cfg(test)]
@@ -135,6 +135,7 @@ pub(crate) fn delete(
 ) -> Result<Outboxed<Key>, Failure> {
     let was = load(connection, scope, id)?.ok_or(Error::NotFound(Missing::Key))?;
     admit(&was)?;
+    destructions::of_key(connection, scope, id)?;
     materials::erase_all(connection, scope, id)?;
     for statement in [
         "DELETE FROM grants WHERE account = ?1 AND region = ?2 AND key = ?3",

@@ -3,7 +3,7 @@
 //! One thread writes and commits in groups (`writer.rs`), a few read (`reader.rs`), and the async methods hand work
 //! over through bounded queues. Each aggregate has a file with its statements and the way between rows and the model:
 //! `keys.rs`, `versions.rs`, `materials.rs`, `tags.rs`, `aliases.rs`, `grants.rs`, `certificates.rs`, `accounts.rs`,
-//! `logins.rs`, `leases.rs`, `outbox.rs`, `cells.rs`, and those of `identities/`. `migrations/` is the table layout.
+//! `logins.rs`, `leases.rs`, `destructions.rs`, `outbox.rs`, `cells.rs`, and those of `identities/`. `migrations/` is the table layout.
 //!
 //! The crate must never know operations, dialects or providers, and never open sealed material.
 //!
@@ -16,6 +16,7 @@ mod cells;
 mod certificates;
 mod connection;
 mod counts;
+mod destructions;
 mod error;
 mod filter;
 mod grants;

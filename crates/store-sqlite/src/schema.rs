@@ -15,6 +15,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0003_certificates.sql"),
     include_str!("../migrations/0004_identities.sql"),
     include_str!("../migrations/0005_grants.sql"),
+    include_str!("../migrations/0006_hsm.sql"),
 ];
 
 /// Looks whether the file is empty or ours, and changes nothing.

@@ -1,7 +1,8 @@
 //! Versions of keys: table `key_versions`.
 
 use claviger_model::{
-    Error, KeyId, KeyVersion, KeyVersionId, Material, Missing, Page, Paged, Quota, Region, Scope,
+    Error, KeyId, KeyVersion, KeyVersionId, Material, MessageLimit, Missing, Page, Paged, Quota, Region,
+    Scope,
 };
 use claviger_store::{StoreError, VersionChange, VersionRow};
 use rusqlite::types::ToSql;
@@ -9,7 +10,7 @@ use rusqlite::{Connection, params};
 
 use crate::error::{Failure, Fault};
 use crate::row::{Cells, Raw, micros, number};
-use crate::{materials, page, reader};
+use crate::{destructions, materials, page, query, reader};
 
 /// Where the column of `materials` is in what [`load`] reads.
 const BYTES_COLUMN: usize = 5;
@@ -100,6 +101,35 @@ pub(crate) fn insert(
     Ok(())
 }
 
+/// See `HsmStore::reserve_messages`.
+pub(crate) fn reserve(
+    connection: &Connection,
+    version: KeyVersionId,
+    limit: MessageLimit,
+) -> Result<u64, Failure> {
+    let reserved = query::one(
+        connection,
+        "SELECT messages FROM key_versions WHERE id = ?1",
+        [version.as_bytes()],
+        |row| {
+            let mut cells = Cells::new("key_versions", &version, row);
+            let number = cells.integer("messages")?;
+            u64::try_from(number).map_err(|_| cells.bad("messages", "negative"))
+        },
+    )?;
+    let block = limit.next_block(reserved.ok_or(Error::NotFound(Missing::Version))?);
+    if block > 0 {
+        // No limit is higher than what a column can hold.
+        connection
+            .prepare_cached("UPDATE key_versions SET messages = messages + ?2 WHERE id = ?1")?
+            .execute(params![
+                version.as_bytes(),
+                i64::try_from(block).unwrap_or(i64::MAX)
+            ])?;
+    }
+    Ok(block)
+}
+
 /// Does to the versions of a key what `Store::update_version` was asked.
 pub(crate) fn apply(
     connection: &Connection,
@@ -119,7 +149,10 @@ pub(crate) fn apply(
             insert(connection, scope, key, version)
         }
         VersionChange::Fill(id, material) => put(connection, scope, key, *id, Some(material)),
-        VersionChange::Clear(id) => put(connection, scope, key, *id, None),
+        VersionChange::Clear(id) => {
+            destructions::of_version(connection, scope, key, *id)?;
+            put(connection, scope, key, *id, None)
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod certificates;
 pub mod conformance;
 mod error;
 mod grants;
+mod hsm;
 mod identities;
 mod logins;
 mod types;
@@ -26,6 +27,7 @@ use claviger_model::{
 pub use certificates::{CertificateChange, CertificateStore};
 pub use error::StoreError;
 pub use grants::GrantStore;
+pub use hsm::{Claim, Destruction, HsmStore};
 pub use identities::{HeldPolicy, IdentityChange, IdentityStore, Joined, PolicyRow};
 pub use logins::LoginStore;
 pub use types::{AccessKey, Draft, Outboxed, SealedCell, TagRow, VersionChange, VersionRow, WriteError};
@@ -34,7 +36,7 @@ pub use types::{AccessKey, Draft, Outboxed, SealedCell, TagRow, VersionChange, V
 ///
 /// Reads see every write whose future has resolved, on the same node at once.
 #[async_trait]
-pub trait Store: CertificateStore + IdentityStore + LoginStore + GrantStore {
+pub trait Store: CertificateStore + IdentityStore + LoginStore + GrantStore + HsmStore {
     /// The key with that id in that scope.
     async fn key(&self, scope: &Scope, id: KeyId) -> Result<Option<Key>, StoreError>;
 

@@ -57,11 +57,20 @@ impl Authority {
     /// Issues a certificate for a signing request, both in PEM, and with alternative names of its own. The command
     /// checks the request's signature.
     pub fn issue(&self, csr: &str) -> String {
+        self.issue_with(csr, &[])
+    }
+
+    /// The same for a request that SM2 has signed, by the signer of the default identity.
+    pub fn issue_for_sm2(&self, csr: &str) -> String {
+        self.issue_with(csr, &["-vfyopt", "distid:1234567812345678"])
+    }
+
+    fn issue_with(&self, csr: &str, options: &[&str]) -> String {
         self.put("leaf.csr", csr);
         self.openssl(
             "x509 -req -days 30 -in leaf.csr -CA issuer.pem -CAkey issuer.key -CAcreateserial -out leaf.pem \
              -extfile openssl.cnf -extensions leaf",
-            &[],
+            options,
         );
         self.text("leaf.pem")
     }

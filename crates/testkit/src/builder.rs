@@ -3,13 +3,15 @@
 use std::sync::Arc;
 
 use claviger_audit::record::Mark;
-use claviger_model::{AccessKeyStatus, Account, AccountId, Clock as _, DomainId, KeyOwner, Region};
+use claviger_model::{
+    AccessKeyStatus, Account, AccountId, Clock as _, DomainId, KeyOwner, MessageLimit, Region,
+};
 use claviger_service::{Quotas, Rates};
 use claviger_store::{Draft, IdentityStore as _};
 
 use crate::identities::access_key;
 use crate::world::{Parts, audit_folder, open_provider, open_store};
-use crate::{Client, Disk, FakeClock, Index, REGION, SeededRandom, World};
+use crate::{Client, Disk, FakeClock, Hsm, Index, REGION, SeededRandom, World};
 
 /// When worlds begin unless they are told otherwise.
 const BEGINNING: &str = "2026-11-21T12:00:00Z";
@@ -25,6 +27,8 @@ pub struct Builder {
     quotas: Quotas,
     rates: Rates,
     regions: Vec<Region>,
+    hsm: Option<Vec<Region>>,
+    messages: MessageLimit,
 }
 
 impl Builder {
@@ -36,6 +40,8 @@ impl Builder {
             quotas: Quotas::default(),
             rates: Rates::default(),
             regions: vec![REGION.parse().unwrap()],
+            hsm: Some(Vec::new()),
+            messages: MessageLimit::RANDOM_96,
         }
     }
 
@@ -90,6 +96,27 @@ impl Builder {
         self
     }
 
+    /// Leaves it without hardware for keys.
+    #[must_use]
+    pub fn without_hsm(mut self) -> Self {
+        self.hsm = None;
+        self
+    }
+
+    /// Has hardware for keys in this region and in no other.
+    #[must_use]
+    pub fn hsm_in(mut self, region: &str) -> Self {
+        self.hsm = Some(vec![region.parse().unwrap()]);
+        self
+    }
+
+    /// Bounds the messages under one version of a key whose nonces are short.
+    #[must_use]
+    pub fn message_limit(mut self, limit: MessageLimit) -> Self {
+        self.messages = limit;
+        self
+    }
+
     /// Makes the world and starts its service. Without a caller of its own it gets one.
     pub async fn start(self) -> World {
         let folder = tempfile::tempdir().unwrap();
@@ -137,6 +164,9 @@ impl Builder {
             nonce_limit: self.nonce_limit,
             quotas: self.quotas,
             rates: self.rates,
+            hsm: Hsm::default(),
+            hsm_regions: self.hsm,
+            messages: self.messages,
         };
         World::over(parts, clients).await
     }

@@ -21,6 +21,7 @@ mod client;
 mod clock;
 mod damage;
 mod disk;
+mod hsm;
 mod identities;
 mod index;
 mod random;
@@ -32,9 +33,15 @@ pub use builder::Builder;
 pub use client::{Client, HOST, REGION, RpcRequest, Signed, VERSION, form};
 pub use clock::FakeClock;
 pub use disk::Disk;
+pub use hsm::Hsm;
 pub use index::Index;
 pub use random::SeededRandom;
 pub use world::World;
+
+/// What is signed with SM2 for a message: `public_key` is the signer's, as DER `SubjectPublicKeyInfo`.
+pub fn sm2_digest(public_key: &[u8], message: &[u8]) -> [u8; 32] {
+    claviger_crypto::sm2::digest(public_key, message).unwrap()
+}
 
 /// What a signature of the header schemes is made with.
 pub use claviger_signing::{Hash, acs::Algorithm};

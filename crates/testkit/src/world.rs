@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use claviger_audit::{AuditLog, Folder, Options as AuditOptions, Seq, read};
 use claviger_crypto::SystemRng;
-use claviger_model::{AccountId, Clock as _, Region, Scope, SignedDuration, Timestamp};
-use claviger_provider_soft::{RootKeys, Sealer, SoftProvider};
-use claviger_service::{Quotas, Rates, Service, Worked};
+use claviger_model::{AccountId, Clock as _, MessageLimit, Region, Scope, SignedDuration, Timestamp};
+use claviger_provider_soft::{RootKeys, SOFTWARE, Sealer, SoftProvider};
+use claviger_service::{Providers, Quotas, Rates, Service, Worked};
 use claviger_store::Store;
 use claviger_store_sqlite::{Options as StoreOptions, SqliteStore};
 use serde_json::Value;
@@ -16,7 +16,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::authority::no_command_runs;
-use crate::{Builder, Client, Disk, FakeClock, Index, REGION, SeededRandom, Signed};
+use crate::{Builder, Client, Disk, FakeClock, Hsm, Index, REGION, SeededRandom, Signed};
 
 /// Id of the audit log of every world.
 const LOG: Uuid = Uuid::from_u128(0x01_94_1f_29_7c_00_70_00_80_00_01_23_45_67_89_ab);
@@ -44,6 +44,10 @@ pub(crate) struct Parts {
     pub(crate) nonce_limit: usize,
     pub(crate) quotas: Quotas,
     pub(crate) rates: Rates,
+    pub(crate) hsm: Hsm,
+    /// Where the hardware serves, all regions if empty; none where there is no hardware.
+    pub(crate) hsm_regions: Option<Vec<Region>>,
+    pub(crate) messages: MessageLimit,
 }
 
 struct Running {
@@ -66,7 +70,7 @@ pub(crate) fn open_store(folder: &Path) -> Arc<SqliteStore> {
 }
 
 /// Opens the root key, which is made when there is none.
-pub(crate) fn open_provider(folder: &Path, now: Timestamp) -> Arc<SoftProvider> {
+fn open_roots(folder: &Path, now: Timestamp) -> Arc<RootKeys> {
     let (file, seal) = (folder.join("root.json"), folder.join("seal.key"));
     let roots = if file.exists() {
         RootKeys::open(&file, &Sealer::key_file(&seal).unwrap()).unwrap()
@@ -74,7 +78,21 @@ pub(crate) fn open_provider(folder: &Path, now: Timestamp) -> Arc<SoftProvider> 
         let sealer = Sealer::create_key_file(&seal, &SystemRng).unwrap();
         RootKeys::create(&file, &sealer, &SystemRng, now).unwrap()
     };
-    Arc::new(SoftProvider::new(Arc::new(roots), Arc::new(SystemRng), OPEN_KEYS))
+    Arc::new(roots)
+}
+
+/// Opens the provider in software.
+pub(crate) fn open_provider(folder: &Path, now: Timestamp) -> Arc<SoftProvider> {
+    over(open_roots(folder, now))
+}
+
+fn over(roots: Arc<RootKeys>) -> Arc<SoftProvider> {
+    Arc::new(SoftProvider::new(
+        &SOFTWARE,
+        roots,
+        Arc::new(SystemRng),
+        OPEN_KEYS,
+    ))
 }
 
 impl World {
@@ -150,6 +168,11 @@ impl World {
         self.service().run_jobs().await.unwrap()
     }
 
+    /// The hardware that holds keys of the protection level HSM.
+    pub fn hsm(&self) -> &Hsm {
+        &self.parts.hsm
+    }
+
     /// The disk under the audit log.
     pub fn disk(&self) -> &Disk {
         &self.parts.disk
@@ -205,12 +228,33 @@ impl World {
     /// Starts a service on what the last one left.
     pub async fn resume(&mut self) {
         let store = open_store(self.parts.folder.path());
-        let provider = open_provider(self.parts.folder.path(), self.now());
-        let parts = claviger_service::Parts {
-            store: Arc::clone(&store) as Arc<dyn Store>,
-            provider: Arc::clone(&provider) as _,
+        let parts = self.parts_over(&store, self.open_log());
+        let service = Arc::new(Service::start(parts).await.unwrap());
+        self.running = Some(Running { service, store });
+    }
+
+    /// Another service over the same store, as on another node. Its log is one of its own, where what waits in the outbox
+    /// goes, too; nothing of it is left when it is dropped.
+    pub async fn start_neighbour(&self) -> Arc<Service> {
+        let folder = self.parts.folder.path().join("neighbour");
+        let log = self.open_log_in(&folder);
+        let parts = self.parts_over(&self.store(), log);
+        Arc::new(Service::start(parts).await.unwrap())
+    }
+
+    fn parts_over(&self, store: &Arc<SqliteStore>, log: AuditLog) -> claviger_service::Parts {
+        let roots = open_roots(self.parts.folder.path(), self.now());
+        let provider = over(Arc::clone(&roots));
+        let mut providers =
+            Providers::new(Arc::clone(&provider) as _).with_message_limit(self.parts.messages);
+        if let Some(regions) = &self.parts.hsm_regions {
+            providers = providers.with_hsm(Arc::new(self.parts.hsm.over(roots)), regions.clone());
+        }
+        claviger_service::Parts {
+            store: Arc::clone(store) as Arc<dyn Store>,
+            providers,
             keeper: provider,
-            audit: Arc::new(self.open_log()),
+            audit: Arc::new(log),
             index: Arc::new(self.parts.index.clone()),
             followers: Vec::new(),
             clock: Arc::new(self.parts.clock.clone()),
@@ -220,9 +264,15 @@ impl World {
             quotas: self.parts.quotas,
             rates: self.parts.rates,
             version: "test",
-        };
-        let service = Arc::new(Service::start(parts).await.unwrap());
-        self.running = Some(Running { service, store });
+        }
+    }
+
+    /// Stops the service and starts one that has no hardware for keys. What the hardware holds stays there.
+    pub async fn restart_without_hsm(&mut self) {
+        self.stop().await;
+        let regions = self.parts.hsm_regions.take();
+        self.resume().await;
+        self.parts.hsm_regions = regions;
     }
 
     /// Stops the service and starts another on the same folder. Caches and nonces are forgotten.
@@ -248,9 +298,13 @@ impl World {
 
     /// The audit log, while no service runs.
     pub fn open_log(&self) -> AuditLog {
+        self.open_log_in(&self.audit_folder())
+    }
+
+    fn open_log_in(&self, folder: &Path) -> AuditLog {
         let options = AuditOptions::new(LOG, self.parts.clock.of_log());
         let _alone = no_command_runs();
-        let files = self.parts.disk.over(Folder::lock(&self.audit_folder()).unwrap());
+        let files = self.parts.disk.over(Folder::lock(folder).unwrap());
         AuditLog::open_in(files, options).unwrap().0
     }
 

@@ -21,6 +21,10 @@ pub(crate) fn wire(action: Action, error: &Error) -> WireError {
         Error::ReservedAlias => WireError::invalid("AliasName"),
         Error::Refused(refusal) => refused(action, *refusal),
         Error::Invalid(field) => WireError::invalid(parameter(action, *field)),
+        // Nobody asks for a protection level there: it is the kind of key pair that cannot be had.
+        Error::Unsupported(Unsupported::Protection) if action == Action::CreateCertificate => {
+            unsupported(Unsupported::Spec)
+        }
         Error::Unsupported(what) => unsupported(*what),
         Error::Quota(quota) => exceeded(action, *quota),
         Error::ImportToken | Error::ImportTokenOfOther => {
@@ -110,6 +114,11 @@ fn refused(action: Action, refusal: Refusal) -> WireError {
         Refusal::TooSoon => {
             let message = "Unsupported operation. The newest key version is less than seven days old.";
             return WireError::bad(UNSUPPORTED, message);
+        }
+        Refusal::MessageLimit => {
+            let message = "The request was rejected because the key version has encrypted as many messages as it may. \
+                           Rotate the key, or use another key.";
+            return WireError::bad("Rejected.LimitExceeded", message);
         }
         Refusal::OfService => {
             let message = "Unsupported operation. The key belongs to a cloud service.";

@@ -16,19 +16,28 @@ const SPECS: [KeySpec; 3] = [KeySpec::Rsa2048, KeySpec::EcP256, KeySpec::Sm2];
 pub(super) struct CreateCertificate;
 pub(super) struct UploadCertificate;
 
+/// No parameter tells it. SM2 is offered in hardware only.
+fn protection(spec: KeySpec) -> ProtectionLevel {
+    match spec {
+        KeySpec::Sm2 => ProtectionLevel::Hsm,
+        _ => ProtectionLevel::Software,
+    }
+}
+
 impl WireOp for CreateCertificate {
     type Op = core::CreateCertificate;
 
     fn decode(input: &Input<'_>) -> Result<Self::Op, Fault> {
+        let spec = match input.optional("KeySpec") {
+            None => KeySpec::Rsa2048,
+            Some(text) => spec(text)
+                .filter(|spec| SPECS.contains(spec))
+                .ok_or_else(|| WireError::invalid("KeySpec"))?,
+        };
         Ok(core::CreateCertificate {
             scope: input.scope.clone(),
-            spec: match input.optional("KeySpec") {
-                None => KeySpec::Rsa2048,
-                Some(text) => spec(text)
-                    .filter(|spec| SPECS.contains(spec))
-                    .ok_or_else(|| WireError::invalid("KeySpec"))?,
-            },
-            protection: ProtectionLevel::Software,
+            spec,
+            protection: protection(spec),
             exportable: match input.optional("ExportablePrivateKey") {
                 None => true,
                 Some(_) => input.boolean("ExportablePrivateKey")?,

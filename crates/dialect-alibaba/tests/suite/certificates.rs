@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use claviger_testkit::{Authority, Client};
+use claviger_testkit::{Authority, Client, World};
 
 use crate::golden::{Mask, compare};
 use crate::kms::Kms;
@@ -233,7 +233,9 @@ async fn what_cannot_be_made_or_uploaded_is_named() {
         );
     }
     let sm2 = [good, ("KeySpec", "EC_SM2")];
-    kms.call("CreateCertificate", &sm2)
+    let without_hsm = Kms::over(World::build().without_hsm()).await;
+    without_hsm
+        .call("CreateCertificate", &sm2)
         .await
         .refused(400, "UnsupportedOperation");
 

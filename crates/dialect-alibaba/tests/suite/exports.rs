@@ -81,7 +81,7 @@ async fn what_does_not_fit_an_export_is_refused() {
         scene
             .call_with(action, &sm2)
             .await
-            .refused(400, "UnsupportedOperation");
+            .refused(400, "InvalidParameter");
     }
     // More than the public key can take.
     let long = replaced(

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use claviger_testkit::World;
+
 use crate::kms::Kms;
 
 async fn state(kms: &Kms, key: &str) -> Value {
@@ -57,7 +59,6 @@ async fn keys_that_cannot_be_made_here_are_refused() {
         ("Origin", "nonsense", 400, "InvalidParameter"),
         ("Origin", "External", 400, "InvalidParameter"),
         ("ProtectionLevel", "hsm", 400, "InvalidParameter"),
-        ("ProtectionLevel", "HSM", 400, "Unsupported.ProtectionLevel"),
         ("EnableAutomaticRotation", "perhaps", 400, "InvalidParameter"),
         ("EnableAutomaticRotation", "true", 400, "MissingParameter"),
         ("DKMSInstanceId", "kst-x", 403, "Forbidden.DKMSInstanceNotFound"),
@@ -73,6 +74,11 @@ async fn keys_that_cannot_be_made_here_are_refused() {
         0,
         "refused keys leave nothing"
     );
+    let without_hsm = Kms::over(World::build().without_hsm()).await;
+    without_hsm
+        .call("CreateKey", &[("ProtectionLevel", "HSM")])
+        .await
+        .refused(400, "Unsupported.ProtectionLevel");
 }
 
 #[tokio::test]

@@ -22,6 +22,7 @@ mod dry_run;
 mod estate;
 mod exports;
 mod golden;
+mod hsm;
 mod identities;
 mod identity_coverage;
 mod identity_refusals;

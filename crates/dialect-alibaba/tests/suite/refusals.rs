@@ -4,6 +4,8 @@
 
 use std::fmt::Write as _;
 
+use claviger_testkit::World;
+
 use crate::golden::{Mask, compare};
 use crate::kms::Kms;
 use crate::props::Prop;
@@ -135,9 +137,15 @@ fn changed(scene: &Scene, good: &Parameters, name: &'static str, value: &str) ->
     }
 }
 
+/// A deployment that has no hardware for keys.
+async fn without_hsm() -> Scene {
+    let kms = Kms::over(World::build().without_hsm()).await;
+    Scene::with(kms, &Prop::ALL).await.with_papers().await
+}
+
 #[tokio::test]
 async fn documented_refusals_look_as_documented() {
-    let scene = Scene::new().await;
+    let scene = without_hsm().await;
     let mut lines = String::new();
     for (action, name, value) in CASES {
         let parameters = changed(&scene, &scene.parameters(action), name, value);
@@ -157,7 +165,7 @@ async fn documented_refusals_look_as_documented() {
 /// Keys, versions, tags and policies are as they were.
 #[tokio::test]
 async fn a_call_that_is_refused_changes_nothing() {
-    let scene = Scene::new().await;
+    let scene = without_hsm().await;
     let everything = async || {
         let mut shown = Vec::new();
         for key in [&scene.key, &scene.other]

@@ -87,7 +87,7 @@ impl Scene {
     }
 
     /// And with certificates.
-    async fn with_papers(mut self) -> Self {
+    pub(crate) async fn with_papers(mut self) -> Self {
         self.papers = Some(Papers::make(&self.kms).await);
         self
     }

@@ -74,13 +74,15 @@ pub(super) fn wire(bound: bool, action: Action, error: &Error) -> WireError {
         Error::NotFound(missing) => not_found(group, *missing).error(),
         Error::AliasExists | Error::Exists(Existing::Title) => codes::K1104.error(),
         Error::ReservedAlias => codes::K1101.error(),
+        Error::Refused(Refusal::MessageLimit) => codes::K0308
+            .with("the version of the key has encrypted as many messages as it may: rotate the key"),
         Error::Refused(refusal) => refused(group, *refusal).error(),
         Error::Invalid(field) => invalid(bound, group, *field).error(),
         Error::Malformed(field, fault) => {
             let code = invalid(bound, group, *field);
             code.with(format!("{}: {fault}", code.message))
         }
-        Error::Unsupported(what) => unsupported(*what).error(),
+        Error::Unsupported(what) => unsupported(action, *what).error(),
         Error::Quota(quota) => exceeded(*quota),
         Error::ImportToken => codes::K2605.error(),
         Error::ImportTokenExpired => codes::K2601.error(),
@@ -144,6 +146,7 @@ fn refused(group: Group, refusal: Refusal) -> Code {
         Refusal::RotationOff => codes::K0313,
         Refusal::GrantOfOther => codes::K2502,
         Refusal::Protected
+        | Refusal::MessageLimit
         | Refusal::TooSoon
         | Refusal::CertificateUse(_)
         | Refusal::CertificateTransition(_) => codes::K0308,
@@ -186,6 +189,7 @@ fn invalid(bound: bool, group: Group, field: Field) -> Code {
         (Field::Algorithm, Group::Sign) => codes::K0332,
         (Field::Algorithm, Group::Data) => codes::K2105,
         (Field::Algorithm, Group::PairData) => codes::K2106,
+        (Field::Digest, Group::DataKey) => codes::K2103,
         (Field::Digest, _) => codes::K0329,
         (Field::Plaintext, Group::PairData) => codes::K2108,
         (Field::Plaintext, Group::DataKey) => codes::K2204,
@@ -213,9 +217,11 @@ fn invalid(bound: bool, group: Group, field: Field) -> Code {
     }
 }
 
-fn unsupported(what: Unsupported) -> Code {
+fn unsupported(action: Action, what: Unsupported) -> Code {
     match what {
         Unsupported::Spec => codes::K1110,
+        // Callers cannot name a protection level: it follows from the kind of key.
+        Unsupported::Protection if action == Action::CreateKey => codes::K1110,
         Unsupported::Protection => codes::K0340,
         Unsupported::Origin => codes::K0308,
     }

@@ -38,7 +38,7 @@ impl WireOp for CreateKey {
             spec,
             usage: usage(fields, spec)?,
             origin,
-            protection: ProtectionLevel::Software,
+            protection: protection(spec),
             title: Some(title.parse().map_err(|_| codes::K1101)?),
             description: description(fields)?,
             tags: Tags::default(),
@@ -58,6 +58,14 @@ impl WireOp for CreateKey {
             answer.plain("domain_id", shown.domain());
             answer.plain("region_id", key.scope.region.as_str());
         });
+    }
+}
+
+/// Callers cannot name the protection level: SM2 and SM4 are offered in hardware only, all else in software.
+fn protection(spec: KeySpec) -> ProtectionLevel {
+    match spec {
+        KeySpec::Sm2 | KeySpec::Sm4 => ProtectionLevel::Hsm,
+        _ => ProtectionLevel::Software,
     }
 }
 

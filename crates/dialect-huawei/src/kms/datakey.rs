@@ -2,7 +2,7 @@
 //! those of a plaintext are followed by those of its digest, which is SHA-256, and SM3 for SM4 keys. Either length is that of
 //! the data key in bytes, whatever it is called.
 
-use claviger_model::{Action, KeySpec};
+use claviger_model::{Action, HashAlgorithm};
 use claviger_secret::SecretBytes;
 use claviger_service::ops::crypto as core;
 use claviger_signing::Hash;
@@ -32,34 +32,47 @@ pub(super) fn length(input: &Input<'_>, name: &str, wrong: Code) -> Result<usize
     length.ok_or_else(|| wrong.on(name))
 }
 
-/// The data key in front of its digest.
-fn plaintext(input: &Input<'_>, length: usize) -> Result<SecretBytes, WireError> {
+/// The data key in front of its digest, and what made that: which of the two it has to be follows from the key.
+fn plaintext(input: &Input<'_>, length: usize) -> Result<(SecretBytes, HashAlgorithm), WireError> {
     let bytes = input.fields.secret_hex("plain_text", HEX_LIMIT, codes::K2101)?;
     let parts = bytes.expose().split_at_checked(length);
     let (data_key, digest) = parts
         .filter(|(_, digest)| digest.len() == DIGEST)
         .ok_or_else(|| codes::K2104.on(PLAIN_LENGTH))?;
-    if Hash::Sha256.digest(data_key) == digest {
-        Ok(SecretBytes::copied(data_key))
-    } else {
-        Err(codes::K2103.error())
-    }
+    let made_it = |hash: &HashAlgorithm| digest_of(*hash, data_key) == digest;
+    let hash = [HashAlgorithm::Sha256, HashAlgorithm::Sm3]
+        .into_iter()
+        .find(made_it);
+    let hash = hash.ok_or_else(|| codes::K2103.error())?;
+    Ok((SecretBytes::copied(data_key), hash))
+}
+
+fn digest_of(hash: HashAlgorithm, data_key: &[u8]) -> [u8; DIGEST] {
+    let hash = match hash {
+        HashAlgorithm::Sm3 => Hash::Sm3,
+        _ => Hash::Sha256,
+    };
+    hash.digest(data_key)
 }
 
 impl WireOp for EncryptDatakey {
-    type Op = core::Encrypt;
+    type Op = core::EncryptDigested;
 
     const ACTION: Action = Action::EncryptDataKey;
     const REQUIRED: &'static [&'static str] = &["key_id", "plain_text", PLAIN_LENGTH];
 
-    fn decode(input: &Input<'_>) -> Result<core::Encrypt, Fault> {
+    fn decode(input: &Input<'_>) -> Result<core::EncryptDigested, Fault> {
         let key = input.key_or_alias("key_id")?;
         let length = length(input, PLAIN_LENGTH, codes::K2102)?;
-        Ok(core::Encrypt {
-            key,
-            payload: core::Payload::DataKey,
-            plaintext: plaintext(input, length)?,
-            context: input.context()?,
+        let (plaintext, hash) = plaintext(input, length)?;
+        Ok(core::EncryptDigested {
+            encrypt: core::Encrypt {
+                key,
+                payload: core::Payload::DataKey,
+                plaintext,
+                context: input.context()?,
+            },
+            hash,
         })
     }
 
@@ -95,15 +108,11 @@ impl WireOp for DecryptDatakey {
 
     fn encode(_: &Shown<'_>, output: core::Decrypted, answer: &mut Answer) {
         let data_key = output.plaintext.expose();
-        let hash = match output.spec {
-            KeySpec::Sm4 => Hash::Sm3,
-            _ => Hash::Sha256,
-        };
         answer.hex("data_key", data_key);
         answer.number_text(
             "datakey_length",
             u64::try_from(data_key.len()).unwrap_or(u64::MAX),
         );
-        answer.hex("datakey_dgst", &hash.digest(data_key));
+        answer.hex("datakey_dgst", &digest_of(output.spec.companion_hash(), data_key));
     }
 }

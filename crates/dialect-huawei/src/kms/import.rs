@@ -1,8 +1,8 @@
 //! SOURCE: Key Management Service API reference, "Obtaining CMK Import Parameters", "Importing CMK Material", "Deleting CMK Material" (read
-//! 2026-11-22): an RSA key of 2048 bits wraps, and only for keys that wait; a key pair comes as PKCS #8 under a temporary key
+//! 2026-11-22): an RSA key of 2048 bits wraps, or an SM2 key for keys in hardware, and only for keys that wait; a key pair comes as PKCS #8 under a temporary key
 //! of 32 bytes (RFC 5649). Moments are in seconds here. Answers without members are `{}`.
 
-use claviger_model::{Again, Change, Error, KeySpec, Timestamp};
+use claviger_model::{Again, Change, EncryptionAlgorithm, Error, KeySpec, Timestamp};
 use claviger_service::ops::import as core;
 
 use crate::error::{Fault, WireError, codes};
@@ -33,10 +33,14 @@ impl WireOp for GetParametersForImport {
         const NAME: &str = "wrapping_algorithm";
         let key = input.key("key_id")?;
         let algorithm = input.fields.required(NAME)?;
+        let algorithm = names::wrapping(&algorithm).ok_or_else(|| codes::K0308.on(NAME))?;
         Ok(core::GetParametersForImport {
             key,
-            spec: KeySpec::Rsa2048,
-            algorithm: names::wrapping(&algorithm).ok_or_else(|| codes::K0308.on(NAME))?,
+            spec: match algorithm {
+                EncryptionAlgorithm::Sm2Pke => KeySpec::Sm2,
+                EncryptionAlgorithm::RsaOaep(_) | EncryptionAlgorithm::RsaPkcs1 => KeySpec::Rsa2048,
+            },
+            algorithm,
             only_pending: true,
         })
     }

@@ -23,6 +23,7 @@ mod edits;
 mod everywhere;
 mod grants;
 mod habits;
+mod hsm;
 mod iam;
 mod iam_groups;
 mod iam_keys;

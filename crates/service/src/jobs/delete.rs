@@ -19,16 +19,17 @@ impl Service {
     /// Deletes a key if its date has passed, in the name of the system. Says whether it did.
     pub(crate) async fn delete(&self, scope: &Scope, id: KeyId, now: Timestamp) -> Result<bool, Error> {
         let found = self.store.key(scope, id).await.map_err(from_store)?;
-        if !found.is_some_and(|key| key.is_gone(now)) {
+        let Some(level) = found.filter(|key| key.is_gone(now)).map(|key| key.protection) else {
             return Ok(false);
-        }
+        };
         let (versions, aliases) = self.belongings(scope, id).await?;
         let mut response = Fields::default();
         response.key("key", id);
         response.number("versions", versions.len() as u64);
         response.number("aliases", aliases.len() as u64);
+        self.name_provider(&mut response, level, &scope.region);
         let draft = self.system_draft(Action::DeleteKey, scope, now, &response)?;
-        let (store, provider) = (Arc::clone(&self.store), Arc::clone(&self.provider));
+        let (store, providers, ended) = (Arc::clone(&self.store), self.providers.clone(), versions.clone());
         let admit = Box::new(move |key: &Key| {
             if key.is_gone(now) {
                 Ok(())
@@ -40,7 +41,7 @@ impl Service {
         let change = async move {
             let key = store.delete_key(&place, id, draft, admit).await?.value;
             for version in versions {
-                provider.forget(&binding(&key, version));
+                providers.forget(&binding(&key, version)).await;
             }
             Ok(())
         };
@@ -55,7 +56,10 @@ impl Service {
             }
         };
         match self.make(change, forget).await {
-            Ok(()) => Ok(true),
+            Ok(()) => {
+                self.destroy(level, &ended).await;
+                Ok(true)
+            }
             // It was taken back or deleted meanwhile.
             Err(Error::NotFound(_) | Error::Refused(_)) => Ok(false),
             Err(error) => Err(error),

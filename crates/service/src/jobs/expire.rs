@@ -23,8 +23,10 @@ impl Service {
         let mut response = Fields::default();
         response.key("key", id);
         response.version("version", version);
+        let level = key.protection;
+        self.name_provider(&mut response, level, &scope.region);
         let draft = self.system_draft(Action::DeleteKeyMaterial, scope, now, &response)?;
-        let (store, provider) = (Arc::clone(&self.store), Arc::clone(&self.provider));
+        let (store, providers) = (Arc::clone(&self.store), self.providers.clone());
         let settle = move |key: Key| {
             if key.is_settled(now) {
                 Ok(Change::AlreadySo(key))
@@ -37,7 +39,7 @@ impl Service {
             let change = store
                 .update_version(&key.scope, id, clear, draft, Box::new(settle))
                 .await?;
-            provider.forget(&binding(&key, version));
+            providers.forget(&binding(&key, version)).await;
             Ok(change)
         };
         let forget = move |keys: &crate::cache::Keys| {
@@ -45,7 +47,10 @@ impl Service {
             keys.forget_version(version);
         };
         match self.make(change, forget).await {
-            Ok(change) => Ok(matches!(change, Change::Changed(_))),
+            Ok(change) => {
+                self.destroy(level, &[version]).await;
+                Ok(matches!(change, Change::Changed(_)))
+            }
             // It was deleted meanwhile.
             Err(Error::NotFound(Missing::Key)) => Ok(false),
             Err(error) => Err(error),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, Change, Error, Key, KeyVersion, Missing, Timestamp};
+use claviger_model::{Action, Change, Error, Key, KeyVersion, Missing, ProtectionLevel, Timestamp};
 use claviger_store::VersionChange;
 
 use crate::envelope::from_provider;
@@ -21,8 +21,14 @@ impl Service {
                 && loaded.key.is_rotation_due(now)
                 && self.audit_is_healthy()
             {
-                self.rotate_if_due(&loaded.key, now).await?;
-                any = true;
+                match self.rotate_if_due(&loaded.key, now).await {
+                    Ok(_) => any = true,
+                    // What needs no provider goes on; what needs it tells by itself.
+                    Err(Error::Unavailable) if loaded.key.protection == ProtectionLevel::Hsm => {
+                        tracing::warn!(key = %loaded.key.id, "a due rotation has to wait for the provider");
+                    }
+                    Err(error) => return Err(error),
+                }
             }
         }
         Ok(any)
@@ -35,7 +41,8 @@ impl Service {
             return Ok(false);
         }
         let id = self.draw_version(now)?;
-        let material = self.provider.generate(&binding(key, id)).await;
+        let place = binding(key, id);
+        let material = self.providers.of(&place)?.generate(&place).await;
         let version = KeyVersion {
             id,
             key: key.id,
@@ -46,6 +53,7 @@ impl Service {
         let mut response = Fields::default();
         response.key("key", key.id);
         response.version("version", id);
+        self.name_provider(&mut response, key.protection, &key.scope.region);
         let draft = self.system_draft(Action::RotateKey, &key.scope, now, &response)?;
         let (store, scope, key) = (Arc::clone(&self.store), key.scope.clone(), key.id);
         // SOURCE: Alibaba Cloud KMS, "Automatic key rotation": old versions stay; no bound is named.
@@ -65,10 +73,15 @@ impl Service {
                 .update_version(&scope, key, add, draft, Box::new(rotate))
                 .await
         };
-        match self.make(change, move |keys| keys.forget_key(key)).await {
-            Ok(change) => Ok(matches!(change, Change::Changed(_))),
+        let made = self.make(change, move |keys| keys.forget_key(key)).await;
+        match &made {
+            Ok(Change::Changed(_)) => return Ok(true),
+            Ok(Change::AlreadySo(_)) => self.abandon(&place, None).await,
+            Err(error) => self.abandon(&place, Some(error)).await,
+        }
+        match made {
             // It was deleted meanwhile.
-            Err(Error::NotFound(Missing::Key)) => Ok(false),
+            Ok(_) | Err(Error::NotFound(Missing::Key)) => Ok(false),
             Err(error) => Err(error),
         }
     }

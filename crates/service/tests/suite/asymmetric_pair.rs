@@ -1,8 +1,8 @@
 //! A key pair of a world, and what can be asked of it.
 
 use claviger_model::{
-    EncryptionAlgorithm, Error, HashAlgorithm, KeyId, KeyKind, KeySpec, KeyVersionId, Page, Refusal,
-    SignatureAlgorithm, Usage,
+    EncryptionAlgorithm, Error, HashAlgorithm, KeyId, KeyKind, KeySpec, KeyVersionId, Page, ProtectionLevel,
+    Refusal, SignatureAlgorithm, Usage,
 };
 use claviger_secret::SecretBytes;
 use claviger_service::KeyRef;
@@ -31,9 +31,19 @@ pub(crate) struct Pair {
 
 impl Pair {
     pub(crate) async fn make(world: &World, root: &Root, spec: KeySpec, usage: Usage) -> Self {
+        Self::make_at(world, root, (spec, usage), ProtectionLevel::Software).await
+    }
+
+    pub(crate) async fn make_at(
+        world: &World,
+        root: &Root,
+        (spec, usage): (KeySpec, Usage),
+        protection: ProtectionLevel,
+    ) -> Self {
         let create = CreateKey {
             spec,
             usage: Some(usage),
+            protection,
             ..root.create_key()
         };
         let made = root.calls(&world.service(), create).await.unwrap();

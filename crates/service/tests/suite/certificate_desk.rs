@@ -26,7 +26,10 @@ pub(crate) fn create(root: &Root, spec: KeySpec) -> CreateCertificate {
     CreateCertificate {
         scope: root.scope.clone(),
         spec,
-        protection: ProtectionLevel::Software,
+        protection: match spec {
+            KeySpec::Sm2 => ProtectionLevel::Hsm,
+            _ => ProtectionLevel::Software,
+        },
         exportable: false,
         subject: "CN=www.example.com,OU=kms,O=Example\\, Inc.,C=CN".into(),
         alternative_names: vec!["www.example.com".into(), "192.0.2.1".into()],

@@ -119,7 +119,7 @@ async fn each_status_allows_what_it_should() {
 
 #[tokio::test]
 async fn what_does_not_fit_is_refused() {
-    let world = World::new().await;
+    let world = World::build().without_hsm().start().await;
     let (service, root) = (world.service(), Root::of(&world).await);
     let refusal = async |change: fn(&mut CreateCertificate)| {
         let mut wish = create(&root, KeySpec::EcP256);
@@ -144,7 +144,6 @@ async fn what_does_not_fit_is_refused() {
     ));
     let unsupported = Error::Unsupported;
     for spec in [
-        KeySpec::Sm2,
         KeySpec::Rsa4096,
         KeySpec::EcP256k,
         KeySpec::Aes256,
@@ -155,6 +154,8 @@ async fn what_does_not_fit_is_refused() {
     }
     let hsm = refusal(|wish| wish.protection = ProtectionLevel::Hsm).await;
     assert_eq!(hsm, unsupported(Unsupported::Protection));
+    let sm2 = refusal(|wish| wish.spec = KeySpec::Sm2).await;
+    assert_eq!(sm2, unsupported(Unsupported::Spec));
 
     let (curve, _) = issued(&root, &service, KeySpec::EcP256).await;
     for algorithm in [PKCS1, PSS, SignatureAlgorithm::Sm2Dsa] {

@@ -195,8 +195,13 @@ async fn a_recipient_must_be_as_it_is_said_to_be() {
     for (asks, answer) in [
         (
             with(KeySpec::Sm2, EncryptionAlgorithm::Sm2Pke, &right),
-            spec.clone(),
+            public_key.clone(),
         ),
+        (
+            with(KeySpec::Sm2, EncryptionAlgorithm::Sm2Pke, &curve),
+            public_key.clone(),
+        ),
+        (with(KeySpec::Sm2, OAEP_SHA256, &right), algorithm.clone()),
         (with(KeySpec::Rsa3072, OAEP_SHA256, &larger), spec.clone()),
         (with(KeySpec::Aes256, OAEP_SHA256, &right), spec),
         (with(rsa, EncryptionAlgorithm::Sm2Pke, &right), algorithm.clone()),

@@ -7,8 +7,8 @@ use rusqlite::{Connection, params};
 use super::rows;
 use crate::counts::{self, Counted};
 use crate::error::Failure;
-use crate::outbox;
 use crate::row::{as_kept, number};
+use crate::{destructions, outbox};
 
 /// See `CertificateStore::create_certificate`.
 pub(super) fn create(
@@ -66,6 +66,7 @@ pub(super) fn delete(
     draft: &Draft,
 ) -> Result<Outboxed<Certificate>, Failure> {
     let was = existing(connection, scope, id)?;
+    destructions::of_certificate(connection, &was)?;
     for statement in [
         "UPDATE materials SET free = 1, bytes = zeroblob(length(bytes))
          WHERE slot = (SELECT material FROM certificates WHERE account = ?1 AND region = ?2 AND id = ?3)",

@@ -25,6 +25,7 @@ pub mod extents;
 pub mod filters;
 pub mod grants;
 pub mod groups;
+pub mod hsm;
 pub mod identities;
 pub mod keys;
 pub mod leases;
@@ -148,6 +149,9 @@ macro_rules! conformance_tests {
             groups: a_group_changes_as_asked;
             groups: a_renamed_group_keeps_what_it_has;
             groups: a_group_that_has_anything_stays;
+            hsm: messages_are_reserved_in_blocks_up_to_the_limit;
+            hsm: material_in_hardware_has_to_be_destroyed;
+            hsm: of_many_who_destroy_one_does;
             identities: every_change_of_an_identity_leaves_one_draft;
             identities: equal_names_in_two_accounts_are_two_things;
             keys: a_key_reads_back_as_it_was_made;

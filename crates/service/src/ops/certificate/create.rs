@@ -8,13 +8,13 @@ use claviger_model::{
 use claviger_provider::{Binding, Sealed};
 use claviger_x509::CsrDraft;
 
-use super::{csr, from_csr};
+use super::{binding, csr, from_csr};
 use crate::call::{Need, Note, Target};
 use crate::envelope::from_provider;
 use crate::pipeline::{Context, Operation, Permitted};
 
-/// Makes a key pair and a signing request for it, which is signed with SHA-256 (PKCS #1 v1.5 for RSA). The certificate
-/// waits for what an authority issues.
+/// Makes a key pair and a signing request for it, which is signed with SHA-256 (PKCS #1 v1.5 for RSA), with SM3 for
+/// SM2. The certificate waits for what an authority issues.
 ///
 /// Refused with [`claviger_model::Quota::Certificates`] where the account has as many as it may, with
 /// [`claviger_model::Field::Subject`] and [`claviger_model::Field::AlternativeNames`] for names that cannot stand in one.
@@ -22,7 +22,7 @@ use crate::pipeline::{Context, Operation, Permitted};
 pub struct CreateCertificate {
     /// Where.
     pub scope: Scope,
-    /// What the key pair is made of: [`KeySpec::Rsa2048`] or [`KeySpec::EcP256`].
+    /// What the key pair is made of: [`KeySpec::Rsa2048`], [`KeySpec::EcP256`] or [`KeySpec::Sm2`].
     pub spec: KeySpec,
     /// Where the key pair is held.
     pub protection: ProtectionLevel,
@@ -37,10 +37,9 @@ pub struct CreateCertificate {
 impl CreateCertificate {
     /// How requests for such key pairs are signed.
     fn algorithm(&self, cx: &Context<'_>) -> Result<SignatureAlgorithm, Error> {
-        let capability = cx.service.provider.capability();
-        if self.protection != capability.protection {
-            return Err(Error::Unsupported(Unsupported::Protection));
-        }
+        let provider = cx.service.providers.at(self.protection, &self.scope.region);
+        let provider = provider.ok_or(Error::Unsupported(Unsupported::Protection))?;
+        let capability = provider.capability();
         match self.spec {
             KeySpec::Rsa2048 if capability.makes(self.spec) => {
                 Ok(SignatureAlgorithm::RsaPkcs1(HashAlgorithm::Sha256))
@@ -48,6 +47,7 @@ impl CreateCertificate {
             KeySpec::EcP256 if capability.makes(self.spec) => {
                 Ok(SignatureAlgorithm::Ecdsa(HashAlgorithm::Sha256))
             }
+            KeySpec::Sm2 if capability.makes(self.spec) => Ok(SignatureAlgorithm::Sm2Dsa),
             _ => Err(Error::Unsupported(Unsupported::Spec)),
         }
     }
@@ -69,7 +69,8 @@ impl CreateCertificate {
         let binding = self.binding(id);
         let material = cx
             .service
-            .provider
+            .providers
+            .of(&binding)?
             .generate(&binding)
             .await
             .map_err(from_provider)?;
@@ -119,10 +120,16 @@ impl Operation for CreateCertificate {
     async fn run(self, cx: &Context<'_>, _permit: Permitted, note: &mut Note) -> Result<Certificate, Error> {
         let made = self.make(cx).await?;
         note.response.certificate("certificate", made.id);
+        cx.service
+            .name_provider(&mut note.response, made.protection, &made.scope.region);
         let (store, draft, certificate) = (cx.store(), cx.draft(note), made.clone());
         let quota = cx.service.quotas.certificates;
         let change = async move { store.create_certificate(certificate, quota, draft).await };
-        cx.make(change, |_| {}).await?;
+        let kept = cx.make(change, |_| {}).await;
+        if let Err(error) = &kept {
+            cx.service.abandon(&binding(&made), Some(error)).await;
+        }
+        kept?;
         note.outboxed = true;
         Ok(made)
     }

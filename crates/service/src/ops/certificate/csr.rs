@@ -102,7 +102,7 @@ pub(super) async fn make(
     algorithm: SignatureAlgorithm,
 ) -> Result<String, Error> {
     check_signs(algorithm, sealed.binding.spec)?;
-    let provider = cx.service.provider.as_ref();
+    let provider = cx.service.providers.of(&sealed.binding)?;
     let public = provider.public_key(sealed).await.map_err(from_provider)?;
     let draft = CsrDraft::new(subject, alternative_names, &public, algorithm).map_err(from_csr)?;
     let signature = provider.sign(sealed, algorithm, &draft.digest()).await;

@@ -1,7 +1,5 @@
 //! Delete a certificate.
 
-use std::sync::Arc;
-
 use claviger_audit::record::Fields;
 use claviger_model::{Action, Error};
 
@@ -30,14 +28,16 @@ impl Operation for DeleteCertificate {
         note.response.certificate("certificate", certificate.id);
         let (store, draft) = (cx.store(), cx.draft(note));
         let (scope, id) = (certificate.scope.clone(), certificate.id);
-        let provider = Arc::clone(&cx.service.provider);
+        let providers = cx.service.providers.clone();
         let change = async move {
             let was = store.delete_certificate(&scope, id, draft).await?.value;
-            provider.forget(&binding(&was));
+            providers.forget(&binding(&was)).await;
             Ok(())
         };
         cx.make(change, |_| {}).await?;
         note.outboxed = true;
+        let version = binding(certificate).version;
+        cx.service.destroy(certificate.protection, &[version]).await;
         Ok(())
     }
 }

@@ -73,7 +73,7 @@ impl Operation for CertificatePublicKeyEncrypt {
         if self.plaintext.len() > longest.ok_or(Error::Invalid(Field::Algorithm))? {
             return Err(Error::Invalid(Field::Plaintext));
         }
-        let provider = cx.service.provider.as_ref();
+        let provider = cx.service.providers.of(&sealed.binding)?;
         let encrypted = provider
             .encrypt_to(sealed, self.algorithm, self.plaintext.expose())
             .await;
@@ -110,7 +110,7 @@ impl Operation for CertificatePrivateKeyDecrypt {
         if !self.algorithm.fits(sealed.binding.spec) {
             return Err(Error::Invalid(Field::Algorithm));
         }
-        let provider = cx.service.provider.as_ref();
+        let provider = cx.service.providers.of(&sealed.binding)?;
         let plaintext = provider
             .decrypt_from(sealed, self.algorithm, &self.ciphertext)
             .await;

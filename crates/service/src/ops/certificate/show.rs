@@ -102,7 +102,8 @@ impl Operation for DescribeCertificate {
         note: &mut Note,
     ) -> Result<CertificateDetails, Error> {
         let certificate = permitted(&permit)?;
-        let public_key = cx.service.provider.public_key(sealed(certificate)).await;
+        let sealed = sealed(certificate);
+        let public_key = cx.service.providers.of(&sealed.binding)?.public_key(sealed).await;
         let facts = certificate
             .issued
             .as_ref()

@@ -69,8 +69,12 @@ impl Operation for CertificatePrivateKeySign {
     ) -> Result<CertificateOutput, Error> {
         let (certificate, sealed) = ready(&permit, CertificateUse::Sign)?;
         check_signs(self.algorithm, sealed.binding.spec)?;
-        let digest = self.message.into_digest(self.algorithm.hash());
-        let signature = cx.service.provider.sign(sealed, self.algorithm, &digest).await;
+        let provider = cx.service.providers.of(&sealed.binding)?;
+        let digest = self
+            .message
+            .digest(provider.as_ref(), sealed, self.algorithm)
+            .await?;
+        let signature = provider.sign(sealed, self.algorithm, &digest).await;
         note.response.certificate("certificate", certificate);
         Ok(CertificateOutput {
             certificate,
@@ -103,8 +107,11 @@ impl Operation for CertificatePublicKeyVerify {
     ) -> Result<CertificateVerified, Error> {
         let (certificate, sealed) = ready(&permit, CertificateUse::Verify)?;
         check_signs(self.algorithm, sealed.binding.spec)?;
-        let digest = self.message.into_digest(self.algorithm.hash());
-        let provider = cx.service.provider.as_ref();
+        let provider = cx.service.providers.of(&sealed.binding)?;
+        let digest = self
+            .message
+            .digest(provider.as_ref(), sealed, self.algorithm)
+            .await?;
         let valid = provider
             .verify(sealed, self.algorithm, &digest, &self.signature)
             .await;

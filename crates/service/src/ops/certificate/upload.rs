@@ -75,7 +75,8 @@ impl Operation for UploadCertificate {
         let (certificate, now) = (permitted(&permit)?, cx.call.time);
         let issued = self.issued.to_pem();
         certificate.clone().upload(issued.clone(), now)?;
-        let public = cx.service.provider.public_key(sealed(certificate)).await;
+        let sealed = sealed(certificate);
+        let public = cx.service.providers.of(&sealed.binding)?.public_key(sealed).await;
         if !fits_key(&self.issued.leaf, &public.map_err(from_provider)?) {
             return Err(Error::Invalid(Field::Certificate));
         }

@@ -3,12 +3,12 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use claviger_audit::record::Fields;
-use claviger_model::{Action, EncryptionContext, Error, KeyId, KeySpec, KeyVersionId};
+use claviger_model::{Action, EncryptionContext, Error, KeyId, KeySpec, KeyVersionId, Purpose};
 use claviger_secret::SecretBytes;
 
 use crate::call::{KeyRef, Need, Note};
 use crate::envelope::from_provider;
-use crate::ops::crypto::encrypt;
+use crate::ops::crypto::{encrypt_with, ready_primary};
 use crate::ops::{describe_key, key, one_key};
 use crate::pipeline::{Context, Operation, Permitted};
 
@@ -72,14 +72,11 @@ impl GenerateDataKey {
         permit: &Permitted,
         note: &mut Note,
     ) -> Result<(SecretBytes, DataKey), Error> {
-        let raw = cx
-            .service
-            .provider
-            .random(self.length)
-            .await
-            .map_err(from_provider)?;
+        let sealed = ready_primary(key(permit, 0)?, Purpose::Encrypt)?;
+        let provider = cx.service.providers.of(&sealed.binding)?;
+        let raw = provider.random(self.length).await.map_err(from_provider)?;
         let plaintext = self.form.write(&raw)?;
-        let encrypted = encrypt(cx, key(permit, 0)?, &self.context, plaintext.expose()).await?;
+        let encrypted = encrypt_with(cx, sealed, &self.context, plaintext.expose()).await?;
         note.response.key("key", encrypted.key);
         note.response.version("version", encrypted.version);
         let made = DataKey {

@@ -1,7 +1,7 @@
 //! Encrypt.
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, EncryptionContext, Error};
+use claviger_model::{Action, EncryptionContext, Error, Field, HashAlgorithm, Purpose};
 use claviger_secret::SecretBytes;
 
 use crate::call::{KeyRef, Need, Note};
@@ -30,6 +30,43 @@ pub struct Encrypt {
     pub plaintext: SecretBytes,
     /// What to bind to it.
     pub context: EncryptionContext,
+}
+
+/// Encrypts what was shown with its digest.
+///
+/// Refused with [`Field::Digest`] where another hash [belongs](claviger_model::KeySpec::companion_hash) to the key.
+#[derive(Debug)]
+pub struct EncryptDigested {
+    /// What to encrypt.
+    pub encrypt: Encrypt,
+    /// The hash that the digest was made with.
+    pub hash: HashAlgorithm,
+}
+
+impl Operation for EncryptDigested {
+    const ACTION: Action = Encrypt::ACTION;
+    type Output = Encrypted;
+
+    fn action(&self) -> Action {
+        self.encrypt.action()
+    }
+
+    fn needs(&self) -> Result<Vec<Need>, Error> {
+        self.encrypt.needs()
+    }
+
+    fn describe(&self, request: &mut Fields) {
+        self.encrypt.describe(request);
+    }
+
+    async fn run(self, cx: &Context<'_>, permit: Permitted, note: &mut Note) -> Result<Encrypted, Error> {
+        let key = &key(&permit, 0)?.key;
+        key.ready_for(Purpose::Encrypt)?;
+        if key.spec.companion_hash() != self.hash {
+            return Err(Error::Invalid(Field::Digest));
+        }
+        self.encrypt.run(cx, permit, note).await
+    }
 }
 
 impl Operation for Encrypt {

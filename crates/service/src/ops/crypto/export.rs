@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use claviger_audit::record::Fields;
 use claviger_crypto::rsa::{RsaEncryption, RsaPublicKey, RsaSize};
+use claviger_crypto::sm2::Sm2PublicKey;
 use claviger_model::{
     Action, EncryptionAlgorithm, EncryptionContext, Error, Field, HashAlgorithm, KeyId, KeySpec,
     KeyVersionId, Unsupported,
@@ -81,15 +82,16 @@ pub struct Exported {
 }
 
 /// A public key that was read, and how to encrypt to it.
-struct Recipient {
-    key: RsaPublicKey,
-    padding: RsaEncryption,
+enum Recipient {
+    Rsa(Box<RsaPublicKey>, RsaEncryption),
+    Sm2(Sm2PublicKey),
 }
 
 impl Export {
     fn recipient(&self) -> Result<Recipient, Error> {
         let size = match self.spec {
             KeySpec::Rsa2048 => RsaSize::R2048,
+            KeySpec::Sm2 => return self.sm2_recipient(),
             _ => return Err(Error::Unsupported(Unsupported::Spec)),
         };
         let padding = match self.algorithm {
@@ -98,9 +100,18 @@ impl Export {
             _ => return Err(Error::Invalid(Field::Algorithm)),
         };
         match RsaPublicKey::from_spki(&self.public_key) {
-            Ok(key) if key.size() == size => Ok(Recipient { key, padding }),
+            Ok(key) if key.size() == size => Ok(Recipient::Rsa(Box::new(key), padding)),
             Ok(_) | Err(_) => Err(Error::Invalid(Field::PublicKey)),
         }
+    }
+
+    fn sm2_recipient(&self) -> Result<Recipient, Error> {
+        if self.algorithm != EncryptionAlgorithm::Sm2Pke {
+            return Err(Error::Invalid(Field::Algorithm));
+        }
+        let key = Sm2PublicKey::from_spki(&self.public_key);
+        key.map(Recipient::Sm2)
+            .map_err(|_| Error::Invalid(Field::PublicKey))
     }
 
     fn describe(&self, request: &mut Fields) {
@@ -111,11 +122,19 @@ impl Export {
 
 impl Recipient {
     fn takes(&self, length: usize) -> bool {
-        length <= self.key.max_plaintext(self.padding)
+        match self {
+            Self::Rsa(key, padding) => length <= key.max_plaintext(*padding),
+            // No data key is longer than SM2 takes.
+            Self::Sm2(_) => length > 0,
+        }
     }
 
     fn wrap(&self, raw: &SecretBytes) -> Result<Vec<u8>, Error> {
-        self.key.encrypt(self.padding, raw.expose()).map_err(|error| {
+        let wrapped = match self {
+            Self::Rsa(key, padding) => key.encrypt(*padding, raw.expose()),
+            Self::Sm2(key) => key.encrypt(raw.expose()),
+        };
+        wrapped.map_err(|error| {
             tracing::error!(%error, "cannot encrypt to a public key");
             Error::Internal
         })

@@ -102,7 +102,8 @@ impl Operation for GenerateMac {
         let (sealed, algorithm) = ready(&permit, self.algorithm, note)?;
         let code = cx
             .service
-            .provider
+            .providers
+            .of(&sealed.binding)?
             .mac(sealed, self.message.expose())
             .await
             .map_err(from_provider)?;
@@ -131,7 +132,8 @@ impl Operation for VerifyMac {
         let (sealed, algorithm) = ready(&permit, self.algorithm, note)?;
         let valid = cx
             .service
-            .provider
+            .providers
+            .of(&sealed.binding)?
             .verify_mac(sealed, self.message.expose(), &self.code)
             .await
             .map_err(from_provider)?;

@@ -1,11 +1,15 @@
 //! What is signed.
 
+use std::borrow::Cow;
+
 use claviger_audit::record::Fields;
-use claviger_crypto::digest;
+use claviger_crypto::{digest, sm2};
 use claviger_model::{Error, HashAlgorithm, SignatureAlgorithm};
+use claviger_provider::{Provider, Sealed};
 use claviger_secret::SecretBytes;
 
 use super::check_digest;
+use crate::envelope::from_provider;
 
 /// What is signed.
 #[derive(Debug)]
@@ -34,16 +38,34 @@ impl Message {
         }
     }
 
-    pub(in crate::ops) fn into_digest(self, hash: HashAlgorithm) -> Vec<u8> {
-        match self {
-            Self::Digest(digest) => digest,
-            Self::Raw(message) => match hash {
-                HashAlgorithm::Sha1 => digest::sha1(message.expose()).to_vec(),
-                HashAlgorithm::Sha256 => digest::sha256(message.expose()).to_vec(),
-                HashAlgorithm::Sha384 => digest::sha384(message.expose()).to_vec(),
-                HashAlgorithm::Sha512 => digest::sha512(message.expose()).to_vec(),
-                HashAlgorithm::Sm3 => digest::sm3(message.expose()).to_vec(),
-            },
-        }
+    /// What is signed for it with this key pair. For SM2 it covers the signer, too, with the default identity.
+    ///
+    /// SOURCE: GB/T 32918.2 section 5.5; GM/T 0009 section 10.
+    pub(in crate::ops) async fn digest(
+        &self,
+        provider: &dyn Provider,
+        sealed: Sealed<'_>,
+        algorithm: SignatureAlgorithm,
+    ) -> Result<Cow<'_, [u8]>, Error> {
+        let message = match self {
+            Self::Digest(digest) => return Ok(Cow::Borrowed(digest)),
+            Self::Raw(message) => message.expose(),
+        };
+        let digest = match (algorithm, algorithm.hash()) {
+            (SignatureAlgorithm::Sm2Dsa, _) => {
+                let public = provider.public_key(sealed).await.map_err(from_provider)?;
+                let digest = sm2::digest(&public, message).map_err(|error| {
+                    tracing::error!(%error, "a public key of the provider cannot be read");
+                    Error::Internal
+                })?;
+                digest.to_vec()
+            }
+            (_, HashAlgorithm::Sha1) => digest::sha1(message).to_vec(),
+            (_, HashAlgorithm::Sha256) => digest::sha256(message).to_vec(),
+            (_, HashAlgorithm::Sha384) => digest::sha384(message).to_vec(),
+            (_, HashAlgorithm::Sha512) => digest::sha512(message).to_vec(),
+            (_, HashAlgorithm::Sm3) => digest::sm3(message).to_vec(),
+        };
+        Ok(Cow::Owned(digest))
     }
 }

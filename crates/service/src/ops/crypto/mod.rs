@@ -32,7 +32,7 @@ pub use asymmetric::{
 pub(super) use asymmetric::{check_encryption, check_signs, describe_signature, from_provider_about};
 pub use data_key::{DataKey, DataKeyForm, GenerateDataKey, GenerateDataKeyWithoutPlaintext};
 pub use decrypt::{Decrypt, DecryptExactly, Decrypted, Opener};
-pub use encrypt::{Encrypt, Payload};
+pub use encrypt::{Encrypt, EncryptDigested, Payload};
 pub use export::{Export, ExportDataKey, Exported, ExportedDataKey, GenerateAndExportDataKey};
 pub use mac::{GenerateMac, MacOutput, MacVerified, VerifyMac};
 pub use message::Message;
@@ -113,8 +113,23 @@ async fn encrypt(
     context: &EncryptionContext,
     plaintext: &[u8],
 ) -> Result<Encrypted, Error> {
-    let sealed = ready_primary(loaded, Purpose::Encrypt)?;
-    let blob = envelope::seal(cx.service.provider.as_ref(), sealed, context, plaintext).await?;
+    encrypt_with(cx, ready_primary(loaded, Purpose::Encrypt)?, context, plaintext).await
+}
+
+/// Encrypts under a version that is ready for it.
+async fn encrypt_with(
+    cx: &Context<'_>,
+    sealed: Sealed<'_>,
+    context: &EncryptionContext,
+    plaintext: &[u8],
+) -> Result<Encrypted, Error> {
+    let provider = cx.service.providers.of(&sealed.binding)?;
+    let format = envelope::format_for(provider.as_ref(), sealed.binding.spec)?;
+    cx.service
+        .keys
+        .count_message(sealed.binding.version, format)
+        .await?;
+    let blob = envelope::seal((provider.as_ref(), format), sealed, context, plaintext).await?;
     Ok(Encrypted {
         key: sealed.binding.key,
         version: sealed.binding.version,
@@ -133,9 +148,8 @@ async fn decrypt(
 ) -> Result<Decrypted, Error> {
     let sealed = ready_version(permit, position, Purpose::Decrypt)?;
     let envelope = Envelope::parse(&ciphertext.blob)?;
-    let plaintext: SecretBytes = envelope
-        .open(cx.service.provider.as_ref(), sealed, context)
-        .await?;
+    let provider = cx.service.providers.of(&sealed.binding)?;
+    let plaintext: SecretBytes = envelope.open(provider.as_ref(), sealed, context).await?;
     Ok(Decrypted {
         key: sealed.binding.key,
         version: sealed.binding.version,

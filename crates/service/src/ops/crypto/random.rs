@@ -33,7 +33,7 @@ impl Operation for GenerateRandom {
     }
 
     async fn run(self, cx: &Context<'_>, _: Permitted, _: &mut Note) -> Result<SecretBytes, Error> {
-        let drawn = cx.service.provider.random(self.length).await;
+        let drawn = cx.service.providers.software().random(self.length).await;
         drawn.map_err(from_provider)
     }
 }

@@ -1,7 +1,5 @@
 //! Give imported key material up.
 
-use std::sync::Arc;
-
 use claviger_audit::record::Fields;
 use claviger_model::{Action, Again, Change, Error, Key, Refusal, StateKind};
 use claviger_store::VersionChange;
@@ -54,8 +52,8 @@ impl Operation for DeleteKeyMaterial {
         let Some(version) = key.import.as_ref().map(|import| import.version) else {
             return Ok(Change::AlreadySo(()));
         };
-        let (store, draft, id) = (cx.store(), cx.draft(note), key.id);
-        let provider = Arc::clone(&cx.service.provider);
+        let (store, draft, id, level) = (cx.store(), cx.draft(note), key.id, key.protection);
+        let providers = cx.service.providers.clone();
         // The key is not settled first: material that has expired and is still there goes, too.
         let change = async move {
             let clear = VersionChange::Clear(version);
@@ -66,7 +64,7 @@ impl Operation for DeleteKeyMaterial {
             let change = store
                 .update_version(&key.scope, id, clear, draft, discard)
                 .await?;
-            provider.forget(&binding(&key, version));
+            providers.forget(&binding(&key, version)).await;
             Ok(change)
         };
         let forget = move |keys: &crate::cache::Keys| {
@@ -76,6 +74,7 @@ impl Operation for DeleteKeyMaterial {
         match cx.make(change, forget).await? {
             Change::Changed(_) => {
                 note.outboxed = true;
+                cx.service.destroy(level, &[version]).await;
                 Ok(Change::Changed(()))
             }
             Change::AlreadySo(_) => Ok(Change::AlreadySo(())),

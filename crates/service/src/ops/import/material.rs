@@ -2,11 +2,11 @@
 
 use claviger_audit::record::Fields;
 use claviger_model::{
-    Action, Change, Error, Field, Import, Key, KeyState, KeyVersion, KeyVersionId, MaterialFault, Refusal,
-    StateKind, Timestamp,
+    Action, Change, Error, Field, Fingerprint, Import, Key, KeyState, KeyVersion, KeyVersionId, Material,
+    MaterialFault, Refusal, StateKind, Timestamp,
 };
 use claviger_provider::{ImportFault, Imported, ProviderError, Wrapped, WrappedPair};
-use claviger_store::VersionChange;
+use claviger_store::{Destruction, VersionChange};
 
 use super::{check_takes, wrapping};
 use crate::call::{KeyRef, Need, Note};
@@ -15,8 +15,9 @@ use crate::import_token::ImportToken;
 use crate::ops::{binding, describe_key, one_key, own_key};
 use crate::pipeline::{Context, Operation, Permitted};
 
-/// How often to begin anew where another caller brought the first material meanwhile. It can be the first only once.
-const ATTEMPTS: usize = 2;
+/// How often to begin anew where another caller brought the first material meanwhile, which can be the first only once, or
+/// gave it up.
+const ATTEMPTS: usize = 4;
 
 /// Brings key material. The first puts the key into use; later on the same material may come again, after it was given
 /// up or to change its expiry.
@@ -50,6 +51,44 @@ pub struct PairMaterial {
     pub temporary_key: Option<usize>,
 }
 
+/// What a key had when it was looked at. A change of it while material comes in may mean that what came in is gone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Known {
+    /// The version, and what material it takes.
+    import: Option<(KeyVersionId, Fingerprint)>,
+    /// Whether the material of that version is there.
+    material: bool,
+}
+
+impl Known {
+    fn of(key: &Key) -> Self {
+        Self {
+            import: key.import.map(|import| (import.version, import.fingerprint)),
+            material: key.primary.is_some(),
+        }
+    }
+
+    fn version(self) -> Option<KeyVersionId> {
+        self.import.map(|(version, _)| version)
+    }
+}
+
+/// What was brought.
+struct Brought {
+    fingerprint: Fingerprint,
+    /// None where it is what is there already.
+    material: Option<Material>,
+}
+
+impl From<Imported> for Brought {
+    fn from(imported: Imported) -> Self {
+        Self {
+            fingerprint: imported.fingerprint,
+            material: Some(imported.material),
+        }
+    }
+}
+
 impl Operation for ImportKeyMaterial {
     const ACTION: Action = Action::ImportKeyMaterial;
     type Output = ();
@@ -81,16 +120,21 @@ impl Operation for ImportKeyMaterial {
         }
         let token = ImportToken::open(cx.service.keeper.as_ref(), key.id, &self.token, now)?;
         note.response.key("key", key.id);
-        let mut known = key.import.as_ref().map(|import| import.version);
+        let mut known = Known::of(key);
         for _ in 0..ATTEMPTS {
-            let version = match known {
+            let version = match known.version() {
                 Some(version) => version,
                 None => cx.service.draw_version(now)?,
             };
-            let imported = self.unwrap(cx, key, version, &token).await?;
-            match self.keep(cx, key, (known, version), imported, note).await? {
+            let brought = self.bring(cx, key, (known, version), &token).await?;
+            let kept = self.keep(cx, key, (known, version), brought, note).await;
+            if known.version().is_none() && !matches!(kept, Ok(None)) {
+                let refusal = kept.as_ref().err();
+                cx.service.abandon(&binding(key, version), refusal).await;
+            }
+            match kept? {
                 None => return Ok(()),
-                first => known = first,
+                Some(other) => known = other,
             }
         }
         Err(Error::Unavailable)
@@ -98,6 +142,44 @@ impl Operation for ImportKeyMaterial {
 }
 
 impl ImportKeyMaterial {
+    /// Takes material in. In a provider that keeps keys, what is there under a version must not be touched by material
+    /// that may be another: that is found out under a version that nothing else has.
+    async fn bring(
+        &self,
+        cx: &Context<'_>,
+        key: &Key,
+        (known, version): (Known, KeyVersionId),
+        token: &ImportToken,
+    ) -> Result<Brought, Error> {
+        let (service, place) = (cx.service, binding(key, version));
+        let provider = service.providers.of(&place)?;
+        if let Some((_, right)) = known.import
+            && provider.capability().keeps_keys
+        {
+            let trial = service.draw_version(cx.call.time)?;
+            let fingerprint = self.unwrap(cx, key, trial, token).await?.fingerprint;
+            service.abandon(&binding(key, trial), None).await;
+            if fingerprint != right {
+                return Err(Refusal::OtherMaterial.into());
+            }
+            if known.material {
+                return Ok(Brought {
+                    fingerprint,
+                    material: None,
+                });
+            }
+        }
+        if key.protection == Destruction::PROTECTION {
+            // The end of what was there before must not be the end of what comes now.
+            service.finish_destruction(version).await?;
+            if known.import.is_some() && !known.material {
+                // Material past its expiry is there until somebody gives it up.
+                provider.destroy(&place).await.map_err(from_provider)?;
+            }
+        }
+        self.unwrap(cx, key, version, token).await.map(Brought::from)
+    }
+
     async fn unwrap(
         &self,
         cx: &Context<'_>,
@@ -116,7 +198,8 @@ impl ImportKeyMaterial {
                 temporary_key: pair.temporary_key,
             }),
         };
-        let imported = cx.service.provider.import(wrapped, &binding(key, version)).await;
+        let place = binding(key, version);
+        let imported = cx.service.providers.of(&place)?.import(wrapped, &place).await;
         imported.map_err(|error| match error {
             ProviderError::BadImport(fault) => Error::KeyMaterial(fault_of(fault)),
             ProviderError::DoesNotOpen | ProviderError::BadInput => Error::KeyMaterial(MaterialFault::Unwrap),
@@ -124,49 +207,52 @@ impl ImportKeyMaterial {
         })
     }
 
-    /// Writes material of a version, `known` where the key had that version when it was looked at. Gives the version to
-    /// begin anew with where that is no longer so, and nothing was written.
+    /// Writes material of a version. Gives what is known now where that is not what was known when the material came in,
+    /// and nothing was written.
     async fn keep(
         &self,
         cx: &Context<'_>,
         key: &Key,
-        (known, version): (Option<KeyVersionId>, KeyVersionId),
-        imported: Imported,
+        (known, version): (Known, KeyVersionId),
+        brought: Brought,
         note: &mut Note,
-    ) -> Result<Option<KeyVersionId>, Error> {
+    ) -> Result<Option<Known>, Error> {
         let (id, scope, now) = (key.id, key.scope.clone(), cx.call.time);
         let import = Import {
-            fingerprint: imported.fingerprint,
+            fingerprint: brought.fingerprint,
             version,
             expires: self.expires,
         };
-        let change = match known {
-            Some(version) => VersionChange::Fill(version, imported.material),
-            None => VersionChange::Add {
+        let change = match (known.version(), brought.material) {
+            (_, None) => None,
+            (Some(version), Some(material)) => Some(VersionChange::Fill(version, material)),
+            (None, material) => Some(VersionChange::Add {
                 version: KeyVersion {
                     id: version,
                     key: id,
                     scope: scope.clone(),
                     created: now,
-                    material: Some(imported.material),
+                    material,
                 },
                 quota: 1,
-            },
+            }),
         };
         let only_pending = self.only_pending;
         let bring = move |key: Key| {
-            if key.import.as_ref().map(|import| import.version) != known {
+            let key = key.settle(now);
+            if Known::of(&key) != known {
                 return Ok(Change::AlreadySo(key));
             }
-            let key = key.settle(now);
             check_takes(&key, only_pending)?;
             key.bring(import, now)
         };
         let (store, draft) = (cx.store(), cx.draft(note));
         let write = async move {
-            store
-                .update_version(&scope, id, change, draft, Box::new(bring))
-                .await
+            let bring = Box::new(bring);
+            match change {
+                Some(change) => store.update_version(&scope, id, change, draft, bring).await,
+                None => store.update_key(&scope, id, draft, bring).await,
+            }
         };
         let forget = move |keys: &crate::cache::Keys| {
             keys.forget_key(id);
@@ -177,7 +263,7 @@ impl ImportKeyMaterial {
                 note.outboxed = true;
                 Ok(None)
             }
-            Change::AlreadySo(key) => Ok(key.value.import.map(|import| import.version)),
+            Change::AlreadySo(key) => Ok(Some(Known::of(&key.value.settle(now)))),
         }
     }
 }

@@ -65,7 +65,8 @@ impl Operation for GetParametersForImport {
     ) -> Result<ImportParameters, Error> {
         let key = own_key(&permit, 0)?;
         super::check_takes(key, self.only_pending)?;
-        let provider = &cx.service.provider;
+        let provider = cx.service.providers.at(key.protection, &key.scope.region);
+        let provider = provider.ok_or(Error::Unavailable)?;
         if !provider.capability().wraps(self.spec, self.algorithm) {
             return Err(Error::Invalid(Field::Algorithm));
         }

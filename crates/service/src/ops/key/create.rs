@@ -48,10 +48,9 @@ pub struct CreateKey {
 
 impl CreateKey {
     fn check(&self, cx: &Context<'_>) -> Result<Usage, Error> {
-        let capability = cx.service.provider.capability();
-        if self.protection != capability.protection {
-            return Err(Error::Unsupported(Unsupported::Protection));
-        }
+        let provider = cx.service.providers.at(self.protection, &self.scope.region);
+        let provider = provider.ok_or(Error::Unsupported(Unsupported::Protection))?;
+        let capability = provider.capability();
         if !capability.makes(self.spec) {
             return Err(Error::Unsupported(Unsupported::Spec));
         }
@@ -109,7 +108,8 @@ async fn first_version(cx: &Context<'_>, key: &mut Key) -> Result<Option<KeyVers
         return Ok(None);
     }
     let id = cx.service.draw_version(key.created)?;
-    let material = cx.service.provider.generate(&binding(key, id)).await;
+    let place = binding(key, id);
+    let material = cx.service.providers.of(&place)?.generate(&place).await;
     if !key.spec.is_asymmetric() {
         key.primary = Some(id);
     }
@@ -166,6 +166,8 @@ impl Operation for CreateKey {
         let mut key = self.into_key(cx, usage)?;
         let version = first_version(cx, &mut key).await?;
         note.response.key("key", key.id);
+        cx.service
+            .name_provider(&mut note.response, key.protection, &key.scope.region);
         if let Some(version) = &version {
             note.response.version("version", version.id);
         }
@@ -174,16 +176,18 @@ impl Operation for CreateKey {
             let (key, version) = (key.clone(), version.clone());
             async move { store.create_key(key, version, quota, draft).await }
         };
-        match cx.make(create(), |_| {}).await {
+        let made = match cx.make(create(), |_| {}).await {
             // Keys past their deletion do not count, and have no name.
             Err(Error::Quota(_) | Error::Exists(Existing::Title)) => {
                 cx.service.catch_up(cx.call.time).await;
-                cx.make(create(), |_| {}).await?;
+                cx.make(create(), |_| {}).await
             }
-            made => {
-                made?;
-            }
+            made => made,
+        };
+        if let (Err(error), Some(version)) = (&made, &version) {
+            cx.service.abandon(&binding(&key, version.id), Some(error)).await;
         }
+        made?;
         note.outboxed = true;
         Ok(key)
     }

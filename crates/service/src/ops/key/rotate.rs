@@ -70,7 +70,8 @@ impl Operation for RotateOnDemand {
         let (id, scope, now) = (key.id, key.scope.clone(), cx.call.time);
         let version = cx.service.draw_version(now)?;
         rotate(key.clone(), version, now)?;
-        let material = cx.service.provider.generate(&binding(key, version)).await;
+        let place = binding(key, version);
+        let material = cx.service.providers.of(&place)?.generate(&place).await;
         let add = VersionChange::Add {
             version: KeyVersion {
                 id: version,
@@ -88,7 +89,11 @@ impl Operation for RotateOnDemand {
             let take_over = Box::new(move |key: Key| rotate(key, version, now));
             store.update_version(&scope, id, add, draft, take_over).await
         };
-        cx.make(change, move |keys| keys.forget_key(id)).await?;
+        let made = cx.make(change, move |keys| keys.forget_key(id)).await;
+        if let Err(error) = &made {
+            cx.service.abandon(&place, Some(error)).await;
+        }
+        made?;
         note.outboxed = true;
         Ok(version)
     }

@@ -72,7 +72,8 @@ impl Operation for CreateKeyVersion {
         // Key pairs are dear: those that would be refused are not made.
         key.clone().add_version(now)?;
         let version = cx.service.draw_version(now)?;
-        let material = cx.service.provider.generate(&binding(key, version)).await;
+        let place = binding(key, version);
+        let material = cx.service.providers.of(&place)?.generate(&place).await;
         let add = VersionChange::Add {
             version: KeyVersion {
                 id: version,
@@ -90,7 +91,11 @@ impl Operation for CreateKeyVersion {
             let note_it = Box::new(move |key: claviger_model::Key| key.add_version(now));
             store.update_version(&scope, id, add, draft, note_it).await
         };
-        cx.make(change, move |keys| keys.forget_key(id)).await?;
+        let made = cx.make(change, move |keys| keys.forget_key(id)).await;
+        if let Err(error) = &made {
+            cx.service.abandon(&place, Some(error)).await;
+        }
+        made?;
         note.outboxed = true;
         Ok(Version {
             key: id,

@@ -66,7 +66,8 @@ pub(in crate::ops::crypto) async fn open(
         }
         let opened = cx
             .service
-            .provider
+            .providers
+            .of(&sealed.binding)?
             .decrypt_from(sealed, algorithm, ciphertext)
             .await;
         let plaintext = match opened {

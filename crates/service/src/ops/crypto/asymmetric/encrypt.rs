@@ -57,7 +57,8 @@ impl Operation for AsymmetricEncrypt {
         }
         let ciphertext = cx
             .service
-            .provider
+            .providers
+            .of(&sealed.binding)?
             .encrypt_to(sealed, self.algorithm, self.plaintext.expose())
             .await
             .map_err(from_provider_about(Field::Plaintext))?;

@@ -46,7 +46,8 @@ impl Operation for GetPublicKey {
         };
         let public = cx
             .service
-            .provider
+            .providers
+            .of(&sealed.binding)?
             .public_key(sealed)
             .await
             .map_err(from_provider)?;

@@ -52,10 +52,12 @@ impl Operation for AsymmetricSign {
         let sealed = ready(&permit, Purpose::Sign)?;
         check_signs(self.algorithm, sealed.binding.spec)?;
         check_size(self.size_only, self.algorithm, sealed.binding.spec)?;
-        let digest = self.message.into_digest(self.algorithm.hash());
-        let signature = cx
-            .service
-            .provider
+        let provider = cx.service.providers.of(&sealed.binding)?;
+        let digest = self
+            .message
+            .digest(provider.as_ref(), sealed, self.algorithm)
+            .await?;
+        let signature = provider
             .sign(sealed, self.algorithm, &digest)
             .await
             .map_err(from_provider_about(Field::Digest))?;

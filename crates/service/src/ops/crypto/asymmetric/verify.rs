@@ -61,12 +61,14 @@ impl Operation for AsymmetricVerify {
         let first = tried.first().ok_or(Error::Internal)?.binding;
         check_signs(self.algorithm, first.spec)?;
         check_size(self.size_only, self.algorithm, first.spec)?;
-        let digest = self.message.into_digest(self.algorithm.hash());
         let mut maker = None;
         for sealed in &tried {
-            let valid = cx
-                .service
-                .provider
+            let provider = cx.service.providers.of(&sealed.binding)?;
+            let digest = self
+                .message
+                .digest(provider.as_ref(), *sealed, self.algorithm)
+                .await?;
+            let valid = provider
                 .verify(*sealed, self.algorithm, &digest, &self.signature)
                 .await
                 .map_err(from_provider_about(Field::Digest))?;

@@ -19,6 +19,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
 use crate::courtesy::{Courteous, Turn, Words};
+use crate::remark::Remark;
 use crate::{Door, Front, Reply, Request, Tls, Trouble};
 
 pub(crate) struct Connection {
@@ -112,10 +113,10 @@ impl Connection {
             return self.health(path).await;
         }
         let Some(door) = self.front.door(&head).cloned() else {
-            return plain(StatusCode::NOT_FOUND, "no front door\n");
+            return plain(StatusCode::NOT_FOUND, "no front door\n".to_owned());
         };
         let Ok((id, time)) = self.front.service.begin() else {
-            return plain(StatusCode::INTERNAL_SERVER_ERROR, "internal error\n");
+            return plain(StatusCode::INTERNAL_SERVER_ERROR, "internal error\n".to_owned());
         };
         let reply = self.serve(door.as_ref(), head, body, id, time).await;
         response(reply, id)
@@ -183,16 +184,25 @@ impl Connection {
     }
 
     async fn health(&self, path: &str) -> Response<Full<Bytes>> {
-        if path == "/healthz" || self.front.service.is_ready().await {
-            plain(StatusCode::OK, "ok\n")
-        } else {
-            plain(StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
+        if path == "/healthz" {
+            return plain(StatusCode::OK, "ok\n".to_owned());
         }
+        let (status, first) = if self.front.service.is_ready().await {
+            (StatusCode::OK, "ok")
+        } else {
+            (StatusCode::SERVICE_UNAVAILABLE, "not ready")
+        };
+        let mut text = format!("{first}\n");
+        for remark in self.front.remarks.iter().filter_map(Remark::text) {
+            text.push_str(&remark);
+            text.push('\n');
+        }
+        plain(status, text)
     }
 }
 
-fn plain(status: StatusCode, text: &'static str) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from_static(text.as_bytes())));
+fn plain(status: StatusCode, text: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(text)));
     *response.status_mut() = status;
     response.headers_mut().insert(
         header::CONTENT_TYPE,

@@ -9,6 +9,7 @@ mod courtesy;
 mod door;
 mod limits;
 mod listener;
+mod remark;
 mod server;
 
 pub use door::{Door, Line, Reply, Request, Trouble};

@@ -9,6 +9,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use tokio::sync::Semaphore;
 
 use crate::connection::Connection;
+use crate::remark::Remark;
 use crate::{Door, Limits, Listener};
 
 /// Pause after a failed accept, for example while file descriptors are short.
@@ -21,6 +22,7 @@ pub struct Front {
     pub(crate) service: Arc<Service>,
     pub(crate) limits: Limits,
     pub(crate) in_flight: Arc<AtomicUsize>,
+    pub(crate) remarks: Vec<Remark>,
 }
 
 impl Front {
@@ -37,7 +39,16 @@ impl Front {
             service,
             limits,
             in_flight: Arc::default(),
+            remarks: Vec::new(),
         }
+    }
+
+    /// Lets `/readyz` say, in a line of its own, what is wrong with a part that not every call needs. `remark` is asked
+    /// each time, and says nothing while all is well.
+    #[must_use]
+    pub fn remarking(mut self, remark: impl Fn() -> Option<String> + Send + Sync + 'static) -> Self {
+        self.remarks.push(Remark::new(remark));
+        self
     }
 
     /// The door for a request.

@@ -3,10 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 
 use crate::admin::Admin;
-use crate::commands::AuditCommand;
+use crate::commands::{AuditCommand, HsmProcess, RootCommand};
+use crate::seal::{SealKind, SealOptions};
 
 /// A key management service for programs written for Alibaba Cloud KMS, on your own machines.
 #[derive(Debug, Parser)]
@@ -19,7 +20,7 @@ pub(crate) struct Cli {
     /// What goes to the log on standard error.
     ///
     /// A level (error, warn, info, debug, trace) or a filter such as `info,claviger::request=debug`, which logs a line
-    /// per request. By default `info`, and `warn` with `admin` and `audit`.
+    /// per request. By default `info`, and `warn` with `admin`, `audit`, `root` and `doctor`.
     #[arg(
         long,
         global = true,
@@ -36,7 +37,7 @@ pub(crate) struct Cli {
 impl Cli {
     pub(crate) fn log_filter(&self) -> &str {
         let usual = match self.command {
-            Command::Admin(_) | Command::Audit(_) => "warn",
+            Command::Admin(_) | Command::Audit(_) | Command::Root(_) | Command::Doctor(_) => "warn",
             _ => "info",
         };
         self.log.as_deref().unwrap_or(usual)
@@ -53,6 +54,20 @@ pub(crate) enum Command {
     Init(Init),
     /// Serve with the settings of a file.
     Serve(WithConfig),
+    /// Run the managed HSM: the process that holds the keys of protection level HSM.
+    ///
+    /// `serve` and `dev` start it and look after it by themselves. By hand it is run as a service of its own, for servers
+    /// with `hsm.kind = "connect"`. Stops at SIGTERM and SIGINT.
+    #[command(
+        after_help = "Examples:\n  claviger hsm --config /etc/claviger-hsm/hsm.toml --make\n  \
+                            claviger hsm --data /var/lib/claviger\n\nExit codes: 0 stopped by a signal; 2 wrong use or wrong \
+                            settings; 3 the HSM failed."
+    )]
+    Hsm(HsmProcess),
+    /// The root key and the HSM's master key: versions, seals, recovery. Works beside a running server.
+    ///
+    /// Changes go into the file in one piece, and a running server takes them up within a second or two.
+    Root(RootCommand),
     /// Administer accounts, users, access keys, groups, roles, policies and services; see how keys are used.
     ///
     /// Works on a running server, as whom the credentials belong to, or on the data folder of a stopped one, as the root
@@ -104,14 +119,19 @@ pub(crate) struct Init {
     /// What seals the root key.
     #[arg(long, value_enum)]
     pub(crate) seal: SealKind,
-    /// The key file, with `--seal key-file`; made if it is not there. Keep it away from the data folder and its
-    /// backups.
-    #[arg(long, value_name = "FILE", required_if_eq("seal", "key-file"))]
-    pub(crate) key_file: Option<PathBuf>,
-    /// Where the passphrase comes from, with `--seal passphrase`: `prompt`, `file:PATH`, `env:NAME` or
-    /// `credential:NAME` (systemd).
-    #[arg(long, value_name = "SOURCE", default_value = "prompt")]
-    pub(crate) passphrase: String,
+    #[command(flatten)]
+    pub(crate) seal_options: SealOptions,
+    /// The key file that seals the master key of the HSM; made if it is not there. By default it lies beside that of the root
+    /// key, with `hsm-` in front of its name; with other seals the master key has the same seal as the root key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) hsm_key_file: Option<PathBuf>,
+    /// Make that many recovery shares, which open the root key and the HSM's master key without their seals, and print them
+    /// once.
+    #[arg(long, value_name = "N", requires = "recovery_threshold", value_parser = clap::value_parser!(u8).range(2..=255))]
+    pub(crate) recovery_shares: Option<u8>,
+    /// How many of the shares are needed.
+    #[arg(long, value_name = "K", requires = "recovery_shares", value_parser = clap::value_parser!(u8).range(2..=255))]
+    pub(crate) recovery_threshold: Option<u8>,
     /// Name of the first account, for people.
     #[arg(long, default_value = "default")]
     pub(crate) account: String,
@@ -121,14 +141,6 @@ pub(crate) struct Init {
     /// Where to write the access key, as JSON (mode 0600); by default it is printed.
     #[arg(long, value_name = "FILE")]
     pub(crate) credentials: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SealKind {
-    /// A file with 256 random bits.
-    KeyFile,
-    /// A passphrase, stretched by Argon2id.
-    Passphrase,
 }
 
 #[derive(Debug, Args)]

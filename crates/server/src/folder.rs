@@ -1,16 +1,20 @@
 //! The data folder.
 //!
 //! ```text
-//! root.json          root key, sealed
-//! claviger.db        database (with -wal and -shm beside it)
-//! audit/             audit log, one file a segment, its signed checkpoints and their public key
-//! index/audit.db     index of the audit log; made anew from it at any time
-//! ship/              how far the sinks of the audit log are
-//! tls/ca.pem         private CA: its certificate
-//! tls/ca.key         private CA: its key
-//! seal.key           `dev` only: what seals the root key
-//! credentials.json   `dev` only, unless another file is named
-//! claviger.toml      settings, made by `init`
+//! root.json            root key, sealed
+//! claviger.db          database (with -wal and -shm beside it)
+//! audit/               audit log, one file a segment, its signed checkpoints and their public key
+//! index/audit.db       index of the audit log; made anew from it at any time
+//! ship/                how far the sinks of the audit log are
+//! hsm/master-key.json  master key of the managed HSM, sealed
+//! hsm/access.key       what the server and the managed HSM prove to each other
+//! hsm/run/hsm.sock     where they meet, while the HSM runs
+//! hsm/seal.key         what seals the master key, where nothing else was chosen
+//! tls/ca.pem           private CA: its certificate
+//! tls/ca.key           private CA: its key
+//! seal.key             `dev` only: what seals the root key
+//! credentials.json     `dev` only, unless another file is named
+//! claviger.toml        settings, made by `init`
 //! ```
 //! Everything is readable by its owner only.
 
@@ -36,14 +40,8 @@ impl Folder {
 
     /// Makes the folder if it is not there.
     pub(crate) fn make(&self) -> Result<(), Failure> {
-        for path in [self.0.clone(), self.0.join("tls")] {
-            DirBuilder::new()
-                .recursive(true)
-                .mode(0o700)
-                .create(&path)
-                .map_err(|error| Failure::file("make", &path, &error))?;
-        }
-        Ok(())
+        make_private(&self.0)?;
+        make_private(&self.0.join("tls"))
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -121,6 +119,29 @@ impl Folder {
         self.0.join("tls").join("ca.key")
     }
 
+    /// The folder of the managed HSM.
+    pub(crate) fn hsm(&self) -> PathBuf {
+        self.0.join("hsm")
+    }
+
+    pub(crate) fn hsm_master_key(&self) -> PathBuf {
+        self.hsm().join("master-key.json")
+    }
+
+    /// What seals that where nothing else was chosen.
+    pub(crate) fn hsm_seal(&self) -> PathBuf {
+        self.hsm().join("seal.key")
+    }
+
+    pub(crate) fn hsm_access_key(&self) -> PathBuf {
+        self.hsm().join("access.key")
+    }
+
+    /// In a folder of its own: the HSM keeps that locked as long as it runs, and changes of the master key lock theirs.
+    pub(crate) fn hsm_socket(&self) -> PathBuf {
+        self.hsm().join("run").join("hsm.sock")
+    }
+
     pub(crate) fn dev_seal(&self) -> PathBuf {
         self.0.join("seal.key")
     }
@@ -132,6 +153,15 @@ impl Folder {
     pub(crate) fn settings(&self) -> PathBuf {
         self.0.join("claviger.toml")
     }
+}
+
+/// Makes a folder that only its owner can look into, if it is not there.
+pub(crate) fn make_private(path: &Path) -> Result<(), Failure> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|error| Failure::file("make", path, &error))
 }
 
 /// Writes a file that only its owner can read, whole or not at all.

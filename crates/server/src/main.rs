@@ -9,9 +9,11 @@ mod cli;
 mod commands;
 mod config;
 mod folder;
+mod hsm;
 mod ids;
 mod output;
 mod parts;
+mod roots;
 mod seal;
 mod serving;
 mod shapes;
@@ -39,7 +41,7 @@ fn main() -> ExitCode {
         .map(|path| (stages::StageTimes::default(), path));
     output::start_logging(cli.log_filter(), stages.as_ref().map(|(times, _)| times));
     tracing::debug!(?hardening, "process hardened");
-    let done = commands::run(cli.command);
+    let done = commands::run(cli);
     let done = done.and_then(|code| match stages {
         Some((times, path)) => times.write(&path).map(|()| code),
         None => Ok(code),

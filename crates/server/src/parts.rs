@@ -5,26 +5,29 @@ use std::sync::Arc;
 use claviger_audit::{AuditLog, Clock as AuditClock, Options as AuditOptions};
 use claviger_crypto::SystemRng;
 use claviger_model::{Clock, Region, SystemClock};
-use claviger_provider_soft::{RootKeys, Sealer, SoftProvider};
+use claviger_provider_soft::{RootKeys, SOFTWARE, Sealer, SoftProvider};
 use claviger_secret::Protection;
-use claviger_service::{Parts, Service};
+use claviger_service::{Parts, Providers, Service};
 use claviger_store::Store;
 use claviger_store_sqlite::{Options as StoreOptions, SqliteStore};
 
 use crate::config::Settings;
 use crate::folder::Folder;
+use crate::hsm::Hsm;
 use crate::ids::NameRandom;
 use crate::output::Failure;
 use crate::seal::chain;
 use crate::trail::Trail;
 
 /// Opened key material kept in memory, in keys.
-const OPEN_KEYS: usize = 200_000;
+pub(crate) const OPEN_KEYS: usize = 200_000;
 
 /// The durable parts, open.
 pub(crate) struct Opened {
     pub(crate) store: Arc<SqliteStore>,
     pub(crate) provider: Arc<SoftProvider>,
+    /// The root key that the provider wraps with.
+    pub(crate) roots: Arc<RootKeys>,
     pub(crate) audit: Arc<AuditLog>,
     pub(crate) clock: Arc<dyn Clock>,
     /// What keeps opened keys out of swap.
@@ -35,7 +38,13 @@ pub(crate) struct Opened {
 pub(crate) fn open(folder: &Folder, sealer: &Sealer, settings: &Settings) -> Result<Opened, Failure> {
     let roots = RootKeys::open(&folder.root_key(), sealer).map_err(|error| Failure::failed(chain(&error)))?;
     let memory = roots.memory().protection;
-    let provider = Arc::new(SoftProvider::new(Arc::new(roots), Arc::new(SystemRng), OPEN_KEYS));
+    let roots = Arc::new(roots);
+    let provider = Arc::new(SoftProvider::new(
+        &SOFTWARE,
+        Arc::clone(&roots),
+        Arc::new(SystemRng),
+        OPEN_KEYS,
+    ));
     // The log before the database: its lock keeps a second server, perhaps with a newer schema, from touching either.
     let (audit, recovery) = AuditLog::open(&folder.audit(), audit_options(settings))
         .map_err(|error| Failure::failed(chain(&error)))?;
@@ -51,6 +60,7 @@ pub(crate) fn open(folder: &Folder, sealer: &Sealer, settings: &Settings) -> Res
     Ok(Opened {
         store: Arc::new(store),
         provider,
+        roots,
         audit: Arc::new(audit),
         clock: Arc::new(SystemClock),
         memory,
@@ -75,8 +85,13 @@ fn new_log_id() -> uuid::Uuid {
 }
 
 impl Opened {
-    /// Starts the service on these parts, and on those around the log.
-    pub(crate) async fn start(self, settings: &Settings, trail: &Trail) -> Result<Arc<Service>, Failure> {
+    /// Starts the service on these parts, on those around the log, and on an HSM.
+    pub(crate) async fn start(
+        self,
+        settings: &Settings,
+        trail: &Trail,
+        hsm: &Hsm,
+    ) -> Result<Arc<Service>, Failure> {
         let regions = settings
             .server
             .regions
@@ -87,7 +102,7 @@ impl Opened {
             .map_err(|error| Failure::usage(format!("server.regions: {error}")))?;
         let parts = Parts {
             store: Arc::clone(&self.store) as Arc<dyn Store>,
-            provider: Arc::clone(&self.provider) as _,
+            providers: hsm.join(Providers::new(Arc::clone(&self.provider) as _)),
             keeper: self.provider,
             audit: self.audit,
             index: trail.index(),

@@ -1,5 +1,8 @@
-//! What opens the root key: a key file or a passphrase, from wherever the operator keeps it. Passwords of people come from
-//! the same places.
+//! What opens root keys: a key file, a passphrase or a device, from wherever the operator keeps it. Passwords of people and
+//! PINs of tokens come from the same places as passphrases.
+
+mod devices;
+mod options;
 
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::Path;
@@ -9,37 +12,71 @@ use claviger_provider_soft::Sealer;
 use claviger_secret::SecretBytes;
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
-use crate::config::Settings;
+pub(crate) use self::options::{SealKind, SealOptions};
+use crate::config::{Seal, Settings};
 use crate::output::Failure;
 
 /// Longest passphrase that is read, in bytes.
 const PASSPHRASE_LIMIT: u64 = 4096;
 
-/// The sealer that the settings name.
+/// Whose key a sealer opens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Whose {
+    /// The root key of the server.
+    Server,
+    /// The master key of the managed HSM.
+    Hsm,
+}
+
+impl Whose {
+    fn question(self) -> &'static str {
+        match self {
+            Self::Server => "Passphrase of the root key: ",
+            Self::Hsm => "Passphrase of the HSM's master key: ",
+        }
+    }
+}
+
+/// The sealer of the root key that the settings name.
 pub(crate) fn from_settings(settings: &Settings) -> Result<Sealer, Failure> {
-    match (settings.seal.kind.as_str(), &settings.seal.key_file) {
-        ("key-file", Some(path)) => key_file(path),
-        _ => passphrase(&settings.seal.passphrase, false),
+    sealer(&settings.seal, Whose::Server)
+}
+
+/// The sealer that a section of the settings names.
+pub(crate) fn sealer(seal: &Seal, whose: Whose) -> Result<Sealer, Failure> {
+    made(seal, whose, false)
+}
+
+/// The same for a key or a seal that is yet to be made: a key file is made if it is not there, and a passphrase is asked
+/// for twice.
+pub(crate) fn new_sealer(seal: &Seal, whose: Whose) -> Result<Sealer, Failure> {
+    made(seal, whose, true)
+}
+
+fn made(seal: &Seal, whose: Whose, new: bool) -> Result<Sealer, Failure> {
+    match (seal.kind.as_str(), &seal.key_file) {
+        ("key-file", Some(path)) if new && !path.exists() => {
+            Sealer::create_key_file(path, &SystemRng).map_err(|error| Failure::failed(chain(&error)))
+        }
+        ("key-file", Some(path)) => Sealer::key_file(path).map_err(|error| Failure::failed(chain(&error))),
+        ("key-file", None) => Err(Failure::usage("a key file is needed")),
+        ("tpm2", _) => devices::tpm(seal),
+        ("pkcs11", _) => devices::token(seal),
+        _ => {
+            let phrase = phrase(&seal.passphrase, ["passphrase", whose.question()], new)?;
+            Sealer::passphrase(phrase).map_err(|error| Failure::failed(chain(&error)))
+        }
     }
 }
 
-/// A key file that is there.
-pub(crate) fn key_file(path: &Path) -> Result<Sealer, Failure> {
-    Sealer::key_file(path).map_err(|error| Failure::failed(chain(&error)))
+/// The PIN of a token, from the same sources as a passphrase.
+pub(crate) fn pin(source: &str, token: &str) -> Result<SecretBytes, Failure> {
+    phrase(source, ["PIN", &format!("PIN of the token `{token}`: ")], false)
 }
 
-/// A key file, made if it is not there.
-pub(crate) fn key_file_or_new(path: &Path) -> Result<Sealer, Failure> {
-    if path.exists() {
-        return key_file(path);
-    }
-    Sealer::create_key_file(path, &SystemRng).map_err(|error| Failure::failed(chain(&error)))
-}
-
-/// A passphrase from `prompt`, `file:PATH`, `env:NAME` or `credential:NAME`. A new one is asked for twice.
-pub(crate) fn passphrase(source: &str, new: bool) -> Result<Sealer, Failure> {
-    let phrase = phrase(source, ["passphrase", "Passphrase of the root key: "], new)?;
-    Sealer::passphrase(phrase).map_err(|error| Failure::failed(chain(&error)))
+/// What somebody types at the terminal without seeing it, known by that word.
+pub(crate) fn typed(word: &str, question: &str) -> Result<SecretBytes, Failure> {
+    prompt([word, question], false)
 }
 
 /// The new password of somebody, from the same sources.
@@ -181,7 +218,12 @@ mod tests {
     use super::*;
 
     fn fault(source: &str) -> String {
-        passphrase(source, false).unwrap_err().to_string()
+        let seal = Seal {
+            kind: "passphrase".to_owned(),
+            passphrase: source.to_owned(),
+            ..Seal::default()
+        };
+        sealer(&seal, Whose::Server).unwrap_err().to_string()
     }
 
     #[test]

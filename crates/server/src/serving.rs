@@ -15,8 +15,10 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Settings;
 use crate::folder::Folder;
+use crate::hsm::Hsm;
 use crate::output::Failure;
 use crate::parts::Opened;
+use crate::roots::Follower;
 use crate::tls::Certificates;
 use crate::trail::{Trail, Use};
 
@@ -64,6 +66,7 @@ pub(crate) async fn serve(
     folder: &Folder,
     opened: Opened,
     sockets: Sockets,
+    hsm: Hsm,
     ready: impl FnOnce() -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let fault = |error: std::io::Error| Failure::failed(format!("cannot wait for signals: {error}"));
@@ -75,11 +78,13 @@ pub(crate) async fn serve(
         );
     }
     let store: Arc<SqliteStore> = Arc::clone(&opened.store);
+    let follower = Follower::new(folder.root_key(), Arc::clone(&opened.roots), hsm.master_key())?;
     let trail = Trail::start(&opened, folder, settings, Use::Serving).await?;
-    let service = opened.start(settings, &trail).await?;
+    let service = opened.start(settings, &trail, &hsm).await?;
     let first = Arc::new(AlibabaDoor::new(Arc::clone(&service)));
     let other = Arc::new(HuaweiDoor::new(Arc::clone(&service), settings.huawei.of_door()));
-    let front = Front::new(first, vec![other], Arc::clone(&service), settings.front_limits());
+    let front =
+        Front::new(first, vec![other], Arc::clone(&service), settings.front_limits()).remarking(hsm.remark());
     let keeper = Arc::clone(&service);
     let housekeeping = tokio::spawn(async move { keeper.housekeeping().await });
     let worker = Arc::clone(&service);
@@ -91,6 +96,7 @@ pub(crate) async fn serve(
             certificates.renew(SystemClock.now());
         }
     });
+    let following = tokio::spawn(follower.follow());
     ready()?;
     let stop = async {
         tokio::select! {
@@ -102,8 +108,12 @@ pub(crate) async fn serve(
     jobs.abort();
     housekeeping.abort();
     renewing.abort();
+    following.abort();
     service.stop().await;
     trail.stop().await;
+    // After the last call. The connection ends first: nobody should be told that the HSM is away.
+    drop((front, service));
+    hsm.stop().await;
     store
         .close()
         .map_err(|error| Failure::failed(format!("the database did not close well: {error}")))

@@ -118,6 +118,14 @@ async fn health_is_told_to_anyone() {
         let answer = client.get(path).await;
         assert_eq!((answer.status, answer.body.as_str()), (200, "ok\n"));
     }
+    // A part that not every call needs is told of, and calls are served.
+    *rig.remark.lock().unwrap() = Some("the cellar is flooded".to_owned());
+    let answer = client.get("/readyz").await;
+    assert_eq!(
+        (answer.status, answer.body.as_str()),
+        (200, "ok\nthe cellar is flooded\n")
+    );
+    assert_eq!(client.get("/healthz").await.body, "ok\n");
     // While the audit log takes no records, the server lives but is not ready.
     rig.world.fail_log().await;
     assert_eq!(client.get("/healthz").await.status, 200);

@@ -1,8 +1,8 @@
 //! A server on a loopback socket, the door behind it, and a client that speaks HTTP by hand.
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -115,6 +115,8 @@ impl Door for Stub {
 pub(crate) struct Rig {
     pub(crate) world: World,
     pub(crate) door: Arc<Stub>,
+    /// What the readiness tells besides.
+    pub(crate) remark: Arc<Mutex<Option<String>>>,
     pub(crate) address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
@@ -134,7 +136,11 @@ impl Rig {
         let (door, other) = (Stub::new("first", "/"), Stub::new("other", "/other/"));
         // The other door comes first in the list of those asked, because the first claims everything.
         let doors: Vec<Arc<dyn Door>> = vec![Arc::clone(&door) as _];
-        let front = Front::new(other, doors, world.service(), limits);
+        let remark: Arc<Mutex<Option<String>>> = Arc::default();
+        let told = Arc::clone(&remark);
+        let front = Front::new(other, doors, world.service(), limits)
+            .remarking(|| None)
+            .remarking(move || told.lock().unwrap().clone());
         let listener = Listener::bind(([127, 0, 0, 1], 0).into(), tls).await.unwrap();
         let address = listener.address().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
@@ -146,6 +152,7 @@ impl Rig {
         });
         Self {
             world,
+            remark,
             door,
             address,
             stop: Some(stop),

@@ -16,9 +16,10 @@ use super::reach::{CallFault, Facts};
 use super::task::Call;
 use crate::config::{self, Settings};
 use crate::folder::Folder;
+use crate::hsm::Hsm;
 use crate::output::{Failure, absolute, note};
 use crate::parts;
-use crate::seal::{from_settings, key_file};
+use crate::seal::from_settings;
 use crate::tls::url_host;
 use crate::trail::{Trail, Use};
 
@@ -49,22 +50,8 @@ impl Offline {
     pub(super) async fn open_folder(path: &Path, asked: Asked) -> Result<Self, Failure> {
         let folder = Folder::at(&absolute(path));
         must_be_free(&folder)?;
-        if folder.settings().exists() {
-            let mut settings = config::read(&folder.settings())?;
-            // The folder may have been moved since.
-            folder.path().clone_into(&mut settings.server.data);
-            let sealer = from_settings(&settings)?;
-            return Self::open(&folder, &sealer, &settings, asked).await;
-        }
-        if !folder.dev_seal().exists() {
-            let path = folder.path().display();
-            return Err(Failure::usage(format!(
-                "`{path}` has neither settings nor a key file of `dev` in it; name the settings with --config"
-            )));
-        }
-        let sealer = key_file(&folder.dev_seal())?;
-        let mut settings = Settings::default();
-        folder.path().clone_into(&mut settings.server.data);
+        let settings = config::of_folder(&folder)?;
+        let sealer = from_settings(&settings)?;
         Self::open(&folder, &sealer, &settings, asked).await
     }
 
@@ -97,7 +84,7 @@ impl Offline {
         if index && !trail.index().reaches(opened.audit.head().seq, PATIENCE).await {
             note("the index of the audit log is behind; what it tells is not all");
         }
-        let service = opened.start(settings, &trail).await?;
+        let service = opened.start(settings, &trail, &Hsm::none()).await?;
         let credential = service.root_of(account).await;
         let credential =
             credential.map_err(|error| Failure::failed(format!("account `{account}`: {error}")))?;

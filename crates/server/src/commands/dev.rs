@@ -7,15 +7,16 @@ use claviger_provider_soft::RootKeys;
 use crate::bootstrap::{Connection, Endpoints, first_account};
 use crate::cli::Dev;
 use crate::commands::runtime;
-use crate::config::Settings;
+use crate::config;
 use crate::folder::Folder;
+use crate::hsm::{Hsm, Told};
 use crate::output::{Failure, absolute, say};
 use crate::parts;
-use crate::seal::{chain, key_file, key_file_or_new};
+use crate::seal::{Whose, chain, new_sealer, sealer};
 use crate::serving::{Sockets, open_sockets, serve};
 use crate::tls::url_host;
 
-pub(crate) fn run(arguments: &Dev) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &Dev, filter: &str) -> Result<(), Failure> {
     if !arguments.http.ip().is_loopback() {
         let address = arguments.http;
         return Err(Failure::usage(format!(
@@ -27,17 +28,16 @@ pub(crate) fn run(arguments: &Dev) -> Result<(), Failure> {
         .credentials
         .as_deref()
         .map_or_else(|| folder.dev_credentials(), absolute);
-    let mut settings = Settings::default();
-    folder.path().clone_into(&mut settings.server.data);
+    let mut settings = config::of_dev(&folder);
     settings.server.https = arguments.https;
     settings.server.http = Some(arguments.http);
     runtime()?.block_on(async {
         folder.make()?;
         let sockets = open_sockets(&settings, &folder).await?;
         let sealer = if folder.has_root_key()? {
-            key_file(&folder.dev_seal())?
+            sealer(&settings.seal, Whose::Server)?
         } else {
-            let sealer = key_file_or_new(&folder.dev_seal())?;
+            let sealer = new_sealer(&settings.seal, Whose::Server)?;
             RootKeys::create(&folder.root_key(), &sealer, &SystemRng, SystemClock.now())
                 .map_err(|error| Failure::failed(chain(&error)))?;
             sealer
@@ -52,7 +52,8 @@ pub(crate) fn run(arguments: &Dev) -> Result<(), Failure> {
         let now = SystemClock.now();
         let connection = first_account(&opened.store, &opened.provider, "dev", &region, now).await?;
         let endpoints = endpoints(&sockets, &folder);
-        serve(&settings, &folder, opened, sockets, || {
+        let hsm = Hsm::start(&settings, &folder, &Told::Data(folder.path().to_owned()), filter)?;
+        serve(&settings, &folder, opened, sockets, hsm, || {
             connection.write(&credentials, &endpoints)?;
             say(&welcome(&connection, &endpoints, &folder, &credentials));
             Ok(())

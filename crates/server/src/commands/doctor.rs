@@ -1,5 +1,7 @@
 //! `claviger doctor`: finds out what would keep a server from serving well.
 
+mod hsm;
+mod seals;
 mod trail;
 
 use std::fs;
@@ -18,6 +20,7 @@ use crate::cli::WithConfig;
 use crate::config::{self, Settings};
 use crate::folder::Folder;
 use crate::output::{Failure, absolute, say};
+use crate::seal::Whose;
 use crate::tls::Certificates;
 
 /// Free space below which a disk is called small, in bytes.
@@ -34,24 +37,26 @@ enum Finding {
 pub(crate) fn run(arguments: &WithConfig) -> Result<ExitCode, Failure> {
     let settings = config::read(&arguments.config)?;
     let folder = Folder::at(&absolute(&settings.server.data));
-    let [log, index, sinks] = trail::check(&settings, &folder);
-    let checks: [(&str, Finding); 12] = [
+    let (root, seal) = (folder.root_key(), &settings.seal);
+    let mut checks = vec![
         (
             "settings",
             Finding::Good(format!("`{}` reads well", arguments.config.display())),
         ),
         ("data folder", data_folder(&folder)),
-        ("root key", root_key(&settings, &folder)),
+        ("root key", seals::opens(&root, seal, Whose::Server)),
+        ("root seals", seals::ways(&root, seal, &folder)),
+    ];
+    checks.extend(hsm::check(&settings, &folder));
+    checks.extend([
         ("clock", clock(&folder)),
         ("randomness", randomness()),
         ("disk", disk(folder.path())),
         ("TLS", tls(&settings, &folder)),
         ("database", database(&folder)),
-        log,
-        index,
-        sinks,
-        ("address", address(&settings)),
-    ];
+    ]);
+    checks.extend(trail::check(&settings, &folder));
+    checks.push(("address", address(&settings)));
     let mut bad = false;
     for (name, finding) in checks {
         let (word, text) = match finding {
@@ -78,25 +83,6 @@ fn data_folder(folder: &Folder) -> Finding {
             ))
         }
         Ok(_) => Finding::Good(folder.path().display().to_string()),
-    }
-}
-
-fn root_key(settings: &Settings, folder: &Folder) -> Finding {
-    if !folder.root_key().exists() {
-        return Finding::Bad(format!(
-            "`{}` is not there; `claviger init` makes it",
-            folder.root_key().display()
-        ));
-    }
-    match (&settings.seal.key_file, settings.seal.kind.as_str()) {
-        (Some(path), "key-file") => match crate::seal::key_file(path) {
-            Err(error) => Finding::Bad(error.to_string()),
-            Ok(sealer) => match claviger_provider_soft::RootKeys::open(&folder.root_key(), &sealer) {
-                Ok(_) => Finding::Good("the key file opens it".to_owned()),
-                Err(error) => Finding::Bad(crate::seal::chain(&error)),
-            },
-        },
-        _ => Finding::Good("sealed by a passphrase; not tried".to_owned()),
     }
 }
 

@@ -1,19 +1,22 @@
 //! `claviger init`: makes the data folder of a server.
 
-use std::path::Path;
+use std::ffi::OsString;
+use std::path::PathBuf;
 
 use claviger_crypto::SystemRng;
 use claviger_model::{Clock as _, Region, SystemClock};
-use claviger_provider_soft::RootKeys;
+use claviger_provider_soft::{RootKeys, Sealer, Share};
 
 use crate::bootstrap::{Endpoints, first_account};
-use crate::cli::{Init, SealKind};
+use crate::cli::Init;
+use crate::commands::root::print_shares;
 use crate::commands::runtime;
-use crate::config::{self, Settings};
+use crate::config::{self, Seal, Settings};
 use crate::folder::{Folder, write_private};
-use crate::output::{Failure, absolute, say};
+use crate::hsm::{Hsm, Place};
+use crate::output::{Failure, absolute, note, say};
 use crate::parts;
-use crate::seal::{chain, key_file_or_new, passphrase};
+use crate::seal::{Whose, chain, new_sealer};
 use crate::tls::make_authority;
 use crate::trail::{Trail, Use};
 
@@ -31,19 +34,18 @@ pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
             arguments.region
         ))
     })?;
-    let text = settings_text(arguments);
+    let text = settings_text(arguments, &folder)?;
     let settings: Settings = config::parse(&text)
         .map_err(|fault| Failure::failed(format!("the new settings are not valid: {fault:?}")))?;
-    let sealer = match (arguments.seal, &arguments.key_file) {
-        (SealKind::KeyFile, Some(path)) => key_file_or_new(path)?,
-        (SealKind::KeyFile, None) => return Err(Failure::usage("--key-file is needed with --seal key-file")),
-        (SealKind::Passphrase, _) => passphrase(&arguments.passphrase, true)?,
-    };
+    let (recovery, shares) = recovery(arguments)?.unzip();
+    let sealer = new_sealer(&settings.seal, Whose::Server)?;
     folder.make()?;
     let now = SystemClock.now();
     make_authority(&folder, now)?;
-    RootKeys::create(&folder.root_key(), &sealer, &SystemRng, now)
+    let sealers: Vec<_> = std::iter::once(&sealer).chain(&recovery).collect();
+    RootKeys::create_with(&folder.root_key(), &sealers, &SystemRng, now)
         .map_err(|error| Failure::failed(chain(&error)))?;
+    make_hsm(&settings, &folder, recovery.as_ref())?;
     write_private(&folder.settings(), text.as_bytes())?;
     runtime()?.block_on(async {
         let opened = parts::open(&folder, &sealer, &settings)?;
@@ -51,7 +53,7 @@ pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
             first_account(&opened.store, &opened.provider, &arguments.account, &region, now).await?;
         let store = std::sync::Arc::clone(&opened.store);
         let trail = Trail::start(&opened, &folder, &settings, Use::Command { index: false }).await?;
-        opened.start(&settings, &trail).await?.stop().await;
+        opened.start(&settings, &trail, &Hsm::none()).await?.stop().await;
         trail.stop().await;
         store
             .close()
@@ -72,6 +74,12 @@ pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
                 .unwrap_or_default()
                 .trim_end()),
         }
+        match shares {
+            Some(shares) => print_shares(&shares),
+            None => note(
+                "there is one way to open the root key: `claviger root recovery create` makes a second one",
+            ),
+        }
         let config = folder.settings();
         say(&format!(
             "Look through `{0}`, then: claviger serve --config {0}",
@@ -81,23 +89,67 @@ pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
     })
 }
 
-/// The first settings file: what was chosen, and the rest by default.
-fn settings_text(arguments: &Init) -> String {
-    let quoted = |text: &str| toml::Value::from(text).to_string();
-    let path = |path: &Path| quoted(&absolute(path).display().to_string());
-    let seal = match (arguments.seal, &arguments.key_file) {
-        (SealKind::KeyFile, Some(file)) => format!("kind = \"key-file\"\nkey_file = {}", path(file)),
-        _ => format!(
-            "kind = \"passphrase\"\npassphrase = {}",
-            quoted(&arguments.passphrase)
-        ),
+/// A recovery key with its shares, if they are wanted.
+fn recovery(arguments: &Init) -> Result<Option<(Sealer, Vec<Share>)>, Failure> {
+    let (Some(shares), Some(threshold)) = (arguments.recovery_shares, arguments.recovery_threshold) else {
+        return Ok(None);
     };
-    format!(
+    let dealt = Sealer::new_recovery(threshold, shares, &SystemRng);
+    dealt.map(Some).map_err(|error| Failure::usage(chain(&error)))
+}
+
+/// Makes the master key of the HSM and says where its seal is, which has to be kept as well as that of the root key.
+fn make_hsm(settings: &Settings, folder: &Folder, recovery: Option<&Sealer>) -> Result<(), Failure> {
+    Place::of(settings, folder).make(recovery)?;
+    let file = settings
+        .hsm
+        .seal
+        .as_ref()
+        .and_then(|seal| seal.key_file.as_deref());
+    let Some(file) = file else { return Ok(()) };
+    note(&format!(
+        "`{}` seals the master key of the HSM: keep a copy of it, too",
+        file.display()
+    ));
+    if file.starts_with(folder.path()) {
+        note(
+            "it lies in the data folder, and so in backups of that: better name another place with --hsm-key-file",
+        );
+    }
+    Ok(())
+}
+
+/// The first settings file: what was chosen, and the rest by default.
+fn settings_text(arguments: &Init, folder: &Folder) -> Result<String, Failure> {
+    let quoted = |text: &str| toml::Value::from(text).to_string();
+    let seal = arguments.seal_options.seal(arguments.seal)?;
+    let hsm = match hsm_seal(arguments, &seal, folder) {
+        Some(seal) => format!("[hsm]\n# kind = \"managed\"\n\n[hsm.seal]\n{}", seal.to_toml()),
+        None => "[hsm]\n# kind = \"managed\"\n".to_owned(),
+    };
+    Ok(format!(
         "# Settings of a Claviger server. `claviger settings` explains them all.\n\n\
          [server]\ndata = {data}\nhttps = \"0.0.0.0:8443\"\n# http = \"127.0.0.1:8080\"\nregions = [{region}]\n\n\
-         [seal]\n{seal}\n\n\
+         [seal]\n{seal}\n{hsm}\n\
          [tls]\n# certificate = \"server.pem\"\n# key = \"server.key\"\n# names = [\"kms.example.com\"]\n",
-        data = path(&arguments.data),
+        data = quoted(&folder.path().display().to_string()),
         region = quoted(&arguments.region),
-    )
+        seal = seal.to_toml(),
+    ))
+}
+
+/// What seals the master key of the HSM; nothing where that is what seals the root key.
+fn hsm_seal(arguments: &Init, seal: &Seal, folder: &Folder) -> Option<Seal> {
+    let beside = |path: &PathBuf| {
+        let mut name = OsString::from("hsm-");
+        name.push(path.file_name().unwrap_or_default());
+        path.with_file_name(name)
+    };
+    let file = match (&arguments.hsm_key_file, &seal.key_file) {
+        (Some(path), _) => absolute(path),
+        (None, Some(path)) if seal.kind == "key-file" => beside(path),
+        (None, _) if seal.is_typed() => folder.hsm_seal(),
+        (None, _) => return None,
+    };
+    Some(Seal::key_file(file))
 }

@@ -3,21 +3,28 @@
 mod audit;
 mod dev;
 mod doctor;
+mod hsm;
 mod init;
+mod root;
 mod serve;
 
 use std::process::ExitCode;
 
 pub(crate) use self::audit::AuditCommand;
-use crate::cli::Command;
+pub(crate) use self::hsm::HsmProcess;
+pub(crate) use self::root::RootCommand;
+use crate::cli::{Cli, Command};
 use crate::output::{Failure, say};
 
 /// Runs a command. `Ok` with another code than 0 means that a check found something.
-pub(crate) fn run(command: Command) -> Result<ExitCode, Failure> {
-    match command {
-        Command::Dev(arguments) => dev::run(&arguments).map(|()| ExitCode::SUCCESS),
+pub(crate) fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let filter = cli.log_filter().to_owned();
+    match cli.command {
+        Command::Dev(arguments) => dev::run(&arguments, &filter).map(|()| ExitCode::SUCCESS),
         Command::Init(arguments) => init::run(&arguments).map(|()| ExitCode::SUCCESS),
-        Command::Serve(arguments) => serve::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Serve(arguments) => serve::run(&arguments, &filter).map(|()| ExitCode::SUCCESS),
+        Command::Hsm(arguments) => hsm::run(&arguments).map(|()| ExitCode::SUCCESS),
+        Command::Root(command) => root::run(&command),
         Command::Admin(admin) => crate::admin::run(&admin).map(|()| ExitCode::SUCCESS),
         Command::Audit(command) => audit::run(&command),
         Command::Doctor(arguments) => doctor::run(&arguments),

@@ -4,12 +4,13 @@ use crate::cli::WithConfig;
 use crate::commands::runtime;
 use crate::config;
 use crate::folder::Folder;
+use crate::hsm::{Hsm, Told};
 use crate::output::{Failure, absolute};
 use crate::parts;
 use crate::seal::from_settings;
 use crate::serving::{open_sockets, serve};
 
-pub(crate) fn run(arguments: &WithConfig) -> Result<(), Failure> {
+pub(crate) fn run(arguments: &WithConfig, filter: &str) -> Result<(), Failure> {
     let settings = config::read(&arguments.config)?;
     let folder = Folder::at(&absolute(&settings.server.data));
     if !folder.has_root_key()? {
@@ -24,7 +25,9 @@ pub(crate) fn run(arguments: &WithConfig) -> Result<(), Failure> {
         let opened = parts::open(&folder, &sealer, &settings)?;
         drop(sealer);
         let (https, http) = (sockets.https, sockets.http);
-        serve(&settings, &folder, opened, sockets, || {
+        let told = Told::Config(arguments.config.clone());
+        let hsm = Hsm::start(&settings, &folder, &told, filter)?;
+        serve(&settings, &folder, opened, sockets, hsm, || {
             tracing::info!(%https, ?http, version = env!("CARGO_PKG_VERSION"), "serving");
             Ok(())
         })

@@ -1,8 +1,10 @@
 //! Settings: one file in TOML, every setting with its meaning and default in one place.
 
 mod audit;
+mod hsm;
 mod huawei;
 mod rates;
+mod seal;
 mod section;
 mod settings;
 #[cfg(test)]
@@ -10,28 +12,75 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
-use settings::Section;
+pub(crate) use hsm::{Pkcs11, SOCKET_PATH};
+pub(crate) use seal::Seal;
+use settings::{Section, Wrong};
 pub(crate) use settings::{Settings, reference};
 
+use crate::folder::Folder;
 use crate::output::Failure;
 
 /// Reads a settings file. Relative paths in it are taken from the folder it lies in.
 pub(crate) fn read(path: &Path) -> Result<Settings, Failure> {
+    read_for(path, Settings::check)
+}
+
+/// The settings that go with a data folder: those of `init`, which lie in it, or those of `dev`.
+pub(crate) fn of_folder(folder: &Folder) -> Result<Settings, Failure> {
+    if folder.settings().exists() {
+        let mut settings = read(&folder.settings())?;
+        // The folder may have been moved since.
+        folder.path().clone_into(&mut settings.server.data);
+        return Ok(settings);
+    }
+    if folder.dev_seal().exists() {
+        return Ok(of_dev(folder));
+    }
+    let path = folder.path().display();
+    Err(Failure::usage(format!(
+        "`{path}` has neither settings nor a key file of `dev` in it; name the settings with --config"
+    )))
+}
+
+/// The settings of `dev`.
+pub(crate) fn of_dev(folder: &Folder) -> Settings {
+    let mut settings = Settings::default();
+    folder.path().clone_into(&mut settings.server.data);
+    settings.seal = Seal::key_file(folder.dev_seal());
+    settings.hsm.seal = Some(Seal::key_file(folder.hsm_seal()));
+    settings
+}
+
+/// Reads what `claviger hsm` needs of a settings file, which may be one of its own with nothing else in it.
+pub(crate) fn read_for_hsm(path: &Path) -> Result<Settings, Failure> {
+    read_for(path, Settings::check_hsm)
+}
+
+fn read_for(path: &Path, check: fn(&Settings) -> Result<(), Wrong>) -> Result<Settings, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::usage(format!("cannot read the settings `{}`: {error}", path.display())))?;
-    let mut settings = parse(&text).map_err(|fault| fault.in_file(path))?;
-    let base = path.parent().unwrap_or(Path::new(""));
+    let mut settings = parse_for(&text, check).map_err(|fault| fault.in_file(path))?;
+    resolve(&mut settings, path.parent().unwrap_or(Path::new("")));
+    Ok(settings)
+}
+
+fn resolve(settings: &mut Settings, base: &Path) {
     let resolve = |path: &mut PathBuf| {
         if path.is_relative() {
             *path = base.join(&*path);
         }
     };
     resolve(&mut settings.server.data);
-    settings.seal.key_file.iter_mut().for_each(resolve);
+    for seal in std::iter::once(&mut settings.seal).chain(&mut settings.hsm.seal) {
+        seal.key_file.iter_mut().chain(&mut seal.module).for_each(resolve);
+    }
     settings.tls.certificate.iter_mut().for_each(resolve);
     settings.tls.key.iter_mut().for_each(resolve);
+    settings.hsm.socket.iter_mut().for_each(resolve);
+    settings.hsm.access_key.iter_mut().for_each(resolve);
+    let tokens = settings.hsm.pkcs11.iter_mut();
+    tokens.flat_map(|tokens| &mut tokens.module).for_each(resolve);
     settings.audit.sink.iter_mut().for_each(|sink| sink.resolve(base));
-    Ok(settings)
 }
 
 /// What is wrong with a settings file, and where.
@@ -49,11 +98,15 @@ impl Fault {
 
 /// Parses and checks settings.
 pub(crate) fn parse(text: &str) -> Result<Settings, Fault> {
+    parse_for(text, Settings::check)
+}
+
+fn parse_for(text: &str, check: fn(&Settings) -> Result<(), Wrong>) -> Result<Settings, Fault> {
     let settings: Settings = toml::from_str(text).map_err(|error| Fault {
         line: error.span().map_or(1, |span| line_of(text, span.start)),
         reason: error.message().trim().replace('\n', "; "),
     })?;
-    match settings.check() {
+    match check(&settings) {
         Ok(()) => Ok(settings),
         Err((section, name, reason)) => {
             let line = find(text, section, name);

@@ -7,8 +7,10 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::audit::Audit;
+use super::hsm::{Hsm, Pkcs11};
 use super::huawei::Huawei;
 use super::rates::Rates;
+use super::seal::Seal;
 use super::section::section;
 
 section! {
@@ -22,18 +24,6 @@ section! {
         http: Option<SocketAddr> = None, "none";
         /// Regions that are served; calls that name none are at home in the first.
         regions: Vec<String> = vec!["cn-hangzhou".to_owned()], "`[\"cn-hangzhou\"]`";
-    }
-}
-
-section! {
-    /// What opens the root key at start.
-    Seal in "seal" {
-        /// `"key-file"` or `"passphrase"`, as it was chosen at `claviger init`.
-        kind: String = "key-file".to_owned(), "`\"key-file\"`";
-        /// The key file.
-        key_file: Option<PathBuf> = None, "none";
-        /// Where the passphrase comes from: `"prompt"`, `"file:PATH"`, `"env:NAME"` or `"credential:NAME"` (systemd).
-        passphrase: String = "prompt".to_owned(), "`\"prompt\"`";
     }
 }
 
@@ -111,6 +101,7 @@ section! {
 pub(crate) struct Settings {
     pub(crate) server: Server,
     pub(crate) seal: Seal,
+    pub(crate) hsm: Hsm,
     pub(crate) tls: Tls,
     pub(crate) limits: Limits,
     pub(crate) quotas: Quotas,
@@ -157,20 +148,8 @@ impl Settings {
                 ("server".into(), "regions", reason)
             })?;
         }
-        match (self.seal.kind.as_str(), &self.seal.key_file) {
-            ("key-file", None) => {
-                return Err((
-                    "seal".into(),
-                    "key_file",
-                    "needed with kind = \"key-file\"".to_owned(),
-                ));
-            }
-            ("key-file", Some(_)) | ("passphrase", _) => {}
-            (other, _) => {
-                let reason = format!("`{other}` is neither \"key-file\" nor \"passphrase\"");
-                return Err(("seal".into(), "kind", reason));
-            }
-        }
+        self.seal.check("seal")?;
+        self.hsm.check(&self.server.regions)?;
         if self.tls.certificate.is_some() != self.tls.key.is_some() {
             return Err((
                 "tls".into(),
@@ -181,6 +160,15 @@ impl Settings {
         self.check_limits()?;
         self.audit.check()?;
         self.rates.check()
+    }
+
+    /// The same for `claviger hsm`, which needs no more than this.
+    pub(super) fn check_hsm(&self) -> Result<(), Wrong> {
+        self.hsm.check_process()?;
+        match self.hsm.seal {
+            Some(_) => Ok(()),
+            None => self.seal.check("seal"),
+        }
     }
 
     fn check_limits(&self) -> Result<(), Wrong> {
@@ -275,6 +263,8 @@ pub(crate) fn reference() -> String {
     );
     Server::reference(&mut out);
     Seal::reference(&mut out);
+    Hsm::reference(&mut out);
+    Pkcs11::reference(&mut out);
     Tls::reference(&mut out);
     Limits::reference(&mut out);
     Quotas::reference(&mut out);

@@ -22,7 +22,7 @@ fn each_fault_is_named_with_its_line() {
         ),
         ("[server]\nregions = []\n", 2, "at least one"),
         ("[server]\nregions = [\"CN\"]\n", 2, "`CN` is not a region"),
-        ("\n[seal]\nkind = \"tpm\"\n", 3, "`tpm` is neither"),
+        ("\n[seal]\nkind = \"tpm\"\n", 3, "`tpm` is none of \"key-file\""),
         ("\n\n[seal]\n", 3, "needed with kind"),
         (
             "[seal]\nkey_file = \"k\"\n[tls]\ncertificate = \"c\"\n",
@@ -133,6 +133,107 @@ fn what_is_set_of_the_log_is_what_is_kept() {
     assert!(!keeping.compress);
     assert_eq!(keeping.retain_days, 90);
     assert_eq!(keeping.retain_bytes, 3 << 20);
+}
+
+#[test]
+fn seals_and_hsms_that_cannot_be_are_named_with_their_line() {
+    let cases = [
+        (
+            "[hsm]\nkind = \"manged\"",
+            4,
+            "hsm.kind: `manged` is none of \"managed\", \"connect\", ",
+        ),
+        (
+            "[hsm]\nregions = [\"eu-1\"]",
+            4,
+            "hsm.regions: `eu-1` is not among server.regions",
+        ),
+        ("[hsm]\nsockets = \"s\"", 4, "unknown field `sockets`"),
+        ("[hsm]\nkind = \"pkcs11\"", 4, "needs a section [hsm.pkcs11]"),
+        (
+            "[hsm.pkcs11]\nmodule = \"m.so\"",
+            4,
+            "is for hsm.kind = \"pkcs11\", which is \"managed\"",
+        ),
+        (
+            "[hsm]\nkind = \"pkcs11\"\n[hsm.pkcs11]\ntokens = [\"a\"]",
+            5,
+            "hsm.pkcs11.module: needed",
+        ),
+        (
+            "[hsm]\nkind = \"pkcs11\"\n[hsm.pkcs11]\nmodule = \"m.so\"",
+            5,
+            "hsm.pkcs11.tokens: needed",
+        ),
+        (
+            "[hsm]\nkind = \"pkcs11\"\n[hsm.pkcs11]\nmodule = \"m.so\"\ntokens = [\"a\"]\nsessions = 65",
+            8,
+            "hsm.pkcs11.sessions: must be 1 to 64",
+        ),
+        (
+            "[hsm.seal]\nkind = \"key-file\"",
+            3,
+            "hsm.seal.key_file: needed with kind = \"key-file\"",
+        ),
+        (
+            "[hsm.seal]\n\nkind = \"passphrase\"",
+            3,
+            "hsm.seal.passphrase: the server starts the HSM without",
+        ),
+        (
+            "[hsm]\nkind = \"none\"\n[hsm.seal]\nkind = \"passphrase\"",
+            6,
+            "is for the managed HSM, and hsm.kind is \"none\"",
+        ),
+        (
+            "[hsm.seal]\nkind = \"tpm2\"\npcrs = [7, 24]",
+            5,
+            "hsm.seal.pcrs: `24` is not 0 to 23",
+        ),
+        (
+            "[hsm.seal]\nkind = \"pkcs11\"\nmodule = \"m.so\"",
+            3,
+            "hsm.seal.token: needed with kind",
+        ),
+    ];
+    for (more, line, reason) in cases {
+        let text = format!("{LEAST}{more}\n");
+        let fault = parse(&text).unwrap_err();
+        assert_eq!(fault.line, line, "{text}: {}", fault.reason);
+        assert!(fault.reason.contains(reason), "{text}: {}", fault.reason);
+    }
+    let long = format!("{LEAST}[hsm]\nsocket = \"/{}\"\n", "s".repeat(100));
+    let fault = parse(&long).unwrap_err();
+    assert_eq!(
+        (fault.line, fault.reason.as_str()),
+        (
+            4,
+            "hsm.socket: the path has 101 bytes; a socket can have 100 at most"
+        )
+    );
+}
+
+#[test]
+fn the_settings_of_an_hsm_alone_need_no_seal_of_a_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("hsm.toml");
+    let text = "[hsm]\nkind = \"connect\"\nclient = \"claviger\"\nsocket = \"s\"\n[hsm.seal]\nkind = \"passphrase\"\n";
+    std::fs::write(&file, text).unwrap();
+    let settings = read_for_hsm(&file).unwrap();
+    assert_eq!(settings.hsm.socket, Some(folder.path().join("s")));
+    assert!(
+        read(&file)
+            .unwrap_err()
+            .to_string()
+            .contains("seal.key_file: needed")
+    );
+    std::fs::write(&file, "[hsm]\n").unwrap();
+    assert!(
+        read_for_hsm(&file)
+            .unwrap_err()
+            .to_string()
+            .contains("seal.key_file: needed")
+    );
 }
 
 #[test]

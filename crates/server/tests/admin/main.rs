@@ -10,6 +10,7 @@
 )]
 
 mod client;
+mod hsm;
 mod scene;
 mod sinks;
 mod transcript;
@@ -73,6 +74,26 @@ fn the_log_of_a_stopped_server() {
     scene.stop();
     scene.plays(include_str!("transcripts/log.md"));
     scene.plays(include_str!("transcripts/log_stopped.md"));
+}
+
+#[test]
+fn root_keys_and_their_seals() {
+    Scene::stopped().plays(include_str!("transcripts/root.md"));
+}
+
+#[test]
+fn the_hsm_of_a_stopped_server() {
+    Scene::stopped().plays(include_str!("transcripts/hsm.md"));
+}
+
+#[test]
+fn shares_from_the_first_day() {
+    Scene::empty().plays(include_str!("transcripts/shares.md"));
+}
+
+#[test]
+fn root_keys_of_a_running_server() {
+    Scene::running().plays(include_str!("transcripts/root_running.md"));
 }
 
 #[test]

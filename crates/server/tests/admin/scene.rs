@@ -31,27 +31,49 @@ impl Scene {
         Self { folder, server: None }
     }
 
+    /// A folder with nothing in it.
+    pub(crate) fn empty() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            server: None,
+        }
+    }
+
     /// Made by `dev`, which runs.
     pub(crate) fn running() -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        let mut scene = Self::empty();
+        scene.dev();
+        scene
+    }
+
+    /// Starts `dev`.
+    pub(crate) fn dev(&mut self) {
         let arguments =
             "dev --data data --https 127.0.0.1:0 --http 127.0.0.1:0 --credentials root.json --log error";
-        let mut server = claviger(folder.path())
+        let mut server = claviger(self.path())
             .args(arguments.split(' '))
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let mut said = BufReader::new(server.stdout.take().unwrap());
+        self.server = Some(server);
         let mut line = String::new();
         said.read_line(&mut line).unwrap();
         assert!(line.ends_with("is ready.\n"), "{line}");
         // What it prints after that fits the pipe, which stays open as long as it runs.
-        let scene = Self {
-            folder,
-            server: Some(server),
-        };
         std::thread::spawn(move || std::io::copy(&mut said, &mut std::io::sink()));
-        scene
+    }
+
+    /// The number of the server's process.
+    pub(crate) fn server(&self) -> u32 {
+        self.server.as_ref().unwrap().id()
+    }
+
+    /// Ends the server as a failure would.
+    pub(crate) fn kill(&mut self) {
+        let mut server = self.server.take().unwrap();
+        server.kill().unwrap();
+        server.wait().unwrap();
     }
 
     /// As [`running`](Self::running), with keys that were used, and their ids in files: `used.id` (which has an alias),
@@ -81,6 +103,20 @@ impl Scene {
     /// Calls an operation of key management as root.
     pub(crate) fn calls(&self, action: &str, parameters: &[(&str, &str)]) -> Value {
         client::call(&self.path().join("root.json"), action, parameters)
+    }
+
+    /// The same where it may be refused: the error code.
+    pub(crate) fn refuses(&self, action: &str, parameters: &[(&str, &str)]) -> String {
+        let answer = client::ask(&self.path().join("root.json"), action, parameters);
+        assert_ne!(answer.status, 200, "{action} {parameters:?}: {}", answer.body);
+        answer.body["Code"].as_str().unwrap().to_owned()
+    }
+
+    /// What `/readyz` answers.
+    pub(crate) fn readiness(&self) -> (u16, String) {
+        let credentials = std::fs::read(self.path().join("root.json")).unwrap();
+        let credentials: Value = serde_json::from_slice(&credentials).unwrap();
+        client::get(credentials["http_endpoint"].as_str().unwrap(), "/readyz")
     }
 
     /// Starts a server with the settings of `init`, on ports of its own, and further ones; waits until it serves.

@@ -1,0 +1,58 @@
+//! The proof that shares open a copy of a key.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use claviger_provider_soft::{OpenError, RootKeys};
+use serde_json::json;
+
+use super::options::Shares;
+use super::show::{of_seal, print};
+use crate::output::{Failure, say};
+use crate::seal::chain;
+
+/// Opens the copy with the shares alone and tells what that proved.
+pub(super) fn run(from: &Path, shares: &Shares, json: bool) -> Result<ExitCode, Failure> {
+    // What cannot be read needs no shares.
+    RootKeys::seals(from).map_err(|error| Failure::failed(chain(&error)))?;
+    let path = from.display();
+    match RootKeys::drill(from, &shares.sealer()?) {
+        Ok(report) if json => {
+            print(&json!({
+                "file": from,
+                "opens": true,
+                "seal": of_seal(&report.seal),
+                "versions": report.versions,
+                "damage": report.damage,
+            }));
+            Ok(ExitCode::SUCCESS)
+        }
+        Ok(report) => {
+            let numbers: Vec<_> = report.versions.iter().map(u32::to_string).collect();
+            say(&format!(
+                "The shares of the set {} open `{path}` alone: version {} of the key, which is all that it has.\n\
+                 No other seal was used, and nothing was written.",
+                report.seal.id,
+                numbers.join(", "),
+            ));
+            for part in &report.damage {
+                say(&format!("DAMAGED  {part}: it would not open this copy"));
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(
+            error @ (OpenError::OtherSealer { .. }
+            | OpenError::OtherShares { .. }
+            | OpenError::WrongSeal { .. }),
+        ) => {
+            let reason = chain(&error);
+            if json {
+                print(&json!({ "file": from, "opens": false, "reason": reason }));
+            } else {
+                say(&format!("The shares do NOT open `{path}`: {reason}"));
+            }
+            Ok(ExitCode::from(1))
+        }
+        Err(error) => Err(Failure::failed(chain(&error))),
+    }
+}

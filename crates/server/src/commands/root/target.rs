@@ -1,0 +1,118 @@
+//! The key file that a command is about.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
+
+use claviger_provider_soft::{RootKeys, Sealer};
+
+use super::options::Place;
+use crate::config::{self, Seal};
+use crate::folder::Folder;
+use crate::hsm;
+use crate::output::{Failure, absolute};
+use crate::seal::{Whose, chain, sealer};
+
+/// A key file, and what opens it.
+pub(super) struct Target {
+    pub(super) path: PathBuf,
+    pub(super) seal: Seal,
+    pub(super) whose: Whose,
+    pub(super) folder: Folder,
+}
+
+impl Place {
+    /// The key file that is there.
+    pub(super) fn target(&self) -> Result<Target, Failure> {
+        let (settings, folder) = match (&self.config, &self.data) {
+            (Some(path), None) => {
+                let settings = if self.hsm {
+                    config::read_for_hsm(path)
+                } else {
+                    config::read(path)
+                }?;
+                let folder = Folder::at(&absolute(&settings.server.data));
+                (settings, folder)
+            }
+            (None, Some(path)) => {
+                let folder = Folder::at(&absolute(path));
+                (config::of_folder(&folder)?, folder)
+            }
+            _ => {
+                return Err(Failure::usage(
+                    "say where the key is, in one way: --config FILE or --data DIR",
+                ));
+            }
+        };
+        let target = if self.hsm {
+            let place = hsm::Place::of(&settings, &folder);
+            Target {
+                path: place.master_key,
+                seal: place.seal,
+                whose: Whose::Hsm,
+                folder,
+            }
+        } else {
+            Target {
+                path: folder.root_key(),
+                seal: settings.seal,
+                whose: Whose::Server,
+                folder,
+            }
+        };
+        target.must_be_there()
+    }
+}
+
+impl Target {
+    fn must_be_there(self) -> Result<Self, Failure> {
+        if self.path.exists() {
+            return Ok(self);
+        }
+        let path = self.path.display();
+        let more = match self.whose {
+            Whose::Server => "`claviger init` makes it",
+            Whose::Hsm => {
+                "the first start of the HSM makes it, and with hsm.kind = \"connect\" it is in a folder of its own"
+            }
+        };
+        Err(Failure::usage(format!("`{path}` is not there; {more}")))
+    }
+
+    /// The key, opened by the seal that the settings name.
+    pub(super) fn open(&self) -> Result<RootKeys, Failure> {
+        self.open_by(&self.sealer()?)
+    }
+
+    /// What the settings name.
+    pub(super) fn sealer(&self) -> Result<Sealer, Failure> {
+        sealer(&self.seal, self.whose)
+    }
+
+    /// The key, opened by that.
+    pub(super) fn open_by(&self, sealer: &Sealer) -> Result<RootKeys, Failure> {
+        RootKeys::open(&self.path, sealer).map_err(|error| Failure::failed(chain(&error)))
+    }
+
+    /// Refuses to work for somebody else where a key file may be made: it would be of whoever runs this, and the server could
+    /// not read it.
+    pub(super) fn must_be_ours(&self) -> Result<(), Failure> {
+        let data =
+            std::fs::metadata(&self.path).map_err(|error| Failure::file("read", &self.path, &error))?;
+        let (owner, user) = (data.uid(), rustix::process::geteuid().as_raw());
+        if owner == user {
+            return Ok(());
+        }
+        let path = self.path.display();
+        Err(Failure::usage(format!(
+            "`{path}` belongs to user {owner}, and this is user {user}: run it as that user, such as with `sudo -u '#{owner}'`"
+        )))
+    }
+
+    /// How the settings call the section that names its seal.
+    pub(super) fn section(&self) -> &'static str {
+        match self.whose {
+            Whose::Server => "seal",
+            Whose::Hsm => "hsm.seal",
+        }
+    }
+}

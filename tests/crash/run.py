@@ -21,9 +21,13 @@ sys.path.append(str(Path(__file__).resolve().parent.parent / "live"))  # `harnes
 from harness import children
 from rig.trial import Abandoned, Trial
 
-SUITES = ["kill", "disk-full", "read-only", "at-rest", "second-start", "shutdown", "rss"]
-MOUNTING = {"disk-full", "read-only"}
-OWN_MOUNTS = "CLAVIGER_CRASH_OWN_MOUNTS"
+SUITES = [
+    "kill", "disk-full", "read-only", "at-rest", "second-start", "shutdown", "rss",
+    "hsm-kill", "hsm-memory", "hsm-socket",
+]  # fmt: skip
+# Those that mount small disks, and one that looks into the memory of other processes.
+NEED_NAMESPACE = {"disk-full", "read-only", "hsm-memory"}
+OWN_NAMESPACE = "CLAVIGER_CRASH_OWN_NAMESPACE"
 
 
 def run(name, options, work):
@@ -43,9 +47,10 @@ def run(name, options, work):
     return trial
 
 
-def with_own_mounts():
-    """Starts again in a mount namespace: what is mounted there goes away with the process, whatever happens."""
-    if OWN_MOUNTS in os.environ:
+def with_own_namespace():
+    """Starts again in a mount namespace: what is mounted there goes away with the process, whatever happens. Who is not
+    root gets a namespace of users too, in which he is, also towards the processes that he starts there."""
+    if OWN_NAMESPACE in os.environ:
         return
     unshare = shutil.which("unshare")
     if unshare is None:
@@ -53,8 +58,9 @@ def with_own_mounts():
     flags = ["--mount"] if os.geteuid() == 0 else ["--user", "--map-root-user", "--mount"]
     if subprocess.run([unshare, *flags, "true"], capture_output=True).returncode != 0:
         who = "root" if os.geteuid() == 0 else "this user"
-        sys.exit(f"crash: {who} may not make a mount namespace here, and disk-full and read-only need one")
-    os.environ[OWN_MOUNTS] = "1"
+        needy = ", ".join(sorted(NEED_NAMESPACE))
+        sys.exit(f"crash: {who} may not make a namespace here, and these need one: {needy}")
+    os.environ[OWN_NAMESPACE] = "1"
     os.execv(unshare, [unshare, *flags, sys.executable, *sys.argv])
 
 
@@ -82,8 +88,8 @@ def arguments():
 def main():
     options = arguments()
     chosen = [name for name in SUITES if not options.only or name in options.only]
-    if MOUNTING.intersection(chosen):
-        with_own_mounts()
+    if NEED_NAMESPACE.intersection(chosen):
+        with_own_namespace()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, stopped)
     begun = time.monotonic()

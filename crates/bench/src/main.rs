@@ -1,8 +1,8 @@
 //! Load generator and bare handler of `cargo xtask bench`.
 //!
 //! It sees the server from outside, as a program that answers HTTP, and shares no code with it: the requests are
-//! signed by a second implementation that the recorded requests of real clients check. It must never use a crate of
-//! the product. A new measurement is a file in `parts/` and a line in [`parts::Part`].
+//! signed by a second implementation that the recorded requests of real clients check. Only `parts/providers` uses crates
+//! of the product: it compares providers with what is behind them, in one process. A new measurement is a file in `parts/` and a line in [`parts::Part`].
 //!
 //! How it measures: the server under test is alone on one core, the generator on another, and a bare handler of the
 //! same HTTP stack runs in the same rounds. Machines differ and drift; the ratio of the two does so much less.
@@ -16,6 +16,7 @@
 mod bare;
 mod disk;
 mod error;
+mod folder;
 mod huawei;
 mod kms;
 mod library;
@@ -26,6 +27,7 @@ mod process;
 mod report;
 mod requests;
 mod sign;
+mod softhsm;
 mod stats;
 mod trail;
 
@@ -123,7 +125,7 @@ struct Bare {
 
 fn main() -> ExitCode {
     let outcome = match Cli::parse().verb {
-        Verb::Run(options) => parts::run(&options),
+        Verb::Run(options) => softhsm::begin(&options.data).and_then(|()| parts::run(&options)),
         Verb::Bare(options) => bare::serve(&options),
     };
     match outcome {

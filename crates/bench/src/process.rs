@@ -185,11 +185,14 @@ impl Server {
         )
     }
 
-    /// Processor time it has used so far, its own and the kernel's on its behalf, in seconds.
+    /// Processor time it and the processes that it started have used so far, their own and the kernel's on their behalf,
+    /// in seconds.
     pub(crate) fn cpu_seconds(&self) -> Result<f64, Error> {
         let path = format!("/proc/{}/stat", self.child.id());
         let text = fs::read_to_string(&path).map_err(Error::file("read", Path::new(&path)))?;
-        let ticks = cpu_ticks(&text).ok_or_else(|| Error::Unfit(format!("cannot understand `{path}`")))?;
+        let own = Stat::read(&text).ok_or_else(|| Error::Unfit(format!("cannot understand `{path}`")))?;
+        let children = stats().filter(|stat| stat.parent == self.child.id());
+        let ticks = own.ticks + children.map(|stat| stat.ticks).sum::<u64>();
         Ok(number(ticks) / number(rustix::param::clock_ticks_per_second()))
     }
 
@@ -237,13 +240,43 @@ fn free_address() -> Result<SocketAddr, Error> {
     listener.local_addr().map_err(Error::system("find a free port"))
 }
 
-/// User and system time. SOURCE: `proc_pid_stat(5)`: fields 14 and 15; the name, field 2, may hold spaces.
-fn cpu_ticks(stat: &str) -> Option<u64> {
-    let (_, after_name) = stat.rsplit_once(')')?;
-    let mut fields = after_name.split_whitespace().skip(11);
-    let user: u64 = fields.next()?.parse().ok()?;
-    let system: u64 = fields.next()?.parse().ok()?;
-    Some(user + system)
+/// What the kernel tells about a process.
+#[derive(Debug, PartialEq, Eq)]
+struct Stat {
+    /// The process that started it.
+    parent: u32,
+    /// User and system time, in clock ticks.
+    ticks: u64,
+}
+
+impl Stat {
+    /// SOURCE: `proc_pid_stat(5)`: fields 4, 14 and 15; the name, field 2, may hold spaces.
+    fn read(stat: &str) -> Option<Self> {
+        let (_, after_name) = stat.rsplit_once(')')?;
+        let mut fields = after_name.split_whitespace().skip(1);
+        let parent = fields.next()?.parse().ok()?;
+        let mut fields = fields.skip(9);
+        let user: u64 = fields.next()?.parse().ok()?;
+        let system: u64 = fields.next()?.parse().ok()?;
+        Some(Self {
+            parent,
+            ticks: user + system,
+        })
+    }
+}
+
+/// All processes. One that ends meanwhile is left out.
+fn stats() -> impl Iterator<Item = Stat> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    entries
+        .filter(|entry| {
+            entry
+                .file_name()
+                .as_encoded_bytes()
+                .iter()
+                .all(u8::is_ascii_digit)
+        })
+        .filter_map(|entry| Stat::read(&fs::read_to_string(entry.path().join("stat")).ok()?))
 }
 
 /// SOURCE: `proc_pid_status(5)`: `VmRSS`.
@@ -266,9 +299,24 @@ mod tests {
 
     #[test]
     fn processor_time_is_user_plus_system() {
-        let stat = "42 (a (b) c) S 1 42 42 0 -1 4194304 100 0 0 0 250 50 0 0 20 0 3 0 99 1000 10";
-        assert_eq!(cpu_ticks(stat), Some(300));
-        assert_eq!(cpu_ticks("nonsense"), None);
+        let stat = "42 (a (b) c) S 7 42 42 0 -1 4194304 100 0 0 0 250 50 0 0 20 0 3 0 99 1000 10";
+        assert_eq!(
+            Stat::read(stat),
+            Some(Stat {
+                parent: 7,
+                ticks: 300
+            })
+        );
+        assert_eq!(Stat::read("nonsense"), None);
+    }
+
+    #[test]
+    fn processes_are_found_by_who_started_them() {
+        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let found = stats().any(|stat| stat.parent == std::process::id());
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(found);
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 import os
 import resource
-import shutil
 import subprocess
+
+from .server import copy_folder
 
 _MEGABYTE = 1 << 20
 
@@ -26,7 +27,7 @@ class Disk:
     def __exit__(self, kind, *_):
         self.free()
         if kind is not None or self.trial.failures:
-            shutil.copytree(self.folder, self.keep)
+            copy_folder(self.folder, self.keep)
         _mount("umount", "--lazy", str(self.folder))
 
     def read_only(self):

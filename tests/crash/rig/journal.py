@@ -82,6 +82,10 @@ class Book:
         self.journals = [Journal() for _ in range(count)]
         self.adopted = Journal()  # keys from calls that were cut off and took effect all the same
 
+    def adopt(self, key, description):
+        """A key that a suite has made, outside of all storms."""
+        self.adopted.keys[key] = Key(Cell("Enabled"), Cell(description))
+
     def _all(self):
         return [*self.journals, self.adopted]
 

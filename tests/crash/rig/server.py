@@ -2,9 +2,11 @@
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import time
+from pathlib import Path
 
 from harness import children
 from harness.server import free_ports
@@ -121,6 +123,7 @@ class ServingServer(Server):
     def __init__(self, binary, folder, log="info"):
         super().__init__(binary, folder, log)
         self.key_file = folder / "keys" / "seal.key"
+        self.hsm_key_file = folder / "keys" / "hsm-seal.key"
         self.config = self.data / "claviger.toml"
 
     def init(self, further_settings=""):
@@ -160,10 +163,24 @@ class ServingServer(Server):
             return False
 
 
+def copy_folder(source, target):
+    """Copies a data folder but for the socket of the HSM, which cannot be copied and holds nothing."""
+
+    def sockets(folder, names):
+        return [name for name in names if (Path(folder) / name).is_socket()]
+
+    shutil.copytree(source, target, ignore=sockets)
+
+
 def run(command, seconds=60):
     """Runs a command to its end; gives the exit code (None: it had to be killed), and all it printed."""
     code, out, err = children.run(command, seconds)
     return code, out + err
+
+
+def doctor(server):
+    """What `claviger doctor` says of a server with a settings file."""
+    return run([server.binary, "doctor", "--config", str(server.config)])
 
 
 def verify(binary, data):

@@ -81,12 +81,16 @@ class Writer(threading.Thread):
 
     def create_key(self):
         text = self.words()
-        self.journal.lost_creates += 1
-        body = self.ask("CreateKey", Description=text)  # cut off here, it stays counted: nobody knows
+        self.journal.lost_creates += 1  # cut off below, it stays counted: nobody knows
+        body = self.ask("CreateKey", Description=text, **self.kind_of_key())
         self.journal.lost_creates -= 1
         if body:
             name = body["KeyMetadata"]["KeyId"]
             self.journal.keys[name] = Key(Cell("Enabled"), Cell(text))
+
+    def kind_of_key(self):
+        """What the next key is, in words of CreateKey."""
+        return {}
 
     def describe(self):
         name = self.a_key()
@@ -195,9 +199,12 @@ class Storm:
 
     def __init__(self, credentials, book, seed, mix=None):
         self.writers = [
-            Writer(number, credentials, journal, f"{seed}/{number}", mix or MIXED)
+            self.writer(number, credentials, journal, f"{seed}/{number}", mix or MIXED)
             for number, journal in enumerate(book.journals)
         ]
+
+    def writer(self, *arguments):
+        return Writer(*arguments)
 
     def __enter__(self):
         for writer in self.writers:

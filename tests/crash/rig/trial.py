@@ -41,6 +41,15 @@ class Trial:
         found = list(found)
         return self.that(name, not found, f"{len(found)}, such as {found[:3]}")
 
+    def part(self):
+        """A trial of its own for something that is tried at the same time; `add` brings home what it found."""
+        return Trial(self.binary, self.scratch, self.seed, self.rounds)
+
+    def add(self, part):
+        self.passed += part.passed
+        self.failures += part.failures
+        self.facts += part.facts
+
     def text(self, label):
         mark = "FAIL" if self.failures else "ok  "
         facts = f" ({', '.join(self.facts)})" if self.facts else ""

@@ -9,33 +9,73 @@ import hmac
 import json
 import sqlite3
 import struct
+import uuid
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RootKeys:
+    versions: dict  # by number
+    sealing: list  # all keys on the way there: that of the key file, and that of its seal
 
 
 def root_keys(root_file, key_file):
-    """Every version of the root key."""
+    """Opens a root key file by its key file."""
     file = json.loads(root_file.read_text(encoding="utf-8"))
-    sealing = bytes.fromhex(key_file.read_text(encoding="ascii").strip())
+    outer = bytes.fromhex(key_file.read_text(encoding="ascii").strip())
+    form = struct.pack(">I", file["format"])
+    if file["format"] == 1:
+        label = b"claviger root key" + form + b"\1"
+        return RootKeys(
+            {
+                each["version"]: _open_sealed(
+                    outer, each["sealed"], label + struct.pack(">I", each["version"]) + each["created"].encode()
+                )
+                for each in file["versions"]
+            },
+            [outer],
+        )
+    (seal,) = [each for each in file["seals"] if each["kind"] == "key-file"]
+    head = [form, *(seal[name].encode() for name in ("id", "created", "kind"))]
+    inner = _open_sealed(outer, seal["sealing_key"], _framed(b"sealing key", *head))
     keys = {}
-    for each in file["versions"]:
-        label = b"claviger root key" + struct.pack(">IBI", file["format"], 1, each["version"])
-        sealed = base64.b64decode(each["sealed"])
-        keys[each["version"]] = open_gcm(sealing, sealed[:12], sealed[12:], label + each["created"].encode())
-    return keys
+    for each, sealed in zip(file["versions"], seal["sealed"], strict=True):
+        place = _framed(b"root key", *head, struct.pack(">I", each["version"]), each["created"].encode())
+        keys[each["version"]] = _open_sealed(inner, sealed, place)
+    return RootKeys(keys, [outer, inner])
+
+
+def _open_sealed(key, text, aad):
+    sealed = base64.b64decode(text)
+    return open_gcm(key, sealed[:12], sealed[12:], aad)
+
+
+@dataclass(frozen=True)
+class Material:
+    key: str
+    spec: str
+    protection: str
+    plaintext: bytes
 
 
 def materials(database, roots):
-    """The material of every version of every AES-256 key. The database has to lie still: its server has ended."""
+    """The material of every version of every key. `roots`: the key that wraps, by protection level."""
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     try:
         rows = connection.execute(
-            "SELECT account, region, key, v.id, m.bytes FROM key_versions v JOIN materials m ON m.slot = v.material"
+            "SELECT k.account, k.region, k.id, v.id, k.spec, k.protection, m.bytes FROM key_versions v"
+            " JOIN keys k ON k.account = v.account AND k.region = v.region AND k.id = v.key"
+            " JOIN materials m ON m.slot = v.material"
         ).fetchall()
     finally:
         connection.close()
-    return [
-        _open_wrapped(roots, _unpadded(material), [struct.pack(">Q", account), region.encode(), key, version])
-        for account, region, key, version, material in rows
-    ]
+    found = []
+    for account, region, key, version, spec, protection, slot in rows:
+        spec = spec.replace("aes-", "aes").replace("rsa-", "rsa")  # as additional data has it, and not the database
+        cell = [struct.pack(">Q", account), region.encode(), key, version, spec.encode(), protection.encode()]
+        plaintext = _open_wrapped(roots[protection].versions, _unpadded(slot), cell)
+        found.append(Material(str(uuid.UUID(bytes=key)), spec, protection, plaintext))
+    return found
 
 
 def _unpadded(slot):
@@ -48,8 +88,11 @@ def _open_wrapped(roots, wrapped, cell):
     kind, version = struct.unpack(">BI", wrapped[:5])
     if kind != 1:
         raise ValueError(f"material of kind {kind}")
-    framed = b"".join(struct.pack(">I", len(part)) + part for part in (b"material", *cell, b"aes256", b"software"))
-    return open_xaes(roots[version], wrapped[5:29], wrapped[29:], wrapped[:5] + framed)
+    return open_xaes(roots[version], wrapped[5:29], wrapped[29:], wrapped[:5] + _framed(b"material", *cell))
+
+
+def _framed(*parts):
+    return b"".join(struct.pack(">I", len(part)) + part for part in parts)
 
 
 def open_xaes(key, nonce, sealed, aad):

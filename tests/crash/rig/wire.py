@@ -188,9 +188,15 @@ def answer(status, body):
 
 def fetch(endpoint, path, patience=PATIENCE):
     """Status of a plain GET, for the health pages."""
+    return fetch_page(endpoint, path, patience)[0]
+
+
+def fetch_page(endpoint, path, patience=PATIENCE):
+    """The same, and the text of the page."""
     line = Line(endpoint, patience)
     try:
         line.send(f"GET {path} HTTP/1.1\r\nHost: {line.host}\r\n\r\n".encode())
-        return line.receive()[0]
+        status, body = line.receive()
+        return status, body.decode()
     finally:
         line.close()

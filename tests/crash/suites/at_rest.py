@@ -4,9 +4,10 @@ import base64
 import shutil
 
 from rig import promises, unseal
+from rig.hsm_storm import HSM
 from rig.needles import Needle, search, spellings
 from rig.sdk import SdkClient
-from rig.server import ServingServer
+from rig.server import ServingServer, copy_folder
 from rig.wire import Client
 
 KEYS = 4
@@ -15,6 +16,8 @@ FILES = {
     "audit/00000001.jsonl",
     "audit/checkpoint.pub",
     "index/audit.db",
+    "hsm/access.key",
+    "hsm/master-key.json",
     "root.json",
     "tls/ca.key",
     "tls/ca.pem",
@@ -65,6 +68,7 @@ def _use(trial, server):
         key = client.must("CreateKey", Description=words)["KeyMetadata"]["KeyId"]
         alias = f"alias/named-{chance.getrandbits(64):x}"
         client.must("CreateAlias", AliasName=alias, KeyId=key)
+        _use_hsm(client, chance, secrets)
         place = f"context {chance.getrandbits(64):x}"
         context = {"EncryptionContext": f'{{"place":"{place}"}}'}
         public += [
@@ -85,6 +89,15 @@ def _use(trial, server):
     _use_other_face(trial, server, chance, key, secrets)
     _log_in(trial, server, chance, secrets, public)
     return secrets, public
+
+
+def _use_hsm(client, chance, secrets):
+    key = client.must("CreateKey", **HSM)["KeyMetadata"]["KeyId"]
+    plain = chance.randbytes(60)
+    sealed = client.must("Encrypt", KeyId=key, Plaintext=base64.b64encode(plain).decode())
+    client.must("Decrypt", CiphertextBlob=sealed["CiphertextBlob"])
+    client.call("Decrypt", CiphertextBlob=sealed["CiphertextBlob"][:-4])
+    secrets.append(Needle("plaintext for a key of level HSM", plain))
 
 
 def _use_other_face(trial, server, chance, key, secrets):
@@ -171,20 +184,24 @@ def _mistake(trial, server):
 
 def _snapshot(trial, server, name):
     try:
-        shutil.copytree(server.data, trial.scratch / "snapshots" / name)
+        copy_folder(server.data, trial.scratch / "snapshots" / name)
     except (shutil.Error, OSError) as error:
         trial.that(f"copy of the data folder, {name}", False, error)
 
 
 def _look(trial, server, printed, secrets, public):
     roots = unseal.root_keys(server.data / "root.json", server.key_file)
-    materials = unseal.materials(server.data / "claviger.db", roots)
-    trial.that("every key has material, and the root key opens it", len(materials) == KEYS, len(materials))
+    masters = unseal.root_keys(server.data / "hsm" / "master-key.json", server.hsm_key_file)
+    opened = unseal.materials(server.data / "claviger.db", {"software": roots, "hsm": masters})
+    for level in ("software", "hsm"):
+        count = sum(each.protection == level for each in opened)
+        trial.that(f"every key of level {level} has material, and the right key opens it", count == KEYS, count)
     secrets = [
         *secrets,
-        Needle("sealing key", bytes.fromhex(server.key_file.read_text().strip())),
-        *(Needle("root key", key) for key in roots.values()),
-        *(Needle("key material", material) for material in materials),
+        *(Needle("sealing key", key) for key in roots.sealing + masters.sealing),
+        *(Needle("root key", key) for key in roots.versions.values()),
+        *(Needle("master key", key) for key in masters.versions.values()),
+        *(Needle("key material", each.plaintext) for each in opened),
     ]
     said = trial.scratch / "said"
     said.mkdir()

@@ -5,12 +5,11 @@ Each says in plain words what is wrong, ends with the code for it, and changes n
 
 import hashlib
 import secrets
-import shutil
 import sqlite3
 import time
 
 from rig import promises
-from rig.server import Server, ServingServer, run as command
+from rig.server import Server, ServingServer, copy_folder, run as command
 from rig.wire import Client
 
 FAILED, WRONG_USE = 3, 2  # exit codes
@@ -55,7 +54,7 @@ def _beside(trial, first):
 
 def _spoiled(trial, first, name, spoil, words, code):
     server = Server(trial.binary, trial.scratch / name.replace(" ", "-"))
-    shutil.copytree(first.data, server.data)
+    copy_folder(first.data, server.data)
     spoil(server.data)
     _refused(trial, name, server.refusal, server.data, code, [str(server.data), *words])
     trial.that(f"{name}: no credentials are written", not server.credentials_file.exists())

@@ -21,6 +21,7 @@ PYTHON_SETS = {
     "tea-3": [ROOT / "examples" / "envelope" / "requirements.txt", PINS / "tea-3.txt"],
     "tea-2": [PINS / "tea-2.txt"],
     "sdk-3.1.219": [PINS / "sdk-3.1.219.txt"],
+    "gm": [PINS / "sdk-3.1.219.txt", PINS / "gm.txt"],
     "sdk-3.1.24": [PINS / "sdk-3.1.24.txt"],
     "sdk-3.1.1": [PINS / "sdk-3.1.1.txt"],
     "old-sdk": [PINS / "old-sdk.txt"],

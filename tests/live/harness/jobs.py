@@ -8,7 +8,7 @@ from . import children
 from .environments import LIVE, ROOT
 from .server import FIELDS
 
-CLIENT_SECONDS = 300
+CLIENT_SECONDS = 600
 
 
 @dataclass
@@ -148,11 +148,14 @@ def check_credentials(server, result):
         result.that(f"{name} is where it listens", server.credentials.get(name) == want, server.credentials.get(name))
 
 
-def judge(job, server, path, scratch):
-    """OpenSSL on the command line against the server."""
-    program = LIVE / "python" / "openssl_judge.py"
-    command = [str(path), str(program), str(server.credentials_file), str(scratch)]
-    yield from client(lambda *_: command)(job, server, path, scratch)
+def judge(name):
+    """A job whose program lets others than the official clients judge the server."""
+
+    def run(job, server, path, scratch):
+        command = [str(path), str(LIVE / "python" / name), str(server.credentials_file), str(scratch)]
+        yield from client(lambda *_: command)(job, server, path, scratch)
+
+    return run
 
 
 MAIN = LIVE / "python" / "main.py"
@@ -167,7 +170,8 @@ JOBS = [
     Job("core-2.13", "core-2.13", python(MAIN, "core")),
     Job("sdk-3.1.24", "sdk-3.1.24", walk("huawei/main.py"), in_sections=True),
     Job("sdk-3.1.1", "sdk-3.1.1", walk("huawei/main.py"), in_sections=True),
-    Job("openssl", "core-2.16", judge),
+    Job("openssl", "core-2.16", judge("openssl_judge.py")),
+    Job("gm", "gm", judge("gm_judge.py")),
     Job("pop-core", "node", node("pop")),
     Job("npm-kms", "node", node("kms")),
     Job("node-huawei", "node-huawei", walk_of_node, in_sections=True),

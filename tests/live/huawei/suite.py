@@ -39,9 +39,10 @@ def full(api):
 def once():
     """What the newest client alone does: it is dear, or needs clients that no other environment has."""
     import theme_faces as faces
+    import theme_sm as sm
     import theme_sops as sops
 
-    return [*access.ONCE, *faces.ONCE, *sops.ONCE, *limits.ONCE]
+    return [*access.ONCE, *faces.ONCE, *sm.ONCE, *sops.ONCE, *limits.ONCE]
 
 
 def chosen(sections, names):

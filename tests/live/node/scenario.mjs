@@ -10,6 +10,8 @@ import * as deletion from './scenario_deletion.mjs';
 import * as documents from './scenario_documents.mjs';
 import * as encryption from './scenario_encryption.mjs';
 import * as exporting from './scenario_export.mjs';
+import * as hsm from './scenario_hsm.mjs';
+import * as hsmImport from './scenario_hsm_import.mjs';
 import * as identities from './scenario_identities.mjs';
 import * as importing from './scenario_import.mjs';
 import * as keys from './scenario_keys.mjs';
@@ -20,6 +22,8 @@ import * as rotation from './scenario_rotation.mjs';
 import * as services from './scenario_services.mjs';
 import * as sessions from './scenario_sessions.mjs';
 import * as signatures from './scenario_signatures.mjs';
+import * as sm2 from './scenario_sm2.mjs';
+import * as sm2Certificates from './scenario_sm2_certificates.mjs';
 import * as specs from './scenario_specs.mjs';
 import * as tags from './scenario_tags.mjs';
 import * as trail from './scenario_trail.mjs';
@@ -48,6 +52,7 @@ export const FULL = [
   ...macs.SECTIONS,
   ...importing.SECTIONS,
   ...exporting.SECTIONS,
+  ...hsm.SECTIONS,
   ...tags.SECTIONS,
   ...policies.SECTIONS,
   ...certificates.SECTIONS,
@@ -62,6 +67,10 @@ export const ONCE = [
   ...specs.SECTIONS,
   ...signatures.ONCE,
   ...macs.ONCE,
+  ...hsm.ONCE,
+  ...sm2.ONCE,
+  ...sm2Certificates.ONCE,
+  ...hsmImport.ONCE,
   ...tags.ONCE,
   ...certificates.ONCE,
   ...rights.ONCE,

@@ -4,7 +4,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 
 import { authority } from './authority.mjs';
 import {
-  DATE, DISABLED, INVALID, MISSING, NO_MOVE, UNFILLED, UNSUPPORTED, UUID, data, flipped, moment, text, without,
+  DATE, DISABLED, INVALID, MISSING, NO_MOVE, UNFILLED, UUID, data, flipped, moment, text, without,
 } from './scenario_common.mjs';
 import { tags } from './scenario_tags.mjs';
 
@@ -75,9 +75,9 @@ async function fromRequestToSignature(t) {
 function requestHolds(t, csr) {
   const { openssl } = authority();
   openssl.write('shown.csr', csr);
-  const verify = 'openssl req -in shown.csr -verify -noout -subject -text -nameopt RFC2253,-esc_msb';
-  const [code, shown] = openssl.tries(verify);
-  t.equal('OpenSSL verifies the request', code, 0);
+  const verify = 'openssl req -in shown.csr -verify -noout -subject -text -nameopt RFC2253,-esc_msb 2>&1';
+  const shown = openssl.run(verify);
+  t.that('OpenSSL verifies the request', shown.includes('verify OK'), shown);
   t.that('subject of the request', shown.includes(`subject=${SUBJECT}\n`), shown);
   const spelt = [...NAMES.slice(0, 3), '2001:DB8:0:0:0:0:0:7', NAMES[4]];
   for (const [i, kind] of ['DNS', 'DNS', 'IP Address', 'IP Address', 'email'].entries()) {
@@ -260,7 +260,6 @@ async function refusedRequests(t) {
   for (const [name, params] of Object.entries(wrong)) {
     await t.refused(`${action}, ${name}`, INVALID, action, { Subject: SUBJECT, ...params });
   }
-  await t.refused(`${action}, SM2`, UNSUPPORTED, action, { Subject: SUBJECT, KeySpec: 'EC_SM2' });
   await t.refused(`${action} for nobody`, MISSING, action, { KeySpec: 'EC_P256' });
 }
 

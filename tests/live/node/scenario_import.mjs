@@ -9,12 +9,12 @@ import {
   versions, without,
 } from './scenario_common.mjs';
 
-const OAEP = 'RSAES_OAEP_SHA_256';
-const WRAPPINGS = ['RSAES_PKCS1_V1_5', 'RSAES_OAEP_SHA_1', OAEP];
-const BAD_TOKEN = [400, 'InvalidImportToken'];
-const BAD_MATERIAL = [400, 'InvalidKeyMaterial'];
+export const OAEP = 'RSAES_OAEP_SHA_256';
+export const WRAPPINGS = ['RSAES_PKCS1_V1_5', 'RSAES_OAEP_SHA_1', OAEP];
+export const BAD_TOKEN = [400, 'InvalidImportToken'];
+export const BAD_MATERIAL = [400, 'InvalidKeyMaterial'];
 
-async function external(t, params = {}) {
+export async function external(t, params = {}) {
   return (await made(t, { Origin: 'EXTERNAL', ...params })).KeyId;
 }
 

@@ -7,7 +7,7 @@ import {
 } from './scenario_common.mjs';
 
 // Algorithms and the bytes of their codes. The specs of their keys have the same names.
-const LENGTHS = { HMAC_SHA_224: 28, HMAC_SHA_256: 32, HMAC_SHA_384: 48, HMAC_SHA_512: 64, HMAC_SM3: 32 };
+export const LENGTHS = { HMAC_SHA_224: 28, HMAC_SHA_256: 32, HMAC_SHA_384: 48, HMAC_SHA_512: 64, HMAC_SM3: 32 };
 
 async function codes(t) {
   await codeAndCheck(t, 'HMAC_SHA_256');
@@ -17,16 +17,16 @@ async function everyCode(t) {
   for (const algorithm of Object.keys(LENGTHS)) await codeAndCheck(t, algorithm);
 }
 
-async function codeAndCheck(t, Algorithm) {
-  const { KeyId } = await ofSpec(t, Algorithm);
+export async function codeAndCheck(t, Algorithm, level = {}) {
+  const [{ KeyId }, label] = [await ofSpec(t, Algorithm, level), [Algorithm, ...Object.values(level)].join(' ')];
   const messages = { short: Buffer.from('m'), binary: Buffer.from([...Array(256).keys()]), long: randomBytes(4096) };
   for (const [name, message] of Object.entries(messages)) {
     const params = { KeyId, Algorithm, Message: text(message) };
     const answer = await t.call('GenerateMac', params);
     const code = data(answer.Mac);
     const got = [answer.KeyId, answer.Algorithm, code.length];
-    t.equal(`${Algorithm}, ${name}: answer`, got, [KeyId, Algorithm, LENGTHS[Algorithm]]);
-    t.equal(`${Algorithm}, ${name}: the same code again`, (await t.call('GenerateMac', params)).Mac, answer.Mac);
+    t.equal(`${label}, ${name}: answer`, got, [KeyId, Algorithm, LENGTHS[Algorithm]]);
+    t.equal(`${label}, ${name}: the same code again`, (await t.call('GenerateMac', params)).Mac, answer.Mac);
     for (const [shape, wants, Message, Mac] of [
       ['right', true, text(message), text(code)],
       ['another message', false, text(flipped(message)), text(code)],
@@ -36,7 +36,7 @@ async function codeAndCheck(t, Algorithm) {
     ]) {
       const checked = await t.call('VerifyMac', { KeyId, Algorithm, Message, Mac });
       const answered = [checked.KeyId, checked.Algorithm, checked.Value];
-      t.equal(`${Algorithm}, ${name}: ${shape}`, answered, [KeyId, Algorithm, wants]);
+      t.equal(`${label}, ${name}: ${shape}`, answered, [KeyId, Algorithm, wants]);
     }
   }
 }

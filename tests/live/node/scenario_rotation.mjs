@@ -73,7 +73,7 @@ async function suspendedRotation(t) {
   await t.refused(`${ACTION} without a key`, MISSING, ACTION, plan);
 }
 
-function planShows(t, name, got, status, seconds) {
+export function planShows(t, name, got, status, seconds) {
   t.equal(`${name}: AutomaticRotation`, got.AutomaticRotation, status);
   const [interval, following] = [got.RotationInterval ?? '', got.NextRotationDate ?? ''];
   if (seconds === undefined) {

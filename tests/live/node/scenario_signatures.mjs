@@ -8,7 +8,7 @@ import {
 const MESSAGE = Buffer.from('this is message\n');
 const RSA = ['RSA_PSS_SHA_256', 'RSA_PKCS1_SHA_256'];
 // The vendor signs with SHA-256 alone; the longer hashes are ours.
-const ALGORITHMS = {
+export const ALGORITHMS = {
   RSA_2048: [...RSA, 'RSA_PSS_SHA_384', 'RSA_PSS_SHA_512', 'RSA_PKCS1_SHA_384', 'RSA_PKCS1_SHA_512'],
   RSA_3072: RSA,
   RSA_4096: RSA,
@@ -30,8 +30,8 @@ async function everySignature(t) {
   }
 }
 
-async function signAndVerify(t, spec, Algorithm) {
-  const [key, name] = [await pair(t, spec), `${spec}, ${Algorithm}`];
+export async function signAndVerify(t, spec, Algorithm, level = {}) {
+  const [key, name] = [await pair(t, spec, level), [spec, ...Object.values(level), Algorithm].join(', ')];
   const digest = local.digest(Algorithm, MESSAGE);
   const signed = await t.call('AsymmetricSign', { Algorithm, Digest: text(digest), ...key });
   t.equal(`${name}: names`, names(signed), key);

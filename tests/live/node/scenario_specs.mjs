@@ -4,11 +4,11 @@ import {
   INVALID, PLAINTEXT, UNSUPPORTED, WRONG_ORIGIN, data, describe, ofSpec, versions,
 } from './scenario_common.mjs';
 
-const [CIPHER, SIGNATURE, MAC] = ['ENCRYPT/DECRYPT', 'SIGN/VERIFY', 'GENERATE/VERIFY_MAC'];
-const CIPHERS = ['Aliyun_AES_256', 'Aliyun_AES_192', 'Aliyun_AES_128'];
-const RSA = ['RSA_2048', 'RSA_3072', 'RSA_4096'];
-const CURVES = ['EC_P256', 'EC_P256K', 'EC_P384', 'EC_P521'];
-const MACS = ['HMAC_SHA_224', 'HMAC_SHA_256', 'HMAC_SHA_384', 'HMAC_SHA_512', 'HMAC_SM3'];
+export const [CIPHER, SIGNATURE, MAC] = ['ENCRYPT/DECRYPT', 'SIGN/VERIFY', 'GENERATE/VERIFY_MAC'];
+export const CIPHERS = ['Aliyun_AES_256', 'Aliyun_AES_192', 'Aliyun_AES_128'];
+export const RSA = ['RSA_2048', 'RSA_3072', 'RSA_4096'];
+export const CURVES = ['EC_P256', 'EC_P256K', 'EC_P384', 'EC_P521'];
+export const MACS = ['HMAC_SHA_224', 'HMAC_SHA_256', 'HMAC_SHA_384', 'HMAC_SHA_512', 'HMAC_SM3'];
 // Specs, the usage of a key whose creator names none, and usages that do not fit.
 const SPECS = [
   [CIPHERS, CIPHER, [SIGNATURE, MAC]],
@@ -23,51 +23,56 @@ async function everySpec(t) {
   }
 }
 
-async function oneSpec(t, spec, usage, wrong) {
-  const key = await ofSpec(t, spec);
+export async function oneSpec(t, spec, usage, wrong, level = 'SOFTWARE') {
+  const params = level === 'SOFTWARE' ? {} : { ProtectionLevel: level };
+  const [name, key] = [`${spec} in ${level}`, await ofSpec(t, spec, params)];
   const got = await describe(t, key.KeyId);
   const want = {
-    KeySpec: spec, KeyUsage: usage, KeyState: 'Enabled', Origin: 'Aliyun_KMS', ProtectionLevel: 'SOFTWARE',
+    KeySpec: spec, KeyUsage: usage, KeyState: 'Enabled', Origin: 'Aliyun_KMS', ProtectionLevel: level,
     AutomaticRotation: 'Disabled',
   };
-  for (const [name, metadata] of Object.entries({ CreateKey: key, DescribeKey: got })) {
+  for (const [action, metadata] of Object.entries({ CreateKey: key, DescribeKey: got })) {
     const shown = Object.fromEntries(Object.keys(want).map((field) => [field, metadata[field]]));
-    t.equal(`${spec}: ${name}`, shown, want);
+    t.equal(`${name}: ${action}`, shown, want);
   }
   const found = await versions(t, key.KeyId);
-  t.equal(`${spec}: versions`, found.length, 1);
+  t.equal(`${name}: versions`, found.length, 1);
   // Callers of key pairs must name a version, so there is no primary one.
-  const primary = [...RSA, ...CURVES].includes(spec) ? '' : found[0].KeyVersionId;
-  t.equal(`${spec}: primary version`, got.PrimaryKeyVersion ?? '', primary);
+  const primary = usage === SIGNATURE ? '' : found[0].KeyVersionId;
+  t.equal(`${name}: primary version`, got.PrimaryKeyVersion ?? '', primary);
   for (const KeyUsage of wrong) {
-    await t.refused(`${spec} for ${KeyUsage}`, INVALID, 'CreateKey', { KeySpec: spec, KeyUsage });
+    await t.refused(`${name} for ${KeyUsage}`, INVALID, 'CreateKey', { KeySpec: spec, KeyUsage, ...params });
   }
 }
 
 async function everyCipher(t) {
-  for (const spec of CIPHERS) {
-    const { KeyId } = await ofSpec(t, spec);
-    const context = { EncryptionContext: { spec } };
-    const { CiphertextBlob } = await t.call('Encrypt', { KeyId, Plaintext: PLAINTEXT, ...context });
-    const opened = await t.call('Decrypt', { CiphertextBlob, ...context });
-    t.equal(`${spec}: plaintext`, [opened.KeyId, opened.Plaintext], [KeyId, PLAINTEXT]);
-    await t.refused(`${spec}: wrong context`, INVALID, 'Decrypt', { CiphertextBlob });
-    // The length of a data key has nothing to do with the key that encrypts it.
-    t.equal(`${spec}: data key`, data((await t.call('GenerateDataKey', { KeyId })).Plaintext).length, 32);
-  }
+  for (const spec of CIPHERS) await oneCipher(t, spec);
+}
+
+export async function oneCipher(t, spec, params = {}) {
+  const [{ KeyId }, name] = [await ofSpec(t, spec, params), [spec, ...Object.values(params)].join(' ')];
+  const context = { EncryptionContext: { spec } };
+  const { CiphertextBlob } = await t.call('Encrypt', { KeyId, Plaintext: PLAINTEXT, ...context });
+  const opened = await t.call('Decrypt', { CiphertextBlob, ...context });
+  t.equal(`${name}: plaintext`, [opened.KeyId, opened.Plaintext], [KeyId, PLAINTEXT]);
+  await t.refused(`${name}: wrong context`, INVALID, 'Decrypt', { CiphertextBlob });
+  // The length of a data key has nothing to do with the key that encrypts it.
+  t.equal(`${name}: data key`, data((await t.call('GenerateDataKey', { KeyId })).Plaintext).length, 32);
 }
 
 async function refusedSpecs(t) {
+  const refused = [UNSUPPORTED, INVALID];
   for (const KeySpec of ['Aliyun_SM4', 'EC_SM2']) {
-    await t.refused(`${KeySpec} without a module that has it`, [UNSUPPORTED, INVALID], 'CreateKey', { KeySpec });
+    await t.refused(`${KeySpec}, no level named`, refused, 'CreateKey', { KeySpec });
+    await t.refused(`${KeySpec} in software`, refused, 'CreateKey', { KeySpec, ProtectionLevel: 'SOFTWARE' });
   }
   for (const KeySpec of ['AES_256', 'aliyun_aes_256', 'RSA_1024', 'EC_P224', 'ED25519']) {
     await t.refused(`spec ${KeySpec}`, INVALID, 'CreateKey', { KeySpec });
   }
   await t.refused('usage that does not exist', INVALID, 'CreateKey', { KeyUsage: 'ENCRYPT' });
-  const level = [400, 'Unsupported.ProtectionLevel'];
-  await t.refused('protection that is not here', level, 'CreateKey', { ProtectionLevel: 'HSM' });
-  await t.refused('protection that does not exist', INVALID, 'CreateKey', { ProtectionLevel: 'software' });
+  for (const ProtectionLevel of ['software', 'hsm', 'Hsm', 'HSM ', 'HARDWARE']) {
+    await t.refused(`protection '${ProtectionLevel}'`, INVALID, 'CreateKey', { ProtectionLevel });
+  }
   const nowhere = [403, 'Forbidden.DKMSInstanceNotFound'];
   const instance = { DKMSInstanceId: 'kst-hzz62ee817bvyyr5x****' };
   await t.refused('an instance that is not here', nowhere, 'CreateKey', instance);

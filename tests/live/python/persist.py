@@ -18,6 +18,8 @@ from trial import Trial
 CONTEXT = {"for": "restart"}
 PLAINTEXT = "a2VlcCBtZQ=="
 SIGNED = {"Algorithm": "RSA_PSS_SHA_256", "Digest": text(bytes(32))}
+SIGNED_BY_SM2 = {"Algorithm": "SM2DSA", "Digest": text(bytes(32))}
+HSM = {"ProtectionLevel": "HSM"}
 CODED = {"Algorithm": "HMAC_SHA_256", "Message": text(b"keep me")}
 TAGS = {"kept": "over-restart"}
 
@@ -30,7 +32,7 @@ def write(t):
     blob = t.call("Encrypt", KeyId=kept, Plaintext=PLAINTEXT, EncryptionContext=CONTEXT)["CiphertextBlob"]
     leaving = made(t, Tags=tags(**TAGS), Policy=json.dumps(policy_for(t)))["KeyId"]
     t.call("ScheduleKeyDeletion", KeyId=leaving, PendingWindowInDays=7)
-    facts = {"blob": blob, "leaving": leaving, **pairs(t), **imports(t), **people(t, kept)}
+    facts = {"blob": blob, "leaving": leaving, **pairs(t), **hardware(t), **imports(t), **people(t, kept)}
     facts["keys"] = {key: describe(t, key) for key in (kept, off, leaving, facts["key"]["KeyId"], facts["mac"])}
     facts["total"] = total(t)
     t.state.write_text(json.dumps(facts))
@@ -43,6 +45,16 @@ def pairs(t):
     value = t.call("AsymmetricSign", **SIGNED, **key)["Value"]
     mac = made(t, KeySpec="HMAC_SHA_256")["KeyId"]
     return {"key": key, "value": value, "mac": mac, "code": t.call("GenerateMac", KeyId=mac, **CODED)["Mac"]}
+
+
+def hardware(t):
+    """Two keys in hardware, a blob and a signature."""
+    key = made(t, KeySpec="EC_SM2", **HSM)["KeyId"]
+    key = {"KeyId": key, "KeyVersionId": versions(t, key)[0]["KeyVersionId"]}
+    value = t.call("AsymmetricSign", **SIGNED_BY_SM2, **key)["Value"]
+    cipher = made(t, KeySpec="Aliyun_SM4", **HSM)["KeyId"]
+    blob = t.call("Encrypt", KeyId=cipher, Plaintext=PLAINTEXT)["CiphertextBlob"]
+    return {"key in hardware": key, "value in hardware": value, "blob in hardware": blob}
 
 
 def people(t, key):
@@ -81,6 +93,10 @@ def read(t):
     t.equal("policy", json.loads(policy), policy_for(t))
     got = t.call("AsymmetricVerify", Value=facts["value"], **SIGNED, **facts["key"])["Value"]
     t.equal("old signature is right", got, True)
+    params = {"Value": facts["value in hardware"], **SIGNED_BY_SM2, **facts["key in hardware"]}
+    t.equal("old signature in hardware is right", t.call("AsymmetricVerify", **params)["Value"], True)
+    opened = t.call("Decrypt", CiphertextBlob=facts["blob in hardware"])
+    t.equal("old blob in hardware opens", opened["Plaintext"], PLAINTEXT)
     got = t.call("GenerateMac", KeyId=facts["mac"], **CODED)["Mac"]
     t.equal("the same code as before", data(got), data(facts["code"]))
     people_hold(t, facts, kept)

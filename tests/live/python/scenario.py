@@ -13,6 +13,8 @@ import scenario_deletion as deletion
 import scenario_documents as documents
 import scenario_encryption as encryption
 import scenario_export as export
+import scenario_hsm as hsm
+import scenario_hsm_import as hsm_import
 import scenario_identities as identities
 import scenario_import as importing
 import scenario_keys as keys
@@ -23,6 +25,8 @@ import scenario_rotation as rotation
 import scenario_services as services
 import scenario_sessions as sessions
 import scenario_signatures as signatures
+import scenario_sm2 as sm2
+import scenario_sm2_certificates as sm2_certificates
 import scenario_specs as specs
 import scenario_tags as tags
 import scenario_trail as trail
@@ -52,6 +56,7 @@ FULL = [
     *macs.SECTIONS,
     *importing.SECTIONS,
     *export.SECTIONS,
+    *hsm.SECTIONS,
     *tags.SECTIONS,
     *policies.SECTIONS,
     *certificates.SECTIONS,
@@ -66,6 +71,10 @@ ONCE = [
     *specs.SECTIONS,
     *signatures.ONCE,
     *macs.ONCE,
+    *hsm.ONCE,
+    *sm2.ONCE,
+    *sm2_certificates.ONCE,
+    *hsm_import.ONCE,
     *tags.ONCE,
     *certificates.ONCE,
     *rights.ONCE,

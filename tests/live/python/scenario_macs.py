@@ -20,16 +20,16 @@ def every_code(t):
         code_and_check(t, algorithm)
 
 
-def code_and_check(t, algorithm):
-    key = of_spec(t, algorithm)["KeyId"]
-    params = {"KeyId": key, "Algorithm": algorithm}
+def code_and_check(t, algorithm, **level):
+    key = of_spec(t, algorithm, **level)["KeyId"]
+    params, label = {"KeyId": key, "Algorithm": algorithm}, " ".join([algorithm, *level.values()])
     for name, message in {"short": b"m", "binary": bytes(range(256)), "long": os.urandom(4096)}.items():
         made = t.call("GenerateMac", Message=text(message), **params)
         names = (made["KeyId"], made["Algorithm"])
         code = data(made["Mac"])
-        t.equal(f"{algorithm}, {name}: answer", (*names, len(code)), (key, algorithm, LENGTHS[algorithm]))
+        t.equal(f"{label}, {name}: answer", (*names, len(code)), (key, algorithm, LENGTHS[algorithm]))
         again = t.call("GenerateMac", Message=text(message), **params)["Mac"]
-        t.equal(f"{algorithm}, {name}: the same code again", again, made["Mac"])
+        t.equal(f"{label}, {name}: the same code again", again, made["Mac"])
         for case, wants, parts in (
             ("right", True, (message, code)),
             ("another message", False, (flipped(message), code)),
@@ -39,7 +39,7 @@ def code_and_check(t, algorithm):
         ):
             got = t.call("VerifyMac", Message=text(parts[0]), Mac=text(parts[1]), **params)
             answer = (got["KeyId"], got["Algorithm"], got["Value"])
-            t.equal(f"{algorithm}, {name}: {case}", answer, (key, algorithm, wants))
+            t.equal(f"{label}, {name}: {case}", answer, (key, algorithm, wants))
 
 
 def refused_codes(t):

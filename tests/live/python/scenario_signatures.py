@@ -29,8 +29,8 @@ def every_signature(t):
             sign_and_verify(t, spec, algorithm)
 
 
-def sign_and_verify(t, spec, algorithm):
-    key, name = pair(t, spec), f"{spec}, {algorithm}"
+def sign_and_verify(t, spec, algorithm, **level):
+    key, name = pair(t, spec, **level), ", ".join([spec, *level.values(), algorithm])
     digest = local.digest(algorithm, MESSAGE)
     signed = t.call("AsymmetricSign", Algorithm=algorithm, Digest=text(digest), **key)
     t.equal(f"{name}: names", {field: signed[field] for field in key}, key)

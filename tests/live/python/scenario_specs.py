@@ -20,44 +20,53 @@ SPECS = {
 
 def every_spec(t):
     for spec, (usage, wrong) in SPECS.items():
-        key = of_spec(t, spec)
-        got = describe(t, key["KeyId"])
-        want = {
-            "KeySpec": spec, "KeyUsage": usage, "KeyState": "Enabled", "Origin": "Aliyun_KMS",
-            "ProtectionLevel": "SOFTWARE", "AutomaticRotation": "Disabled",
-        }
-        for name, metadata in {"CreateKey": key, "DescribeKey": got}.items():
-            t.equal(f"{spec}: {name}", {field: metadata.get(field) for field in want}, want)
-        found = versions(t, key["KeyId"])
-        t.equal(f"{spec}: versions", len(found), 1)
-        # Callers of key pairs must name a version, so there is no primary one.
-        primary = "" if spec in RSA + CURVES else found[0]["KeyVersionId"]
-        t.equal(f"{spec}: primary version", got.get("PrimaryKeyVersion") or "", primary)
-        for other in wrong:
-            t.refused(f"{spec} for {other}", INVALID, "CreateKey", KeySpec=spec, KeyUsage=other)
+        one_spec(t, spec, usage, wrong)
+
+
+def one_spec(t, spec, usage, wrong, level="SOFTWARE"):
+    params = {} if level == "SOFTWARE" else {"ProtectionLevel": level}
+    name, key = f"{spec} in {level}", of_spec(t, spec, **params)
+    got = describe(t, key["KeyId"])
+    want = {
+        "KeySpec": spec, "KeyUsage": usage, "KeyState": "Enabled", "Origin": "Aliyun_KMS", "ProtectionLevel": level,
+        "AutomaticRotation": "Disabled",
+    }
+    for action, metadata in {"CreateKey": key, "DescribeKey": got}.items():
+        t.equal(f"{name}: {action}", {field: metadata.get(field) for field in want}, want)
+    found = versions(t, key["KeyId"])
+    t.equal(f"{name}: versions", len(found), 1)
+    # Callers of key pairs must name a version, so there is no primary one.
+    primary = "" if SIGNATURE == usage else found[0]["KeyVersionId"]
+    t.equal(f"{name}: primary version", got.get("PrimaryKeyVersion") or "", primary)
+    for other in wrong:
+        t.refused(f"{name} for {other}", INVALID, "CreateKey", KeySpec=spec, KeyUsage=other, **params)
 
 
 def every_cipher(t):
     for spec in CIPHERS:
-        key = of_spec(t, spec)["KeyId"]
-        blob = t.call("Encrypt", KeyId=key, Plaintext=PLAINTEXT, EncryptionContext={"spec": spec})["CiphertextBlob"]
-        opened = t.call("Decrypt", CiphertextBlob=blob, EncryptionContext={"spec": spec})
-        t.equal(f"{spec}: plaintext", (opened["KeyId"], opened["Plaintext"]), (key, PLAINTEXT))
-        t.refused(f"{spec}: wrong context", INVALID, "Decrypt", CiphertextBlob=blob)
-        # The length of a data key has nothing to do with the key that encrypts it.
-        t.equal(f"{spec}: data key", len(data(t.call("GenerateDataKey", KeyId=key)["Plaintext"])), 32)
+        one_cipher(t, spec)
+
+
+def one_cipher(t, spec, **params):
+    key, name = of_spec(t, spec, **params)["KeyId"], " ".join([spec, *params.values()])
+    blob = t.call("Encrypt", KeyId=key, Plaintext=PLAINTEXT, EncryptionContext={"spec": spec})["CiphertextBlob"]
+    opened = t.call("Decrypt", CiphertextBlob=blob, EncryptionContext={"spec": spec})
+    t.equal(f"{name}: plaintext", (opened["KeyId"], opened["Plaintext"]), (key, PLAINTEXT))
+    t.refused(f"{name}: wrong context", INVALID, "Decrypt", CiphertextBlob=blob)
+    # The length of a data key has nothing to do with the key that encrypts it.
+    t.equal(f"{name}: data key", len(data(t.call("GenerateDataKey", KeyId=key)["Plaintext"])), 32)
 
 
 def refused_specs(t):
     refused = [UNSUPPORTED, INVALID]
     for spec in ("Aliyun_SM4", "EC_SM2"):
-        t.refused(f"{spec} without a module that has it", refused, "CreateKey", KeySpec=spec)
+        t.refused(f"{spec}, no level named", refused, "CreateKey", KeySpec=spec)
+        t.refused(f"{spec} in software", refused, "CreateKey", KeySpec=spec, ProtectionLevel="SOFTWARE")
     for spec in ("AES_256", "aliyun_aes_256", "RSA_1024", "EC_P224", "ED25519"):
         t.refused(f"spec {spec}", INVALID, "CreateKey", KeySpec=spec)
     t.refused("usage that does not exist", INVALID, "CreateKey", KeyUsage="ENCRYPT")
-    level = (400, "Unsupported.ProtectionLevel")
-    t.refused("protection that is not here", level, "CreateKey", ProtectionLevel="HSM")
-    t.refused("protection that does not exist", INVALID, "CreateKey", ProtectionLevel="software")
+    for level in ("software", "hsm", "Hsm", "HSM ", "HARDWARE"):
+        t.refused(f"protection {level!r}", INVALID, "CreateKey", ProtectionLevel=level)
     nowhere = (403, "Forbidden.DKMSInstanceNotFound")
     t.refused("an instance that is not here", nowhere, "CreateKey", DKMSInstanceId="kst-hzz62ee817bvyyr5x****")
     for spec in ("RSA_2048", "EC_P256"):

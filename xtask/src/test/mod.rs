@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::failure::Failure;
 use crate::{fuzz, metadata, process, tidy};
 use suites::SUITES;
-use tools::{CC, CLIPPY, RUSTFMT, Tool};
+use tools::{CC, CLIPPY, OPENSSL, RUSTFMT, SOFTHSM, SWTPM, TSS2, Tool};
 
 /// How long each fuzz target runs here. Long runs are started by hand.
 const FUZZ_SECONDS: u32 = 5;
@@ -58,8 +58,13 @@ static STEPS: &[Step] = &[
     },
     Step {
         name: "test",
-        tools: &[&CC],
+        tools: &[&CC, &OPENSSL, &SOFTHSM],
         work: Work::Cargo(&["test", "--workspace"]),
+    },
+    Step {
+        name: "tpm",
+        tools: &[&CC, &TSS2, &SWTPM],
+        work: Work::Cargo(&["test", "--package", "claviger-seal-tpm", "--features", "tpm"]),
     },
     Step {
         name: "fuzz",

@@ -65,6 +65,25 @@ pub(super) static OPENSSL: Tool = Tool {
     origin: Origin::Apt(&["openssl"]),
 };
 
+/// A PKCS#11 token in software.
+pub(super) static SOFTHSM: Tool = Tool {
+    name: "SoftHSM 2",
+    probe: &["softhsm2-util", "--version"],
+    origin: Origin::Apt(&["softhsm2"]),
+};
+/// The library that speaks to TPMs, with what a build needs of it.
+pub(super) static TSS2: Tool = Tool {
+    name: "tpm2-tss",
+    probe: &["pkg-config", "--exists", "tss2-esys", "tss2-tctildr", "tss2-mu"],
+    origin: Origin::Apt(&["libtss2-dev", "pkg-config"]),
+};
+/// A TPM 2.0 in software.
+pub(super) static SWTPM: Tool = Tool {
+    name: "swtpm",
+    probe: &["swtpm", "--version"],
+    origin: Origin::Apt(&["swtpm"]),
+};
+
 /// Makes sure that all of `tools` are there: installs what is missing where that is possible.
 /// Fails with the commands to run by hand otherwise, and also when something is still missing afterwards.
 pub(super) fn ensure<'a>(tools: impl IntoIterator<Item = &'a &'static Tool>) -> Result<(), Failure> {

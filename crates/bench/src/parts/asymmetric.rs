@@ -1,19 +1,24 @@
 //! Operations with key pairs. What costs the library much is compared with the library alone on the server's core,
 //! what costs it little with the bare handler; either runs right before the operation.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::{Bench, Sample, generation};
 use crate::error::Error;
 use crate::kms::{CONNECTIONS, Kms, field};
-use crate::library::Rsa2048;
+use crate::library::{Pace, Rsa2048};
 use crate::load::Target;
 use crate::machine;
 use crate::process::Server;
-use crate::report::{Row, Verdict};
+use crate::report::Row;
 use crate::requests::{BareRequests, Requests};
 use crate::sign::Call;
+
+/// What the answer to a signing call holds.
+const SIGNED: &str = "\"Value\":\"";
 
 /// Share of the library's own rate that RSA signatures must reach.
 const RSA_TARGET: f64 = 0.90;
@@ -24,7 +29,7 @@ const EC_TARGET: f64 = 0.28;
 /// What an operation is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Yardstick {
-    /// RSA-2048 signatures of the library, without a server.
+    /// Signatures of the library, without a server.
     Library,
     /// The bare handler.
     Bare,
@@ -40,7 +45,7 @@ impl Yardstick {
 }
 
 /// An operation that is measured.
-struct Case {
+pub(super) struct Case {
     name: String,
     action: &'static str,
     parameters: Vec<Parameter>,
@@ -91,28 +96,30 @@ fn operations(bench: &mut Bench<'_>, server: &Server, target: &Target) -> Result
     Ok(())
 }
 
-/// The library in the server's place.
 fn sign_alone(bench: &Bench<'_>, library: &Rsa2048) -> Result<Sample, Error> {
+    alone(bench, |length| library.sign(length))
+}
+
+/// A library in the server's place, after a short warm-up.
+pub(super) fn alone(
+    bench: &Bench<'_>,
+    work: impl Fn(Duration) -> Result<Pace, Error>,
+) -> Result<Sample, Error> {
     let length = bench.options.duration();
-    let signatures = machine::on_server_core(bench.cores, || {
-        library.sign(length / 8)?;
-        library.sign(length)
+    let pace = machine::on_server_core(bench.cores, || {
+        work(length / 8)?;
+        work(length)
     })??;
-    Ok(Sample {
-        rate: signatures.rate,
-        server_micros: signatures.micros,
-        ..Sample::default()
-    })
+    Ok(Sample::from(pace))
 }
 
 /// Makes the key pairs; gives the operations with them.
 fn cases(kms: &Kms<'_>) -> Result<[Case; 5], Error> {
-    const SIGNED: &str = "\"Value\":\"";
     const VALID: &str = "\"Value\":true";
     let rsa = Pair::create(kms, "RSA_2048", "SIGN/VERIFY", "RSA_PSS_SHA_256")?;
     let ec = Pair::create(kms, "EC_P256", "SIGN/VERIFY", "ECDSA_SHA_256")?;
     let private = Pair::create(kms, "RSA_2048", "ENCRYPT/DECRYPT", "RSAES_OAEP_SHA_256")?;
-    let digest = [("Digest", STANDARD.encode([0x5a; 32]))];
+    let digest = [digest()];
     let plaintext = [("Plaintext", STANDARD.encode([0x5a; 64]))];
     let opened = plaintext
         .each_ref()
@@ -121,28 +128,27 @@ fn cases(kms: &Kms<'_>) -> Result<[Case; 5], Error> {
     let rsa_signed = rsa.answered(kms, "AsymmetricSign", &digest, "Value")?;
     let ec_signed = ec.answered(kms, "AsymmetricSign", &digest, "Value")?;
     let sealed = private.answered(kms, "AsymmetricEncrypt", &plaintext, "CiphertextBlob")?;
-    let sign = |pair: &Pair| pair.case("AsymmetricSign", &digest, SIGNED);
     let verify = |pair: &Pair, [signature]: [Parameter; 1]| {
         let [digest] = digest.clone();
         pair.case("AsymmetricVerify", &[digest, signature], VALID)
     };
     Ok([
-        Case {
-            yardstick: Yardstick::Library,
-            target: Some(RSA_TARGET),
-            ..sign(&rsa)
-        },
-        Case {
-            yardstick: Yardstick::Library,
-            ..private.case("AsymmetricDecrypt", &sealed, &opened)
-        },
+        rsa.signing().against_library(Some(RSA_TARGET)),
+        private
+            .case("AsymmetricDecrypt", &sealed, &opened)
+            .against_library(None),
         Case {
             target: Some(EC_TARGET),
-            ..sign(&ec)
+            ..ec.signing()
         },
         verify(&rsa, rsa_signed),
         verify(&ec, ec_signed),
     ])
+}
+
+/// What is signed.
+fn digest() -> Parameter {
+    ("Digest", STANDARD.encode([0x5a; 32]))
 }
 
 /// Name and value, not escaped.
@@ -154,7 +160,7 @@ fn borrowed(parameters: &[Parameter]) -> Vec<(&str, &str)> {
 }
 
 /// A key pair in the server, with what it is used for.
-struct Pair {
+pub(super) struct Pair {
     name: String,
     /// How operations name it and its algorithm.
     parameters: [Parameter; 3],
@@ -163,7 +169,11 @@ struct Pair {
 impl Pair {
     fn create(kms: &Kms<'_>, spec: &str, usage: &str, algorithm: &str) -> Result<Self, Error> {
         let key = kms.call("CreateKey", &[("KeySpec", spec), ("KeyUsage", usage)])?;
-        let key = field(&key, "/KeyMetadata/KeyId")?;
+        Self::of(kms, field(&key, "/KeyMetadata/KeyId")?, spec, algorithm)
+    }
+
+    /// The pair of a key that there is.
+    pub(super) fn of(kms: &Kms<'_>, key: &str, spec: &str, algorithm: &str) -> Result<Self, Error> {
         let versions = kms.call("ListKeyVersions", &[("KeyId", key)])?;
         let version = field(&versions, "/KeyVersions/KeyVersion/0/KeyVersionId")?;
         Ok(Self {
@@ -192,6 +202,11 @@ impl Pair {
         Ok([(name, field(&answer, &format!("/{name}"))?.to_owned())])
     }
 
+    /// Signing a digest.
+    pub(super) fn signing(&self) -> Case {
+        self.case("AsymmetricSign", &[digest()], SIGNED)
+    }
+
     /// A case without a target, compared with the bare handler.
     fn case(&self, action: &'static str, more: &[Parameter], needle: &str) -> Case {
         Case {
@@ -206,7 +221,21 @@ impl Pair {
 }
 
 impl Case {
-    fn requests(&self, kms: &Kms<'_>) -> Result<Requests<'static>, Error> {
+    /// The same, compared with the library.
+    pub(super) fn against_library(self, target: Option<f64>) -> Self {
+        Self {
+            yardstick: Yardstick::Library,
+            target,
+            ..self
+        }
+    }
+
+    /// Its name in the table.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn requests(&self, kms: &Kms<'_>) -> Result<Requests<'static>, Error> {
         let call = Call {
             action: self.action,
             parameters: &borrowed(&self.parameters),
@@ -214,66 +243,8 @@ impl Case {
         kms.repeated(&call, &self.needle)
     }
 
-    fn row(&self, samples: &[Sample], yardstick: &[Sample]) -> Row {
-        let row = Sample::row(self.name.clone(), samples);
-        let limit = Sample::row("", yardstick).rate.unwrap_or(f64::INFINITY);
-        let ratio = row.rate.unwrap_or_default() / limit;
-        // As for the hot path: this second ratio stays what it is where others use the machine too.
-        let cpu = Sample::cpu(yardstick) / Sample::cpu(samples);
-        let name = self.yardstick.name();
-        Row {
-            measured: format!("{ratio:.2} of {name}, by processor time {cpu:.2}"),
-            target: self
-                .target
-                .map_or_else(String::new, |target| format!(">= {target:.2}")),
-            verdict: self.target.map(|target| Verdict::from(ratio >= target)),
-            ..row
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn case(target: Option<f64>) -> Case {
-        Case {
-            name: "a case".to_owned(),
-            action: "AsymmetricSign",
-            parameters: Vec::new(),
-            needle: String::new(),
-            yardstick: Yardstick::Library,
-            target,
-        }
-    }
-
-    fn samples(rates: &[f64], server_micros: f64) -> Vec<Sample> {
-        let sample = |rate: &f64| Sample {
-            rate: *rate,
-            server_micros,
-            ..Sample::default()
-        };
-        rates.iter().map(sample).collect()
-    }
-
-    #[test]
-    fn the_ratio_is_that_of_the_middle_rates() {
-        let (ours, alone) = (
-            samples(&[10.0, 95.0, 99.0], 500.0),
-            samples(&[1.0, 100.0, 900.0], 400.0),
-        );
-        let row = case(Some(0.90)).row(&ours, &alone);
-        assert_eq!(row.measured, "0.95 of the library, by processor time 0.80");
-        assert_eq!(
-            (row.target.as_str(), row.verdict),
-            (">= 0.90", Some(Verdict::Good))
-        );
-        assert_eq!(case(Some(0.96)).row(&ours, &alone).verdict, Some(Verdict::Missed));
-    }
-
-    #[test]
-    fn without_a_target_there_is_no_verdict() {
-        let row = case(None).row(&samples(&[1.0], 1.0), &samples(&[2.0], 1.0));
-        assert_eq!((row.target.as_str(), row.verdict), ("", None));
+    pub(super) fn row(&self, samples: &[Sample], yardstick: &[Sample]) -> Row {
+        let yardstick = (self.yardstick.name(), yardstick);
+        Sample::share(self.name.clone(), samples, yardstick, self.target)
     }
 }

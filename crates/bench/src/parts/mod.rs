@@ -12,27 +12,28 @@ mod keys;
 mod latency;
 mod open_loop;
 mod policies;
+mod providers;
 mod rest;
 mod rotation;
+mod sample;
 mod scale;
 mod size;
 mod stages;
 mod throughput;
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
 use clap::ValueEnum;
 
 use crate::Options;
 use crate::error::Error;
+use crate::folder::Folder;
 use crate::kms::{Kms, SYMMETRIC};
-use crate::load::{Load, Outcome, Script, Target, Until};
+use crate::load::{Load, Script, Target, Until};
 use crate::machine::{self, Cores};
 use crate::process::{Launch, Server};
 use crate::report::{self, Row, Verdict};
-use crate::stats::{median, number};
+use sample::Sample;
 
 /// One measurement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -53,6 +54,8 @@ pub(crate) enum Part {
     Create,
     /// Key pairs: signing, decrypting, verifying, making them, and whether others have to wait for that
     Asymmetric,
+    /// Keys in HSMs against keys in software, raw tokens and raw libraries
+    Providers,
     /// Rotation of 10,000 keys that are due
     Rotation,
     /// Memory and start time
@@ -84,6 +87,7 @@ impl Part {
             Self::OpenLoop => open_loop::run(bench),
             Self::Create => create::run(bench),
             Self::Asymmetric => asymmetric::run(bench),
+            Self::Providers => providers::run(bench),
             Self::Rotation => rotation::run(bench),
             Self::Footprint => footprint::run(bench),
             Self::Keys => keys::run(bench),
@@ -121,13 +125,13 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
         },
     };
     let folder = Folder::create(&options.data)?;
-    let facts = machine::facts(&folder.0);
+    let facts = machine::facts(folder.path());
     let cores = Cores::choose()?;
     machine::pin(cores.load)?;
-    let bare = bare::launch(&folder.0)?.start(cores)?;
+    let bare = bare::launch(folder.path())?.start(cores)?;
     let mut bench = Bench {
         options,
-        folder: folder.0.clone(),
+        folder: folder.path().to_owned(),
         cores,
         bare,
         rows: Vec::new(),
@@ -240,91 +244,4 @@ fn keys_in(server: Server, count: usize) -> Result<(Server, Vec<String>), Error>
     let plain = server.plain()?;
     let (keys, _) = Kms::new(&server, &plain)?.create_keys(count, SYMMETRIC)?;
     Ok((server, keys))
-}
-
-/// One measurement.
-#[derive(Clone, Default)]
-struct Sample {
-    /// Right answers a second.
-    rate: f64,
-    /// Processor time of the server for one request, in microseconds.
-    server_micros: f64,
-    /// The generator's.
-    load_micros: f64,
-    p50: Duration,
-    p99: Duration,
-    p999: Duration,
-    first_error: Option<String>,
-}
-
-impl Sample {
-    fn new(outcome: &Outcome, server_seconds: f64) -> Self {
-        let requests = number((outcome.answers + outcome.errors).max(1));
-        Self {
-            rate: number(outcome.answers) / outcome.elapsed.as_secs_f64().max(f64::MIN_POSITIVE),
-            server_micros: server_seconds / requests * 1e6,
-            load_micros: outcome.load_seconds / requests * 1e6,
-            p50: outcome.latencies.quantile(0.5),
-            p99: outcome.latencies.quantile(0.99),
-            p999: outcome.latencies.quantile(0.999),
-            first_error: outcome.first_error.clone(),
-        }
-    }
-
-    /// Whether the generator had no time left while the server had.
-    fn is_limited_by_load(&self) -> bool {
-        self.rate * self.load_micros > 0.97e6 && self.rate * self.server_micros < 0.9e6
-    }
-
-    /// A row with the middle values of some samples.
-    fn row(scenario: impl Into<String>, samples: &[Self]) -> Row {
-        let middle = |field: fn(&Self) -> f64| Some(median(&samples.iter().map(field).collect::<Vec<_>>()));
-        Row {
-            scenario: scenario.into(),
-            rate: middle(|sample| sample.rate),
-            server_micros: middle(|sample| sample.server_micros),
-            load_micros: middle(|sample| sample.load_micros),
-            ..Row::default()
-        }
-    }
-
-    /// The middle of the server's processor time for one request.
-    fn cpu(samples: &[Self]) -> f64 {
-        median(
-            &samples
-                .iter()
-                .map(|sample| sample.server_micros)
-                .collect::<Vec<_>>(),
-        )
-    }
-
-    /// The middle of one time of some samples, in milliseconds.
-    fn millis(samples: &[Self], field: fn(&Self) -> Duration) -> f64 {
-        median(
-            &samples
-                .iter()
-                .map(|sample| field(sample).as_secs_f64() * 1e3)
-                .collect::<Vec<_>>(),
-        )
-    }
-}
-
-/// The folder of one run, removed with everything in it at the end, however that comes.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn create(parent: &Path) -> Result<Self, Error> {
-        let path = parent.join(format!("run-{}", std::process::id()));
-        fs::create_dir_all(&path).map_err(Error::file("create", &path))?;
-        // Children get this path too, and a message should show it whole.
-        Ok(Self(path.canonicalize().map_err(Error::file("find", &path))?))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.0) {
-            eprintln!("cannot remove `{}`: {error}", self.0.display());
-        }
-    }
 }

@@ -1,0 +1,142 @@
+//! What came of a measurement.
+
+use std::time::Duration;
+
+use crate::library::Pace;
+use crate::load::Outcome;
+use crate::report::{Row, Verdict};
+use crate::stats::{median, number};
+
+/// One measurement.
+#[derive(Clone, Default)]
+pub(super) struct Sample {
+    /// Right answers a second.
+    pub(super) rate: f64,
+    /// Processor time of the server for one request, in microseconds.
+    pub(super) server_micros: f64,
+    /// The generator's.
+    pub(super) load_micros: f64,
+    pub(super) p50: Duration,
+    pub(super) p99: Duration,
+    pub(super) p999: Duration,
+    pub(super) first_error: Option<String>,
+}
+
+impl Sample {
+    pub(super) fn new(outcome: &Outcome, server_seconds: f64) -> Self {
+        let requests = number((outcome.answers + outcome.errors).max(1));
+        Self {
+            rate: number(outcome.answers) / outcome.elapsed.as_secs_f64().max(f64::MIN_POSITIVE),
+            server_micros: server_seconds / requests * 1e6,
+            load_micros: outcome.load_seconds / requests * 1e6,
+            p50: outcome.latencies.quantile(0.5),
+            p99: outcome.latencies.quantile(0.99),
+            p999: outcome.latencies.quantile(0.999),
+            first_error: outcome.first_error.clone(),
+        }
+    }
+
+    /// Whether the generator had no time left while the server had.
+    pub(super) fn is_limited_by_load(&self) -> bool {
+        self.rate * self.load_micros > 0.97e6 && self.rate * self.server_micros < 0.9e6
+    }
+
+    /// A row with the middle values of some samples.
+    pub(super) fn row(scenario: impl Into<String>, samples: &[Self]) -> Row {
+        let middle = |field: fn(&Self) -> f64| Some(median(&samples.iter().map(field).collect::<Vec<_>>()));
+        Row {
+            scenario: scenario.into(),
+            rate: middle(|sample| sample.rate),
+            server_micros: middle(|sample| sample.server_micros),
+            load_micros: middle(|sample| sample.load_micros),
+            ..Row::default()
+        }
+    }
+
+    /// Such a row, with the share that these have of the rate of others, and the verdict if there is a target.
+    ///
+    /// The second ratio that it shows, of processor times, stays what it is where others use the machine too.
+    pub(super) fn share(
+        scenario: impl Into<String>,
+        samples: &[Self],
+        (name, others): (&str, &[Self]),
+        target: Option<f64>,
+    ) -> Row {
+        let row = Self::row(scenario, samples);
+        let limit = Self::row("", others).rate.unwrap_or(f64::INFINITY);
+        let ratio = row.rate.unwrap_or_default() / limit;
+        let cpu = Self::cpu(others) / Self::cpu(samples);
+        Row {
+            measured: format!("{ratio:.2} of {name}, by processor time {cpu:.2}"),
+            target: target.map_or_else(String::new, |target| format!(">= {target:.2}")),
+            verdict: target.map(|target| Verdict::from(ratio >= target)),
+            ..row
+        }
+    }
+
+    /// The middle of the server's processor time for one request.
+    pub(super) fn cpu(samples: &[Self]) -> f64 {
+        median(
+            &samples
+                .iter()
+                .map(|sample| sample.server_micros)
+                .collect::<Vec<_>>(),
+        )
+    }
+
+    /// The middle of one time of some samples, in milliseconds.
+    pub(super) fn millis(samples: &[Self], field: fn(&Self) -> Duration) -> f64 {
+        median(
+            &samples
+                .iter()
+                .map(|sample| field(sample).as_secs_f64() * 1e3)
+                .collect::<Vec<_>>(),
+        )
+    }
+}
+
+impl From<Pace> for Sample {
+    fn from(pace: Pace) -> Self {
+        Self {
+            rate: pace.rate,
+            server_micros: pace.micros,
+            ..Self::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples(rates: &[f64], server_micros: f64) -> Vec<Sample> {
+        let sample = |rate: &f64| Sample {
+            rate: *rate,
+            server_micros,
+            ..Sample::default()
+        };
+        rates.iter().map(sample).collect()
+    }
+
+    #[test]
+    fn the_ratio_is_that_of_the_middle_rates() {
+        let (ours, alone) = (
+            samples(&[10.0, 95.0, 99.0], 500.0),
+            samples(&[1.0, 100.0, 900.0], 400.0),
+        );
+        let share = |target| Sample::share("x", &ours, ("the library", &alone), target);
+        let row = share(Some(0.90));
+        assert_eq!(row.measured, "0.95 of the library, by processor time 0.80");
+        assert_eq!(
+            (row.target.as_str(), row.verdict),
+            (">= 0.90", Some(Verdict::Good))
+        );
+        assert_eq!(share(Some(0.96)).verdict, Some(Verdict::Missed));
+    }
+
+    #[test]
+    fn without_a_target_there_is_no_verdict() {
+        let row = Sample::share("x", &samples(&[1.0], 1.0), ("y", &samples(&[2.0], 1.0)), None);
+        assert_eq!((row.target.as_str(), row.verdict), ("", None));
+    }
+}

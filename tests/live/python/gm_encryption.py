@@ -42,14 +42,14 @@ def from_the_service(t):
         plaintext = os.urandom(size)
         params = {"Plaintext": text(plaintext), **SM2PKE}
         blob = data(t.call("AsymmetricEncrypt", **params, **key.names)["CiphertextBlob"])
-        t.equal(f"{size} bytes: gmalg opens it", key.library().decrypt(local.raw(blob)), plaintext)
+        t.equal(f"{size} bytes: gmalg opens it", key.by_gmalg().decrypt(local.raw(blob)), plaintext)
         t.equal(f"{size} bytes: the strict form", in_der(local.raw(blob)), blob)
         t.openssl.write("sealed", blob)
         t.openssl.run(f"openssl pkeyutl -decrypt -inkey {OPENER}.pem -in sealed -out opened")
         t.equal(f"{size} bytes: OpenSSL opens it", t.openssl.read("opened"), plaintext)
     ref = {"key_id": key.names["KeyId"], "encryption_algorithm": "SM2_ENCRYPT"}
     blob = data(t.face.call("encrypt-data", plain_text="数据", **ref)["cipher_text"])
-    t.equal("of the other face: gmalg opens it", key.library().decrypt(local.raw(blob)).decode(), "数据")
+    t.equal("of the other face: gmalg opens it", key.by_gmalg().decrypt(local.raw(blob)).decode(), "数据")
 
 
 def for_the_service(t):
@@ -58,7 +58,7 @@ def for_the_service(t):
     for name, key in {"its own pair": own, "brought": brought(t, OPENER)}.items():
         for size in SIZES:
             plaintext = os.urandom(size)
-            bare = key.library().encrypt(plaintext)
+            bare = key.by_gmalg().encrypt(plaintext)
             for how, blob in {
                 "gmalg": bare, "gmalg, in DER": in_der(bare),
                 "OpenSSL": local.encrypt(t.openssl, key.public, plaintext),
@@ -69,7 +69,7 @@ def for_the_service(t):
             for how, blob in {"gmalg": flipped(bare), "gmalg, in DER": flipped(in_der(bare))}.items():
                 refused(t, key, f"{name}, {size} bytes by {how}, damaged", blob)
         ref = {"key_id": key.names["KeyId"], "encryption_algorithm": "SM2_ENCRYPT"}
-        blob = text(key.library().encrypt("数据".encode()))
+        blob = text(key.by_gmalg().encrypt("数据".encode()))
         got = t.face.call("decrypt-data", cipher_text=blob, **ref)["plain_text"]
         t.equal(f"{name}, by gmalg, opened by the other face", got, "数据")
 
@@ -81,7 +81,7 @@ def refused(t, key, name, blob):
 def off_the_curve(t):
     """A point that is not on the curve must not be computed with: it tells of the private key."""
     key = brought(t, OPENER)
-    bare = key.library().encrypt(b"x" * 32)
+    bare = key.by_gmalg().encrypt(b"x" * 32)
     for name, point in {
         "y changed": bare[1:33] + flipped(bare[33:65]), "x and y swapped": bare[33:65] + bare[1:33],
         "zero": bytes(64), "x beyond the field": b"\xff" * 32 + bare[33:65],

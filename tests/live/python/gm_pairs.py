@@ -22,7 +22,7 @@ class Pair:
     public: bytes  # in DER
     private: bytes = None
 
-    def library(self, identity=local.IDENTITY):
+    def by_gmalg(self, identity=local.IDENTITY):
         """The same for gmalg."""
         return SM2(sk=self.private, uid=identity, pk=b"\4" + local.point(self.public))
 

@@ -51,7 +51,7 @@ def verified(t, key, message, value, identity=local.IDENTITY):
 def of_the_service(t):
     """What the service signs, gmalg and OpenSSL take."""
     for name, key in {"a pair of its own": made_by_the_service(t), "a pair that was brought": brought(t)}.items():
-        library = key.library()
+        library = key.by_gmalg()
         for kind, message in MESSAGES.items():
             for _ in range(ROUNDS if kind == "text" else 1):
                 value = signed(t, key, message)
@@ -61,7 +61,7 @@ def of_the_service(t):
                 t.that(f"{name}, {kind}: OpenSSL takes it", local.verify(t.openssl, key.public, message, value))
         for kind, identity in IDENTITIES.items():
             value = signed(t, key, b"m", identity)
-            t.that(f"{name}, identity {kind}: gmalg", key.library(identity).verify(b"m", *halves(value)))
+            t.that(f"{name}, identity {kind}: gmalg", key.by_gmalg(identity).verify(b"m", *halves(value)))
             t.that(f"{name}, identity {kind}: OpenSSL", local.verify(t.openssl, key.public, b"m", value, identity))
 
 
@@ -85,7 +85,7 @@ def for_the_service(t):
 
 
 def by_gmalg(key, message, identity=local.IDENTITY):
-    r, s = key.library(identity).sign(message)
+    r, s = key.by_gmalg(identity).sign(message)
     return sequence(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
 
 
@@ -100,7 +100,7 @@ def signing_requests(t):
     for name, key in {"a pair of its own": made_by_the_service(t), "a pair that was brought": brought(t)}.items():
         pem = t.call("CreateCsr", Subject="CN=sm2.example,O=Live", **key.names)["Csr"]
         request = x509.load_pem_x509_csr(pem.encode())
-        taken = key.library().verify(request.tbs_certrequest_bytes, *halves(request.signature))
+        taken = key.by_gmalg().verify(request.tbs_certrequest_bytes, *halves(request.signature))
         t.that(f"{name}, signing request: gmalg takes its signature", taken)
         # SOURCE: GM/T 0006: SM2 signatures with SM3.
         number = request.signature_algorithm_oid.dotted_string

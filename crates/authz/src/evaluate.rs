@@ -174,7 +174,7 @@ impl<'a, P: Placed> Evaluation<'a, P> {
 
     fn findings(&self, set: Set, request: &Request<'_>) -> Findings {
         let mut findings = Findings::default();
-        for (place, statement) in self.statements(set, request.resource.region()) {
+        for (place, statement) in self.statements(set, request) {
             // One allow is as good as many.
             let needless = statement.effect == Effect::Allow && findings.allow.is_some();
             if needless || self.counts(set, statement, request) != Some(true) {
@@ -192,7 +192,7 @@ impl<'a, P: Placed> Evaluation<'a, P> {
     }
 
     fn matches(&self, set: Set, request: &Request<'_>) -> impl Iterator<Item = Match<'a>> {
-        let statements = self.statements(set, request.resource.region());
+        let statements = self.statements(set, request);
         statements.filter_map(move |(place, statement)| {
             let counts = self.counts(set, statement, request)?;
             Some(Match {
@@ -214,28 +214,27 @@ impl<'a, P: Placed> Evaluation<'a, P> {
         Some(!self.resource_only_denies && !left_to_account)
     }
 
+    /// The statements of a set about the action of a request.
     fn statements(
         &self,
         set: Set,
-        region: Option<&Region>,
+        request: &Request<'_>,
     ) -> impl Iterator<Item = (StatementRef, &'a Statement)> {
         let (one, many) = match set {
             Set::Session => (self.session, &[][..]),
             Set::Identity => (None, self.identity),
             Set::Resource => (self.resource, &[][..]),
         };
+        let region = request.resource.region();
         let counting = move |held: &'a P| held.covers(region).then(|| held.policy());
         let policies = one.into_iter().map(Some).chain(many.iter().map(counting));
-        policies.enumerate().flat_map(|(policy, found)| {
-            let statements = found.map_or(&[][..], |found| &found.statements);
-            let numbered = statements.iter().enumerate();
-            numbered.map(move |(number, statement)| {
-                let place = StatementRef {
-                    policy,
-                    statement: number,
-                };
-                (place, statement)
-            })
+        let found = policies
+            .enumerate()
+            .filter_map(|(number, found)| Some((number, found?)));
+        found.flat_map(move |(policy, found)| {
+            found
+                .about(request)
+                .map(move |(statement, found)| (StatementRef { policy, statement }, found))
         })
     }
 }

@@ -1,5 +1,7 @@
 //! Policies, compiled: patterns, networks, numbers and dates are parsed once, whatever language they were written in.
 
+use std::iter;
+
 use claviger_model::{Action, Language};
 
 use crate::condition::Condition;
@@ -9,26 +11,40 @@ use crate::pattern::Pattern;
 /// A list of statements. Their order means nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// The statements, as the document orders them.
-    pub statements: Box<[Statement]>,
+    statements: Box<[Statement]>,
+    /// A row of bits for each action that there is, one bit a statement, and behind them a row for all others. So a
+    /// decision looks at no statement about other things.
+    about: Box<[u64]>,
 }
 
 impl Policy {
+    /// Of statements, each with the known actions that it is about.
+    pub fn new(rules: impl IntoIterator<Item = (Statement, ActionSet)>) -> Self {
+        let (statements, sets): (Vec<_>, Vec<_>) = rules.into_iter().unzip();
+        let about = Action::ALL
+            .iter()
+            .flat_map(|action| row(sets.iter().map(|set| set.has(*action))))
+            .chain(row(sets.iter().map(|_| true)))
+            .collect();
+        Self {
+            statements: statements.into(),
+            about,
+        }
+    }
+
     /// One statement about everything.
     fn all(effect: Effect) -> Self {
-        Self {
-            statements: Box::new([Statement {
-                // It asks for no name, so any does.
-                language: Language::Ram,
-                sid: None,
-                effect,
-                principals: None,
-                actions: Selector::everything(),
-                known: ActionSet::of(|_| true),
-                resources: Selector::everything(),
-                conditions: Box::default(),
-            }]),
-        }
+        let statement = Statement {
+            // It asks for no name, so any does.
+            language: Language::Ram,
+            sid: None,
+            effect,
+            principals: None,
+            actions: Selector::everything(),
+            resources: Selector::everything(),
+            conditions: Box::default(),
+        };
+        Self::new([(statement, ActionSet::of(|_| true))])
     }
 
     /// Allows everything.
@@ -40,6 +56,49 @@ impl Policy {
     pub fn deny_all() -> Self {
         Self::all(Effect::Deny)
     }
+
+    /// The statements, as the document orders them.
+    pub fn statements(&self) -> &[Statement] {
+        &self.statements
+    }
+
+    /// The statements about the action of a request, each with its number from 0.
+    pub fn about<'a>(&'a self, request: &Request<'_>) -> impl Iterator<Item = (usize, &'a Statement)> {
+        let (known, action) = (request.known, request.action);
+        let words = self.statements.len().div_ceil(BITS);
+        let start = words * known.map_or(Action::ALL.len(), number);
+        let row = self.about.get(start..start + words).unwrap_or_default();
+        let numbers = row
+            .iter()
+            .enumerate()
+            .flat_map(|(word, bits)| ones(*bits).map(move |bit| word * BITS + bit));
+        let numbered = numbers.filter_map(|number| Some((number, self.statements.get(number)?)));
+        numbered.filter(move |(_, statement)| known.is_some() || statement.actions.selects(action))
+    }
+}
+
+/// Bits of a word of [`Policy::about`].
+const BITS: usize = 64;
+
+/// Truths as the bits of words, the lowest bit first.
+fn row(truths: impl ExactSizeIterator<Item = bool>) -> Vec<u64> {
+    let mut words = vec![0; truths.len().div_ceil(BITS)];
+    for (number, _) in truths.enumerate().filter(|(_, truth)| *truth) {
+        if let Some(word) = words.get_mut(number / BITS) {
+            *word |= 1 << (number % BITS);
+        }
+    }
+    words
+}
+
+/// The places of the bits that are set, from the lowest.
+fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
+    iter::from_fn(move || {
+        let without_lowest = bits & bits.checked_sub(1)?;
+        let place = bits.trailing_zeros();
+        bits = without_lowest;
+        usize::try_from(place).ok()
+    })
 }
 
 /// One rule. It applies when principal, action, resource and all conditions do.
@@ -55,8 +114,6 @@ pub struct Statement {
     pub principals: Option<Box<[PrincipalPattern]>>,
     /// Which actions.
     pub actions: Selector,
-    /// Which of the known actions those are, found out once.
-    pub known: ActionSet,
     /// Which resources.
     pub resources: Selector,
     /// All must hold.
@@ -82,36 +139,24 @@ pub enum Selector {
 }
 
 /// Some of the actions that there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ActionSet([u64; ActionSet::WORDS]);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActionSet(Vec<bool>);
 
 impl ActionSet {
-    const WORDS: usize = Action::ALL.len().div_ceil(64);
-
     /// Those that fit.
     pub fn of(fits: impl Fn(Action) -> bool) -> Self {
-        let mut words = [0; Self::WORDS];
-        for action in Action::ALL.iter().filter(|action| fits(**action)) {
-            let (word, bit) = place(*action);
-            if let Some(word) = words.get_mut(word) {
-                *word |= bit;
-            }
-        }
-        Self(words)
+        Self(Action::ALL.iter().map(|action| fits(*action)).collect())
     }
 
     /// Whether an action is one of them.
     pub fn has(&self, action: Action) -> bool {
-        let (word, bit) = place(action);
-        self.0.get(word).is_some_and(|word| word & bit != 0)
+        self.0.get(number(action)).is_some_and(|has| *has)
     }
 }
 
-/// The word and the bit of an action in a set.
-fn place(action: Action) -> (usize, u64) {
-    #[expect(clippy::as_conversions, reason = "an enum without data is its number")]
-    let number = action as usize;
-    (number / 64, 1 << (number % 64))
+#[expect(clippy::as_conversions, reason = "an enum without data is its number")]
+fn number(action: Action) -> usize {
+    action as usize
 }
 
 /// Whom a statement is about.
@@ -137,13 +182,9 @@ pub enum Reach {
 }
 
 impl Statement {
-    /// How the statement applies to a request; none when it does not.
+    /// How the statement, which is about the action of a request, applies to it; none when it does not.
     pub fn reach(&self, request: &Request<'_>) -> Option<Reach> {
-        let meant = match request.known {
-            Some(action) => self.known.has(action),
-            None => self.actions.selects(request.action),
-        };
-        if !meant || !self.resources.selects(request.resource.spelled(self.language)) {
+        if !self.resources.selects(request.resource.spelled(self.language)) {
             return None;
         }
         let reach = match &self.principals {

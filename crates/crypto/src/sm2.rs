@@ -18,6 +18,7 @@
 
 mod private;
 mod public;
+mod signer;
 
 use ::sm2::elliptic_curve::rand_core::{TryCryptoRng, TryRng};
 use ::sm3::{Digest as _, Sm3};

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::link::Link;
 use crate::module::lock;
-use crate::queue::{Call, Lane, Progress, Work};
+use crate::queue::{Answers, Call, Lane, Progress, Work};
 use crate::seat::Seat;
 use crate::trouble::Fault;
 use crate::worker::Worker;
@@ -137,6 +137,7 @@ impl Pool {
                 work,
                 caller: Some(sender),
                 makes,
+                done: None,
             }),
             progress: progress.clone(),
             deadline: Instant::now() + self.patience,
@@ -164,7 +165,7 @@ impl Drop for Pool {
 
 /// An answer that is to come.
 struct Waiting<T> {
-    receiver: oneshot::Receiver<Result<T, ProviderError>>,
+    receiver: oneshot::Receiver<Answer<T>>,
     progress: Arc<Progress>,
 }
 
@@ -179,37 +180,45 @@ impl<T> Waiting<T> {
                 .map_err(|_| ProviderError::Unavailable)?,
         };
         // A thread that ended without an answer panicked.
-        answer.unwrap_or(Err(ProviderError::Unavailable))
+        answer.map_or(Err(ProviderError::Unavailable), |(done, _)| done)
     }
 }
 
 /// Work whose result goes to a caller.
 struct Task<T, F> {
     work: F,
-    caller: Option<oneshot::Sender<Result<T, ProviderError>>>,
+    caller: Option<oneshot::Sender<Answer<T>>>,
     makes: Option<Id>,
+    done: Option<Result<T, ProviderError>>,
 }
+
+/// What a caller gets, and what it hands on by dropping it.
+type Answer<T> = (Result<T, ProviderError>, Answers);
 
 impl<T: Send, F: FnMut(&mut Seat) -> Result<T, Fault> + Send> Work for Task<T, F> {
     fn run(&mut self, seat: &mut Seat) -> Result<(), Fault> {
-        let done = (self.work)(seat)?;
-        let told = self
-            .caller
-            .take()
-            .is_some_and(|caller| caller.send(Ok(done)).is_ok());
-        if let Some(id) = self.makes.filter(|_| !told) {
-            // Nobody knows of the key, and nobody will.
-            if seat.destroy_all(&id).is_err() {
-                tracing::warn!("a key that nobody asked for any more stays in the PKCS#11 token");
-            }
+        let done = Ok((self.work)(seat)?);
+        let Some(id) = self.makes else {
+            self.done = Some(done);
+            return Ok(());
+        };
+        let caller = self.caller.take();
+        let told = caller.is_some_and(|caller| caller.send((done, Answers::default())).is_ok());
+        // Otherwise nobody knows of the key, and nobody will.
+        if !told && seat.destroy_all(&id).is_err() {
+            tracing::warn!("a key that nobody asked for any more stays in the PKCS#11 token");
         }
         Ok(())
     }
 
     fn fail(&mut self, error: ProviderError) {
-        if let Some(caller) = self.caller.take() {
-            // A caller that went away does not want it.
-            let _ = caller.send(Err(error));
+        self.done = Some(Err(error));
+    }
+
+    fn answer(self: Box<Self>, others: Answers) {
+        if let (Some(caller), Some(done)) = (self.caller, self.done) {
+            // A caller that went away does not want it. Then the others get theirs from here.
+            let _ = caller.send((done, others));
         }
     }
 }

@@ -16,11 +16,38 @@ const MOST: usize = 4096;
 
 /// What a session does for a caller.
 pub(crate) trait Work: Send {
-    /// Does it, and answers the caller. May be asked again after a fault.
+    /// Does it. May be asked again after a fault.
     fn run(&mut self, seat: &mut Seat) -> Result<(), Fault>;
 
-    /// Answers the caller that it was not done.
+    /// Settles that it was not done.
     fn fail(&mut self, error: ProviderError);
+
+    /// Gives the caller the answer, and with it those of others to hand on.
+    fn answer(self: Box<Self>, others: Answers);
+}
+
+/// Calls that are done and whose callers have not heard of it. Wherever this ends, they do.
+///
+/// The system has to be asked to wake the thread of a caller, and often switches to it at once. So a session wakes one
+/// caller for many, and that one wakes the others, which costs the system nothing.
+#[derive(Default)]
+pub(crate) struct Answers(pub(crate) Vec<Box<dyn Work>>);
+
+impl Answers {
+    /// Wakes one caller, with the answers of the others.
+    pub(crate) fn give(&mut self) {
+        if let Some(first) = self.0.pop() {
+            first.answer(Answers(std::mem::take(&mut self.0)));
+        }
+    }
+}
+
+impl Drop for Answers {
+    fn drop(&mut self) {
+        for work in self.0.drain(..) {
+            work.answer(Self::default());
+        }
+    }
 }
 
 /// Whether somebody works on a call.
@@ -129,6 +156,11 @@ impl Queue {
             self.arrived.notify_one();
         }
         Ok(())
+    }
+
+    /// The next call, if there is one already.
+    pub(crate) fn poll(&self) -> Option<Call> {
+        lock(&self.calls).calls.pop_front()
     }
 
     /// The next call; nothing if none comes in time.

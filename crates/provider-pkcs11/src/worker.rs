@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use claviger_provider::ProviderError;
 
 use crate::link::Link;
 use crate::module::lock;
 use crate::place::Place;
-use crate::queue::{Call, Lane, Next};
+use crate::queue::{Answers, Call, Lane, Next};
 use crate::trouble::Fault;
 
 /// How often an idle thread looks whether a lost token is back.
@@ -19,6 +19,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(10);
 const LONGEST_PAUSE: Duration = Duration::from_millis(320);
 /// Sessions that may be lost over one call while the token seems to be there.
 const MOST_LOSSES: u32 = 4;
+/// Calls that are answered together, and how long the first of them waits for the others.
+const TOGETHER: usize = 16;
+const TOGETHER_TIME: Duration = Duration::from_micros(200);
 
 /// One session thread of one token.
 pub(crate) struct Worker {
@@ -32,8 +35,13 @@ pub(crate) struct Worker {
 
 /// What is to be done with a call after a try.
 enum Step {
-    Done,
+    /// It is to be answered.
+    Done(Call),
+    /// Another token has it, or nobody wants it any more.
+    Gone,
     Again(Call),
+    /// There is no session.
+    Open(Call),
     /// The token is away; the call waits.
     Wait(Call),
 }
@@ -45,7 +53,7 @@ impl Worker {
             let looks = self.lane == Lane::Make && !(self.link.is_well() && self.is_open());
             let patience = looks.then_some(LOOK);
             match self.link.queue(self.lane).next(patience) {
-                Next::Call(call) => self.serve(call),
+                Next::Call(call) => self.serve_some(call),
                 Next::Nothing => {
                     self.open();
                 }
@@ -55,21 +63,42 @@ impl Worker {
         *lock(&self.place.seat) = None;
     }
 
-    fn serve(&self, mut call: Call) {
+    /// Serves a call, and those behind it that are served soon, and answers them together.
+    fn serve_some(&self, first: Call) {
+        let begun = Instant::now();
+        let mut answers = Answers::default();
+        let mut next = Some(first);
+        while let Some(call) = next {
+            self.serve(call, &mut answers);
+            let more = answers.0.len() < TOGETHER && begun.elapsed() < TOGETHER_TIME;
+            next = more.then(|| self.link.queue(self.lane).poll()).flatten();
+        }
+        answers.give();
+    }
+
+    fn serve(&self, call: Call, answers: &mut Answers) {
+        let mut step = self.attempt(call);
         loop {
-            call = match self.attempt(call) {
-                Step::Done => return,
-                Step::Again(call) => call,
+            step = match step {
+                Step::Done(call) => return answers.0.push(call.work),
+                Step::Gone => return,
+                Step::Again(call) => self.attempt(call),
+                Step::Open(call) => {
+                    // What follows may take long.
+                    answers.give();
+                    if self.open() {
+                        Step::Again(call)
+                    } else {
+                        self.away(call)
+                    }
+                }
                 Step::Wait(mut call) => {
                     let pause = call.pause.clamp(FIRST_PAUSE, LONGEST_PAUSE);
                     thread::sleep(pause);
                     call.pause = pause * 2;
-                    match self.pass_on(call) {
-                        Some(call) => call,
-                        None => return,
-                    }
+                    self.pass_on(call).map_or(Step::Gone, Step::Again)
                 }
-            }
+            };
         }
     }
 
@@ -87,27 +116,19 @@ impl Worker {
 
     fn attempt(&self, mut call: Call) -> Step {
         if call.progress.is_abandoned() {
-            return Step::Done;
+            return Step::Gone;
         }
         let mut place = lock(&self.place.seat);
         let Some(seat) = place.as_mut() else {
-            drop(place);
-            return if self.open() {
-                Step::Again(call)
-            } else {
-                self.away(call)
-            };
+            return Step::Open(call);
         };
         if !call.progress.start() {
-            return Step::Done;
+            return Step::Gone;
         }
         call.pinned |= call.stays;
         match call.work.run(seat) {
-            Ok(()) => Step::Done,
-            Err(Fault::Is(error)) => {
-                call.work.fail(error);
-                Step::Done
-            }
+            Ok(()) => Step::Done(call),
+            Err(Fault::Is(error)) => fail(call, error),
             Err(Fault::Away | Fault::Stale) => {
                 *place = None;
                 drop(place);
@@ -115,7 +136,7 @@ impl Worker {
                 call.losses += 1;
                 call.progress.pause();
                 if call.losses >= MOST_LOSSES {
-                    return give_up(call);
+                    return fail(call, ProviderError::Unavailable);
                 }
                 Step::Again(call)
             }
@@ -143,23 +164,17 @@ impl Worker {
                 call.progress.pause();
                 hand_over(other, call)
             }
-            _ => {
-                call.work.fail(ProviderError::BadMaterial);
-                Step::Done
-            }
+            _ => fail(call, ProviderError::BadMaterial),
         }
     }
 
     /// The token cannot be reached. Another may.
-    fn away(&self, mut call: Call) -> Step {
+    fn away(&self, call: Call) -> Step {
         self.link.lost();
         let useful = |link: &&Arc<Link>| link.is_well() && !call.missed.contains(&link.number);
         match self.links.iter().find(useful) {
             Some(other) if !call.pinned => hand_over(other, call),
-            _ if call.is_late() => {
-                call.work.fail(ProviderError::Unavailable);
-                Step::Done
-            }
+            _ if call.is_late() => fail(call, ProviderError::Unavailable),
             _ => Step::Wait(call),
         }
     }
@@ -178,12 +193,12 @@ impl Worker {
 
 fn hand_over(link: &Link, call: Call) -> Step {
     match link.push(call) {
-        Ok(()) => Step::Done,
-        Err(call) => give_up(call),
+        Ok(()) => Step::Gone,
+        Err(call) => fail(call, ProviderError::Unavailable),
     }
 }
 
-fn give_up(mut call: Call) -> Step {
-    call.work.fail(ProviderError::Unavailable);
-    Step::Done
+fn fail(mut call: Call, error: ProviderError) -> Step {
+    call.work.fail(error);
+    Step::Done(call)
 }

@@ -199,7 +199,7 @@ mod tests {
             .collect();
         assert_eq!(read, [true, true, false, false]);
         for (language, document) in [(Language::Ram, OF_RAM), (Language::Iam, OF_IAM)] {
-            let statement = &narrowed(language, document).policy.statements[0];
+            let statement = &narrowed(language, document).policy.statements()[0];
             assert_eq!(statement.language, language);
         }
     }

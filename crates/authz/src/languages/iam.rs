@@ -75,9 +75,7 @@ pub fn parse(document: &str, kind: Kind, limit: usize) -> Result<Policy, PolicyE
     let statements = list.list()?;
     list.at_most(STATEMENT_LIMIT)?;
     let statements = statements.iter().map(|one| statements::read(one, version));
-    Ok(Policy {
-        statements: statements.collect::<Result<_, _>>()?,
-    })
+    Ok(Policy::new(statements.collect::<Result<Vec<_>, _>>()?))
 }
 
 fn version(node: &Node<'_>, kind: Kind) -> Result<Version, PolicyError> {

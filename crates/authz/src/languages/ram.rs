@@ -62,7 +62,5 @@ pub fn parse(document: &str, kind: Kind, limit: usize) -> Result<Policy, PolicyE
     }
     let list = members.need("Statement")?.list()?;
     let statements = list.iter().map(|one| statements::read(one, kind));
-    Ok(Policy {
-        statements: statements.collect::<Result<_, _>>()?,
-    })
+    Ok(Policy::new(statements.collect::<Result<Vec<_>, _>>()?))
 }

@@ -4,6 +4,7 @@ use claviger_authz::context::{Principal, Request, RequestContext};
 use claviger_authz::evaluate::{Decision, Evaluation, Outcome, Set, StatementRef};
 use claviger_authz::names::Names;
 use claviger_authz::policy::{Effect, Policy};
+use claviger_model::Action;
 
 use crate::scene::{ACCOUNT, ALICE, KEY, alice, at, identity, key_policy, statements, trust_policy};
 
@@ -303,4 +304,31 @@ fn an_explanation_tells_every_statement_that_applies() {
         (Set::Resource, 0, 2, Effect::Allow, true),
     ];
     assert_eq!(found, expected);
+}
+
+#[test]
+fn each_statement_of_a_long_policy_is_found() {
+    const MANY: usize = 100;
+    for place in 0..MANY {
+        let statement = |number| {
+            let action = if number == place { "Decrypt" } else { "Encrypt" };
+            format!(r#"{{"Effect":"Allow","Action":"kms:{action}","Resource":"*"}}"#)
+        };
+        let policy = statements(&(0..MANY).map(statement).collect::<Vec<_>>().join(","));
+        let evaluation = Evaluation {
+            identity: &[&policy],
+            same_account: true,
+            ..Evaluation::default()
+        };
+        for known in [None, Some(Action::Decrypt)] {
+            let decision = evaluation.decide(&Request {
+                action: ACTION,
+                known,
+                resource: &Names::same(KEY),
+                context: &alice(),
+            });
+            let decider = decision.statement.map(|found| found.statement);
+            assert_eq!((decision.outcome, decider), (Outcome::Allow, Some(place)));
+        }
+    }
 }

@@ -39,14 +39,14 @@ fn single_values_and_lists_are_the_same() {
         r#"{"Condition":{"StringLike":{"a:b":["c"]}},"Resource":["acs:kms:a"],"Action":["kms:A"],"Effect":"Deny"}"#,
     );
     assert_eq!(single, list);
-    assert_eq!(single.statements[0].effect, Effect::Deny);
-    assert!(matches!(&single.statements[0].actions, Selector::Only(one) if one[0].as_str() == "kms:A"));
+    assert_eq!(single.statements()[0].effect, Effect::Deny);
+    assert!(matches!(&single.statements()[0].actions, Selector::Only(one) if one[0].as_str() == "kms:A"));
 }
 
 #[test]
 fn names_of_statements_are_kept() {
     let sid =
-        |policy: &claviger_authz::policy::Policy| policy.statements[0].sid.as_deref().map(str::to_owned);
+        |policy: &claviger_authz::policy::Policy| policy.statements()[0].sid.as_deref().map(str::to_owned);
     let named = statements(&format!(r#"{{"Sid":"kms default key policy",{RIGHT}}}"#));
     assert_eq!(sid(&named).unwrap(), "kms default key policy");
     assert_eq!(sid(&statements(&format!("{{{RIGHT}}}"))), None);
@@ -354,7 +354,7 @@ fn policies_of_keys_name_identities_and_only_actions_of_keys() {
     for (statement, expected) in cases {
         refused(&statement, Kind::Key, &format!("Statement[1].{expected}"));
     }
-    assert_eq!(key_policy(&format!("{{{OF_KEY}}}")).statements.len(), 1);
+    assert_eq!(key_policy(&format!("{{{OF_KEY}}}")).statements().len(), 1);
 }
 
 #[test]
@@ -396,7 +396,7 @@ fn trust_policies_name_who_may_take_a_role() {
         refused(&statement, Kind::Trust, &format!("Statement[1].{expected}"));
     }
     assert!(parse(&format!("{{{OF_ROLE}}}"), Kind::Trust, TRUST_LIMIT).is_err());
-    assert_eq!(trust_policy(&format!("{{{OF_ROLE}}}")).statements.len(), 1);
+    assert_eq!(trust_policy(&format!("{{{OF_ROLE}}}")).statements().len(), 1);
 }
 
 #[test]
@@ -405,7 +405,7 @@ fn documents_of_clients_are_taken() {
         r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*"}]}"#,
         r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["kms:Encrypt","kms:Decrypt"],"Resource":["acs:kms:*:*:key/*"]}]}"#,
     ] {
-        assert_eq!(identity_policy(document).statements.len(), 1);
+        assert_eq!(identity_policy(document).statements().len(), 1);
     }
     let trust = r#"{"Version":"1","Statement":[{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"RAM":["acs:ram::1234567890123456:root"]}}]}"#;
     assert!(parse(trust, Kind::Trust, TRUST_LIMIT).is_ok());

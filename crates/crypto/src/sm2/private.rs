@@ -4,15 +4,15 @@ use std::{fmt, hint, sync::LazyLock};
 
 use ::sm2::{
     NonZeroScalar, Scalar, SecretKey, Sm2,
-    dsa::{Signature, SigningKey, signature::hazmat::RandomizedPrehashSigner},
+    dsa::SigningKey,
     elliptic_curve::{Generate, zeroize::Zeroize},
     pkcs8::{DecodePrivateKey, EncodePrivateKey, der::Decode},
     pke::{Cipher, DecryptingKey, Mode},
 };
 use claviger_secret::SecretBytes;
 
-use super::{DIGEST_LEN, LibraryRng, Sm2PublicKey, check_algorithm};
-use crate::{GenerateError, KeyError, OpenError, SignError, encoding::KeyInfo};
+use super::{LibraryRng, Sm2PublicKey, check_algorithm, signer::Signer};
+use crate::{GenerateError, KeyError, OpenError, SignError, SystemRng, encoding::KeyInfo, rng};
 
 /// First byte of a bare ciphertext, that of an uncompressed point. DER begins with another.
 const BARE: u8 = 4;
@@ -24,8 +24,9 @@ pub struct Sm2PrivateKey {
     opened: Box<Opened>,
 }
 
-/// The key in the two forms that the library works with.
+/// The key in the forms that it is worked with in.
 struct Opened {
+    signer: Signer,
     signing: SigningKey,
     decrypting: DecryptingKey,
 }
@@ -100,15 +101,10 @@ impl Sm2PrivateKey {
     /// # Errors
     /// [`SignError::DigestLength`] if the digest has not 32 bytes, otherwise [`SignError::Failed`].
     pub fn sign_digest(&self, digest: &[u8]) -> Result<Vec<u8>, SignError> {
-        if digest.len() != DIGEST_LEN {
-            return Err(SignError::DigestLength);
-        }
-        let signature: Signature = self
-            .opened
-            .signing
-            .sign_prehash_with_rng(&mut LibraryRng, digest)
-            .map_err(|_| SignError::Failed)?;
-        Ok(signature.to_der().to_vec())
+        let digest = digest.try_into().map_err(|_| SignError::DigestLength)?;
+        let noise: [u8; 32] = rng::draw(&SystemRng).map_err(|_| SignError::Failed)?;
+        let signature = self.opened.signer.sign(digest, &noise);
+        Ok(signature.ok_or(SignError::Failed)?.to_der().to_vec())
     }
 
     /// Decrypts either form of a ciphertext; see this [module](crate::sm2).
@@ -133,9 +129,8 @@ impl Sm2PrivateKey {
 
 impl Opened {
     fn new(number: NonZeroScalar) -> Option<Self> {
-        let signs = *number != -Scalar::ONE;
-        signs.then_some(())?;
         Some(Self {
+            signer: Signer::new(number)?,
             // Only digests are signed, so the identity does not matter.
             signing: SigningKey::from_nonzero_scalar("", number).ok()?,
             decrypting: DecryptingKey::new_with_mode(number, Mode::C1C3C2),
@@ -150,6 +145,7 @@ impl Drop for Opened {
         static KNOWN: LazyLock<Option<Opened>> =
             LazyLock::new(|| Opened::new(NonZeroScalar::new(Scalar::ONE).into_option()?));
         if let Some(known) = &*KNOWN {
+            self.signer = known.signer.clone();
             self.signing = known.signing.clone();
             self.decrypting = known.decrypting.clone();
         }

@@ -61,3 +61,33 @@ fn callers_do_not_get_each_others_answers() {
         });
     });
 }
+
+/// Callers get their answers from one another.
+#[test]
+fn callers_who_go_away_take_no_answer_of_others_along() {
+    alone(
+        "many::callers_who_go_away_take_no_answer_of_others_along",
+        |world| {
+            let world = world.token("fickle");
+            let provider = Arc::new(world.provider(&["fickle"]));
+            run(async {
+                let key = Key::make(&*provider, 1, KeySpec::Aes256).await;
+                for _ in 0..20 {
+                    let mut callers = Vec::new();
+                    for _ in 0..48 {
+                        let (provider, key) = (provider.clone(), key.clone());
+                        callers.push(tokio::spawn(async move { key.encrypt(&*provider).await }));
+                    }
+                    tokio::task::yield_now().await;
+                    for (number, caller) in callers.into_iter().enumerate() {
+                        if number % 3 == 0 {
+                            caller.await.unwrap();
+                        } else {
+                            caller.abort();
+                        }
+                    }
+                }
+            });
+        },
+    );
+}

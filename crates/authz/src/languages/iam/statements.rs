@@ -9,7 +9,8 @@ use crate::languages::{Place, PolicyError};
 use crate::pattern::{Case, Pattern};
 use crate::policy::{ActionSet, Selector, Statement};
 
-pub(super) fn read(node: &Node<'_>, version: Version) -> Result<Statement, PolicyError> {
+/// A statement and the known actions that it is about.
+pub(super) fn read(node: &Node<'_>, version: Version) -> Result<(Statement, ActionSet), PolicyError> {
     let members = node.object()?;
     members.only(version.elements())?;
     for (name, limit) in [
@@ -21,19 +22,20 @@ pub(super) fn read(node: &Node<'_>, version: Version) -> Result<Statement, Polic
         members.find(name).map_or(Ok(()), |node| node.at_most(limit))?;
     }
     let actions = actions(&members, version)?;
-    Ok(Statement {
+    let known = known(&actions, version);
+    let statement = Statement {
         language: Language::Iam,
         sid: sid(&members)?,
         effect: effect(&members)?,
         principals: None,
-        known: known(&actions, version),
         actions,
         resources: resources(&members)?,
         conditions: match members.find("Condition") {
             Some(node) => conditions::read(&node)?,
             None => Box::default(),
         },
-    })
+    };
+    Ok((statement, known))
 }
 
 impl Version {

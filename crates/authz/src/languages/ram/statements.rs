@@ -9,11 +9,13 @@ use crate::languages::{Place, PolicyError};
 use crate::pattern::{Case, Pattern};
 use crate::policy::{ActionSet, Selector, Statement};
 
-pub(super) fn read(node: &Node<'_>, kind: Kind) -> Result<Statement, PolicyError> {
+/// A statement and the known actions that it is about.
+pub(super) fn read(node: &Node<'_>, kind: Kind) -> Result<(Statement, ActionSet), PolicyError> {
     let members = node.object()?;
     members.only(kind.members())?;
     let actions = actions(&members, kind)?;
-    Ok(Statement {
+    let known = ActionSet::of(|action| action_name(action).is_some_and(|name| actions.selects(name)));
+    let statement = Statement {
         language: Language::Ram,
         sid: sid(&members)?,
         effect: effect(&members)?,
@@ -21,14 +23,14 @@ pub(super) fn read(node: &Node<'_>, kind: Kind) -> Result<Statement, PolicyError
             Kind::Identity => None,
             Kind::Key | Kind::Trust => Some(principals::read(&members.need("Principal")?, kind)?),
         },
-        known: ActionSet::of(|action| action_name(action).is_some_and(|name| actions.selects(name))),
         actions,
         resources: resources(&members, kind)?,
         conditions: match members.find("Condition") {
             Some(node) => conditions::read(&node)?,
             None => Box::default(),
         },
-    })
+    };
+    Ok((statement, known))
 }
 
 impl Kind {

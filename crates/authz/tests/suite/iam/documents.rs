@@ -34,9 +34,11 @@ fn single_values_and_lists_are_the_same() {
         r#"{"Condition":{"Bool":{"a:b":["true"]}},"Resource":["kms:*:*:KeyId:a"],"Action":["kms:cmk:get"],"Effect":"Deny"}"#,
     );
     assert_eq!(single, list);
-    assert_eq!(single.statements[0].effect, Effect::Deny);
-    assert_eq!(single.statements[0].language, Language::Iam);
-    assert!(matches!(&single.statements[0].actions, Selector::Only(one) if one[0].as_str() == "kms:cmk:get"));
+    assert_eq!(single.statements()[0].effect, Effect::Deny);
+    assert_eq!(single.statements()[0].language, Language::Iam);
+    assert!(
+        matches!(&single.statements()[0].actions, Selector::Only(one) if one[0].as_str() == "kms:cmk:get")
+    );
 }
 
 #[test]
@@ -192,7 +194,7 @@ fn actions_have_three_parts() {
         "iam:users:list*",
     ] {
         let policy = statements(&format!(r#"{{"Effect":"Allow","Action":["{right}"]}}"#));
-        assert_eq!(policy.statements.len(), 1, "{right}");
+        assert_eq!(policy.statements().len(), 1, "{right}");
     }
 }
 
@@ -218,7 +220,7 @@ fn resources_have_five_parts() {
     );
     for right in [&long[..128], "KMS:::KeyId:a:b", "kms::::"] {
         let document = format!("{{{}}}", with(right));
-        assert_eq!(statements(&document).statements.len(), 1, "{right}");
+        assert_eq!(statements(&document).statements().len(), 1, "{right}");
     }
 }
 
@@ -235,7 +237,7 @@ fn lists_are_short() {
         )
     };
     assert_eq!(
-        statements(&format!("{{{}}}", of(100, 10, 10))).statements.len(),
+        statements(&format!("{{{}}}", of(100, 10, 10))).statements().len(),
         1
     );
     all_refused(&[
@@ -244,7 +246,7 @@ fn lists_are_short() {
         (&of(100, 10, 11), ".Condition: has more than 10"),
     ]);
     let list = |count: usize| vec![format!("{{{RIGHT}}}"); count].join(",");
-    assert_eq!(statements(&list(8)).statements.len(), 8);
+    assert_eq!(statements(&list(8)).statements().len(), 8);
     let document = format!(r#"{{"Version":"1.1","Statement":[{}]}}"#, list(9));
     assert_eq!(refusal(&document, Kind::Any), "Statement: has more than 8");
 }
@@ -300,7 +302,7 @@ fn conditions_have_known_operators_and_keys() {
         assert_eq!(second("1.1", &statement), expected, "{condition}");
     }
     assert!(
-        statements(&format!(r#"{{{RIGHT},"Condition":{{}}}}"#)).statements[0]
+        statements(&format!(r#"{{{RIGHT},"Condition":{{}}}}"#)).statements()[0]
             .conditions
             .is_empty()
     );

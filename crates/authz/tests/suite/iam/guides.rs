@@ -105,7 +105,7 @@ fn measurements_of_an_enclave_are_never_there() {
 #[test]
 fn policies_of_identities() {
     let document = policy(include_str!("../../../fixtures/iam/new_keys_only.json"));
-    assert_eq!(document.statements[0].sid.as_deref(), Some("MakeAndUse"));
+    assert_eq!(document.statements()[0].sid.as_deref(), Some("MakeAndUse"));
     let words = |spec| KeyWords {
         origin: "kms",
         spec,

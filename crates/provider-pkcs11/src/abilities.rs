@@ -23,6 +23,10 @@ const HASHES: [HashAlgorithm; 3] = [
     HashAlgorithm::Sha384,
     HashAlgorithm::Sha512,
 ];
+const OAEP: [EncryptionAlgorithm; 2] = [
+    EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha1),
+    EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha256),
+];
 const MACS: [(KeySpec, MechanismType); 4] = [
     (KeySpec::HmacSha224, MechanismType::SHA224_HMAC),
     (KeySpec::HmacSha256, MechanismType::SHA256_HMAC),
@@ -31,7 +35,7 @@ const MACS: [(KeySpec, MechanismType); 4] = [
 ];
 
 /// What works.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Abilities {
     /// AES-256-GCM.
     pub(crate) gcm: bool,
@@ -48,6 +52,28 @@ pub(crate) struct Abilities {
 }
 
 impl Abilities {
+    /// All that is looked for.
+    pub(crate) fn most() -> Self {
+        let macs = MACS.map(|(spec, _)| spec);
+        let by_hash = HASHES.iter().flat_map(|hash| {
+            [
+                SignatureAlgorithm::Ecdsa(*hash),
+                SignatureAlgorithm::RsaPss(*hash),
+                SignatureAlgorithm::RsaPkcs1(*hash),
+            ]
+        });
+        Self {
+            gcm: true,
+            pairs: CURVES.into_iter().chain(RSA).collect(),
+            macs: macs.to_vec(),
+            signatures: by_hash.collect(),
+            encryptions: OAEP.to_vec(),
+            wraps: OAEP.into_iter().chain([EncryptionAlgorithm::RsaPkcs1]).collect(),
+            imports: macs.into_iter().chain([KeySpec::Aes256]).collect(),
+            measure: Measure::Told,
+        }
+    }
+
     /// Finds out what the token can do. It makes session objects only, and removes them.
     pub(crate) fn find(seat: &mut Seat) -> Result<Self, Fault> {
         let listed = Mechanisms(seat.mechanisms()?);
@@ -113,9 +139,8 @@ impl Abilities {
             signatures.extend(HASHES.map(SignatureAlgorithm::RsaPkcs1));
         }
         let signatures = keep(signatures, |algorithm| trial.signs(seat, algorithm))?;
-        let oaep = [HashAlgorithm::Sha1, HashAlgorithm::Sha256].map(EncryptionAlgorithm::RsaOaep);
         if listed.has(MechanismType::RSA_PKCS_OAEP, MechanismInfo::decrypt) {
-            self.encryptions = keep(oaep.to_vec(), |algorithm| trial.decrypts(seat, algorithm))?;
+            self.encryptions = keep(OAEP.to_vec(), |algorithm| trial.decrypts(seat, algorithm))?;
         }
         if !signatures.is_empty() && !self.encryptions.is_empty() {
             let sizes = RSA.into_iter().filter(|spec| listed.has_size(maker, *spec));
@@ -127,7 +152,7 @@ impl Abilities {
             wraps.push(EncryptionAlgorithm::RsaPkcs1);
         }
         if listed.has(MechanismType::RSA_PKCS_OAEP, MechanismInfo::unwrap) {
-            wraps.extend(oaep);
+            wraps.extend(OAEP);
         }
         self.find_imports(seat, &trial, wraps)?;
         trial.end(seat);
@@ -155,6 +180,13 @@ impl Abilities {
             }
         }
         Ok(())
+    }
+
+    /// Whether all that another token can do works here, too.
+    pub(crate) fn cover(&self, other: &Self) -> bool {
+        let mut common = other.clone();
+        common.meet(self);
+        common == *other
     }
 
     /// Keeps what another token can do, too.

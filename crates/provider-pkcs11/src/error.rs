@@ -17,12 +17,18 @@ pub enum Pkcs11Error {
     #[error("no PKCS#11 token is named")]
     NoToken,
     /// No token has this label or serial number; those that are there.
-    #[error("the PKCS#11 module has no token `{name}`; it has: {}", list(there))]
+    #[error(
+        "the PKCS#11 module has no token `{name}`; it has: {}{}",
+        list(there),
+        flaws(unreadable)
+    )]
     NotFound {
         /// Label or serial number asked for.
         name: String,
         /// Labels of the tokens that are there.
         there: Vec<String>,
+        /// Why other tokens that are there cannot be asked for their label.
+        unreadable: Vec<String>,
     },
     /// Several tokens have this label: their serial numbers tell them apart.
     #[error("several PKCS#11 tokens are called `{0}`: name them by serial number")]
@@ -57,4 +63,31 @@ fn list(names: &[String]) -> String {
     }
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     quoted.join(", ")
+}
+
+fn flaws(reasons: &[String]) -> String {
+    let told = reasons
+        .iter()
+        .map(|reason| format!("; one cannot be read: {reason}"));
+    told.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_cannot_be_read_is_told_when_another_is_not_found() {
+        let missing = |unreadable| Pkcs11Error::NotFound {
+            name: "a".to_owned(),
+            there: vec!["b".to_owned()],
+            unreadable,
+        };
+        let text = missing(vec!["bad clock".to_owned()]).to_string();
+        assert!(
+            text.ends_with("it has: `b`; one cannot be read: bad clock"),
+            "{text}"
+        );
+        assert!(missing(Vec::new()).to_string().ends_with("it has: `b`"));
+    }
 }

@@ -33,7 +33,7 @@ pub(crate) async fn import(
     }
     let (id, spec, algorithm) = (reference::id(binding), binding.spec, wrapped.algorithm);
     let stay = generate::stay(&id, binding);
-    let measure = provider.abilities.measure;
+    let measure = provider.found.abilities()?.measure;
     let place = sha256(&binding.fingerprint_bytes());
     let bytes = wrapped.bytes.to_vec();
     let make = move |seat: &mut Seat| {
@@ -82,7 +82,7 @@ fn check(
     binding: &Binding<'_>,
 ) -> Result<(), ProviderError> {
     provider.check(binding)?;
-    let capability = &provider.capability;
+    let capability = provider.found.capability();
     let WrappingBinding {
         account,
         region,

@@ -1,4 +1,4 @@
-//! Keys in PKCS#11 tokens: hardware security modules, and SoftHSM2 in tests.
+//! Keys in PKCS#11 tokens: hardware security modules, and SoftHSM2 and kryoptic in tests.
 //!
 //! - [`Pkcs11Provider`] makes, uses and destroys keys inside one token, or inside several that hold the same keys.
 //! - [`TokenSealer`] lets a token wrap the key that a root key file is sealed with.
@@ -28,6 +28,7 @@ mod der;
 mod destroy;
 mod encrypt;
 mod error;
+mod found;
 mod generate;
 mod import;
 mod link;

@@ -1,30 +1,39 @@
 //! One token, and the sessions with it.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use claviger_secret::SecretBytes;
 use cryptoki::slot::{Slot, TokenInfo};
 use cryptoki::types::RawAuthPin;
 
 use crate::Pkcs11Error;
+use crate::abilities::Abilities;
+use crate::found::Found;
 use crate::module::{Live, Module, lock};
-use crate::place::Place;
+use crate::place::{Identity, Place};
 use crate::queue::{Call, Lane, Queue};
 use crate::seat::{Handles, Seat};
 use crate::trouble::{self, Trouble};
 
-/// A token that is used.
+/// A token that is used, whether or not it is there.
 pub(crate) struct Link {
     /// Its number among those that hold the same keys.
     pub(crate) number: usize,
-    pub(crate) label: String,
-    serial: Arc<str>,
+    /// What the operator calls it: label or serial number.
+    name: String,
+    identity: Arc<OnceLock<Identity>>,
     module: Arc<Module>,
     pin: SecretBytes,
     well: Arc<AtomicBool>,
-    /// The PIN was refused. Nobody tries it again: tokens lock after a few wrong ones.
+    /// It may not be used any more: its PIN was refused, which nobody tries again, for tokens lock after a few wrong ones;
+    /// or it cannot do what the others can.
     barred: AtomicBool,
+    /// Why it was not found when somebody last looked.
+    absence: Mutex<Option<String>>,
+    found: Arc<Found>,
+    /// Whether it was found out what this one can do.
+    vetted: AtomicBool,
     handles: Mutex<Arc<Handles>>,
     uses: Queue,
     makes: Queue,
@@ -33,46 +42,72 @@ pub(crate) struct Link {
 }
 
 impl Link {
-    /// Finds the token and logs in. Gives a first session, too.
-    pub(crate) fn open(
+    /// For a token of this name. It is looked for later.
+    pub(crate) fn new(
         module: &Arc<Module>,
         number: usize,
         name: &str,
         pin: &SecretBytes,
         sessions: usize,
-    ) -> Result<(Self, Seat), Pkcs11Error> {
-        let live = module.live();
-        let token = live.only(name)?;
-        let label = token.1.label().to_owned();
-        let serial: Arc<str> = token.1.serial_number().into();
-        let handles = Handles::new(live.epoch);
-        let seat =
-            Seat::open(&live, &token, &raw(pin), handles.clone()).map_err(|error| refusal(&label, &error))?;
-        if !seat.is_whole() {
-            return Err(Pkcs11Error::Token {
-                token: label,
-                reason: "its user may not see its keys".to_owned(),
-            });
-        }
-        let well = Arc::new(AtomicBool::new(true));
-        let places = (0..=sessions.max(1)).map(|_| Arc::new(Place::new(serial.clone(), well.clone())));
+        found: &Arc<Found>,
+    ) -> Self {
+        let identity = Arc::new(OnceLock::new());
+        let well = Arc::new(AtomicBool::new(false));
+        let place = |_| Arc::new(Place::new(identity.clone(), well.clone()));
+        let places = (0..=sessions.max(1)).map(place).collect();
         let link = Self {
             number,
-            label,
+            name: name.to_owned(),
+            identity,
             module: module.clone(),
             pin: SecretBytes::copied(pin.expose()),
+            well,
             barred: AtomicBool::new(false),
-            handles: Mutex::new(handles),
+            absence: Mutex::default(),
+            found: found.clone(),
+            vetted: AtomicBool::new(false),
+            handles: Mutex::new(Handles::new(0)),
             uses: Queue::default(),
             makes: Queue::default(),
-            places: places.collect(),
-            serial,
-            well,
+            places,
         };
         for place in &link.places {
             module.register(place);
         }
-        Ok((link, seat))
+        link
+    }
+
+    /// Finds the token for the first time, logs in, and finds out what it can do.
+    ///
+    /// # Errors
+    /// [`Pkcs11Error::NotFound`] if it is not there; the others if it never will be of use as it is.
+    pub(crate) fn open(&self) -> Result<(Seat, Abilities), Pkcs11Error> {
+        let live = self.module.live();
+        let token = live.only(&self.name).inspect_err(|error| self.misses(error))?;
+        let label = token.1.label().to_owned();
+        let seat = Seat::open(&live, &token, &raw(&self.pin), self.handles(live.epoch));
+        let mut seat = seat.map_err(|error| refusal(&label, &error))?;
+        let fault = |reason: &str| Pkcs11Error::Token {
+            token: label.clone(),
+            reason: reason.to_owned(),
+        };
+        if !seat.is_whole() {
+            return Err(fault("its user may not see its keys"));
+        }
+        let found = Abilities::find(&mut seat).map_err(|_| fault("it went away while it was looked at"))?;
+        self.is_it(&token.1);
+        self.vetted.store(true, Ordering::Relaxed);
+        Ok((seat, found))
+    }
+
+    /// Its label, as far as that is known.
+    pub(crate) fn label(&self) -> &str {
+        self.identity.get().map_or(&self.name, |token| &token.label)
+    }
+
+    /// Why it was not found, if it was looked for in vain.
+    pub(crate) fn absence(&self) -> Option<String> {
+        lock(&self.absence).clone()
     }
 
     /// Where calls wait.
@@ -102,7 +137,7 @@ impl Link {
     /// A session was lost. What is known of handles is not to be trusted any more.
     pub(crate) fn lost(&self) {
         if self.well.swap(false, Ordering::Relaxed) {
-            tracing::warn!(token = self.label, "the PKCS#11 token is away");
+            tracing::warn!(token = self.label(), "the PKCS#11 token is away");
         }
         let mut handles = lock(&self.handles);
         *handles = Handles::new(handles.epoch);
@@ -116,43 +151,89 @@ impl Link {
         let mut live = self.module.live();
         let token = match self.find(&live) {
             Some(token) => token,
-            None if self.module.renew(&mut live, &self.serial) => self.find(&live)?,
+            None if self.module.renew(&mut live, self.serial()) => self.find(&live)?,
             None => return None,
         };
         let handles = self.handles(live.epoch);
-        let seat = match Seat::open(&live, &token, &raw(&self.pin), handles) {
+        let mut seat = match Seat::open(&live, &token, &raw(&self.pin), handles) {
             Ok(seat) => seat,
             Err(error) => {
                 self.refused(&error);
                 return None;
             }
         };
-        if !seat.is_whole() {
+        if !seat.is_whole() || !self.vet(&mut seat, &token.1) {
             return None;
         }
-        if !self.well.swap(true, Ordering::Relaxed) {
-            tracing::info!(token = self.label, "the PKCS#11 token is back");
-        }
+        self.is_it(&token.1);
         Some(seat)
     }
 
     /// Lets the module look at the token with fresh eyes, if that disturbs nobody.
     pub(crate) fn renew(&self) {
         let mut live = self.module.live();
-        self.module.renew(&mut live, &self.serial);
+        self.module.renew(&mut live, self.serial());
+    }
+
+    /// Notes that it is there.
+    fn is_it(&self, info: &TokenInfo) {
+        self.identity.get_or_init(|| Identity {
+            label: info.label().to_owned(),
+            serial: info.serial_number().to_owned(),
+        });
+        *lock(&self.absence) = None;
+        if !self.well.swap(true, Ordering::Relaxed) {
+            tracing::info!(token = self.label(), "the PKCS#11 token is there");
+        }
+    }
+
+    /// Finds out what a token can do that comes for the first time. One that can do less than those before it is of no
+    /// use: what is offered stays offered.
+    fn vet(&self, seat: &mut Seat, info: &TokenInfo) -> bool {
+        if self.vetted.load(Ordering::Relaxed) {
+            return true;
+        }
+        let Ok(abilities) = Abilities::find(seat) else {
+            return false;
+        };
+        if let Err(reason) = self.found.admit(info.label(), &abilities) {
+            self.barred.store(true, Ordering::Relaxed);
+            let token = info.label();
+            tracing::error!(token, "the PKCS#11 token came late and is not used: {reason}");
+            return false;
+        }
+        self.vetted.store(true, Ordering::Relaxed);
+        true
     }
 
     fn refused(&self, error: &cryptoki::error::Error) {
         if trouble::read(error) == Trouble::Pin {
             self.barred.store(true, Ordering::Relaxed);
-            tracing::error!(token = self.label, %error, "the PKCS#11 token does not take the PIN any more");
+            tracing::error!(token = self.label(), %error, "the PKCS#11 token does not take the PIN");
         }
     }
 
+    /// Its serial number; nothing before it was first there.
+    fn serial(&self) -> &str {
+        self.identity.get().map_or("", |token| &token.serial)
+    }
+
     fn find(&self, live: &Live) -> Option<(Slot, TokenInfo)> {
-        let mut named = live.named(&self.serial);
-        named.retain(|(_, info)| info.label() == self.label);
+        let Some(token) = self.identity.get() else {
+            return live.only(&self.name).inspect_err(|error| self.misses(error)).ok();
+        };
+        let mut named = live.named(&token.serial);
+        named.retain(|(_, info)| info.label() == token.label);
         named.pop()
+    }
+
+    /// Tells once why it is not found.
+    fn misses(&self, error: &Pkcs11Error) {
+        let (mut absence, reason) = (lock(&self.absence), error.to_string());
+        if absence.as_deref() != Some(&*reason) {
+            tracing::warn!(token = self.name, "{reason}; it is looked for until it comes");
+            *absence = Some(reason);
+        }
     }
 
     /// The handles of this initialisation of the module.

@@ -115,7 +115,7 @@ impl Module {
                 Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
                 Err(TryLockError::WouldBlock) => return false,
             };
-            if seat.is_some() && *place.token != *asking && place.is_well() {
+            if seat.is_some() && !place.is_with(asking) && place.is_well() {
                 return false;
             }
             seats.push(seat);
@@ -165,8 +165,21 @@ impl Live {
                     .iter()
                     .map(|(_, info)| info.label().to_owned())
                     .collect(),
+                unreadable: self.unreadable(),
             }),
         }
+    }
+
+    /// What is wrong with tokens that are there and do not say who they are.
+    fn unreadable(&self) -> Vec<String> {
+        let Some(context) = &self.context else {
+            return Vec::new();
+        };
+        let slots = context.get_slots_with_token().unwrap_or_default();
+        let errors = slots
+            .into_iter()
+            .filter_map(|slot| context.get_token_info(slot).err());
+        errors.map(|error| error.to_string()).collect()
     }
 }
 

@@ -28,6 +28,8 @@ pub struct TokenHealth {
     pub token: String,
     /// Whether it could be reached when it was last needed.
     pub reachable: bool,
+    /// Why it was not found, if it never was; those that are there are named.
+    pub absence: Option<String>,
 }
 
 /// The tokens that hold the same keys, with their threads.
@@ -84,8 +86,9 @@ impl Pool {
     /// Whether the tokens can be reached.
     pub(crate) fn health(&self) -> Vec<TokenHealth> {
         let health = |link: &Arc<Link>| TokenHealth {
-            token: link.label.clone(),
+            token: link.label().to_owned(),
             reachable: link.is_well(),
+            absence: link.absence(),
         };
         self.links.iter().map(health).collect()
     }

@@ -13,6 +13,7 @@ use claviger_secret::SecretBytes;
 use quick_cache::sync::Cache;
 
 use crate::abilities::Abilities;
+use crate::found::Found;
 use crate::link::Link;
 use crate::module::{Module, lock};
 use crate::pool::{Pool, Route, TokenHealth};
@@ -20,7 +21,7 @@ use crate::public::Public;
 use crate::reference::{self, Id};
 use crate::seat::Seat;
 use crate::{Pkcs11Error, Settings};
-use crate::{capability, destroy, encrypt, generate, import, mac, sign, wrapping};
+use crate::{destroy, encrypt, generate, import, mac, sign, wrapping};
 
 /// Public halves that are kept open.
 const PUBLICS: usize = 10_000;
@@ -29,8 +30,7 @@ const PUBLICS: usize = 10_000;
 ///
 /// Its calls need a tokio runtime with a timer.
 pub struct Pkcs11Provider {
-    pub(crate) capability: Capability,
-    pub(crate) abilities: Abilities,
+    pub(crate) found: Arc<Found>,
     pub(crate) pool: Pool,
     /// Public halves that were proved to be those of keys in the token.
     pub(crate) publics: Cache<Id, Arc<Public>>,
@@ -40,39 +40,39 @@ pub struct Pkcs11Provider {
 }
 
 impl Pkcs11Provider {
-    /// Loads the module, logs in to every token, and finds out what they can do, which takes up to some seconds: call it
-    /// from a thread that may wait. Every token must be there; later they may go and come back.
+    /// Loads the module, logs in to every token that is there, and finds out what they can do, which takes up to some
+    /// seconds: call it from a thread that may wait. Tokens may go and come back, and come later.
     ///
     /// # Errors
-    /// If the module or a token cannot be used, or a token does not take the PIN, which is tried once.
+    /// If the module or a token that is there cannot be used, or a token does not take the PIN, which is tried once.
     pub fn open(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, Pkcs11Error> {
+        let first = settings.tokens.first().ok_or(Pkcs11Error::NoToken)?;
         let module = Module::open(&settings.module)?;
         module.look_for(&settings.tokens);
-        let mut abilities: Option<Abilities> = None;
+        let found = Arc::new(Found::new(first));
+        let mut common: Option<(Arc<Link>, Abilities)> = None;
         let mut links = Vec::with_capacity(settings.tokens.len());
         for (number, name) in settings.tokens.iter().enumerate() {
-            let (link, mut seat) = Link::open(&module, number, name, &settings.pin, settings.sessions)?;
-            let found = Abilities::find(&mut seat).map_err(|_| Pkcs11Error::Token {
-                token: link.label.clone(),
-                reason: "it went away while it was looked at".to_owned(),
-            })?;
-            match &mut abilities {
-                Some(abilities) => abilities.meet(&found),
-                None => abilities = Some(found),
-            }
+            let link = Link::new(&module, number, name, &settings.pin, settings.sessions, &found);
+            let link = Arc::new(link);
+            links.push(link.clone());
+            let (seat, abilities) = match link.open() {
+                Ok(opened) => opened,
+                Err(Pkcs11Error::NotFound { .. }) => continue,
+                Err(error) => return Err(error),
+            };
             take_seat(&link, seat);
-            links.push(Arc::new(link));
+            match &mut common {
+                Some((_, common)) => common.meet(&abilities),
+                None => common = Some((link, abilities)),
+            }
         }
-        let (Some(abilities), Some(first)) = (abilities, links.first()) else {
-            return Err(Pkcs11Error::NoToken);
-        };
-        let capability = capability::table(&first.label, &abilities);
-        if capability.symmetric.is_empty() && capability.others.is_empty() {
-            return Err(Pkcs11Error::Incapable(first.label.clone()));
+        if let Some((link, abilities)) = common {
+            let admitted = found.admit(link.label(), &abilities);
+            admitted.map_err(|_| Pkcs11Error::Incapable(link.label().to_owned()))?;
         }
         Ok(Self {
-            capability,
-            abilities,
+            found,
             pool: Pool::start(links, settings.patience)?,
             publics: Cache::new(PUBLICS),
             clock,
@@ -87,7 +87,8 @@ impl Pkcs11Provider {
 
     /// Refuses keys that are not in the table.
     pub(crate) fn check(&self, binding: &Binding<'_>) -> Result<(), ProviderError> {
-        if binding.protection == self.capability.protection && self.capability.makes(binding.spec) {
+        let capability = self.found.capability();
+        if binding.protection == capability.protection && capability.makes(binding.spec) {
             Ok(())
         } else {
             Err(ProviderError::Incapable)
@@ -103,14 +104,14 @@ fn take_seat(link: &Link, seat: Seat) {
 
 impl fmt::Debug for Pkcs11Provider {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Pkcs11Provider({})", self.capability.name)
+        write!(f, "Pkcs11Provider({})", self.found.capability().name)
     }
 }
 
 #[async_trait]
 impl Provider for Pkcs11Provider {
     fn capability(&self) -> &Capability {
-        &self.capability
+        self.found.capability()
     }
 
     async fn generate(&self, binding: &Binding<'_>) -> Result<Material, ProviderError> {

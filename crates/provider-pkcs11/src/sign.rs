@@ -117,7 +117,8 @@ async fn open(provider: &Pkcs11Provider, sealed: &Sealed<'_>) -> Result<(Id, Arc
         return Ok((id, public));
     }
     let public = Arc::new(Public::open(spec, spki).ok_or(ProviderError::BadMaterial)?);
-    let proof = pair::proof_of(&provider.abilities.signatures, spec).ok_or(ProviderError::Incapable)?;
+    let proof =
+        pair::proof_of(&provider.found.abilities()?.signatures, spec).ok_or(ProviderError::Incapable)?;
     let shown = public.clone();
     let work = move |seat: &mut Seat| {
         seat.with_key(&id, ObjectClass::PRIVATE_KEY, |seat, key| {
@@ -137,7 +138,7 @@ fn check_digest(
     algorithm: SignatureAlgorithm,
     digest: &[u8],
 ) -> Result<(), ProviderError> {
-    let offered = provider.abilities.signatures.contains(&algorithm);
+    let offered = provider.found.abilities()?.signatures.contains(&algorithm);
     if !offered || !algorithm.fits(sealed.binding.spec) {
         return Err(ProviderError::Incapable);
     }
@@ -152,8 +153,9 @@ fn longest_plaintext(
     sealed: &Sealed<'_>,
     algorithm: EncryptionAlgorithm,
 ) -> Result<usize, ProviderError> {
+    let offered = provider.found.abilities()?.encryptions.contains(&algorithm);
     algorithm
         .longest_plaintext(sealed.binding.spec)
-        .filter(|_| provider.abilities.encryptions.contains(&algorithm))
+        .filter(|_| offered)
         .ok_or(ProviderError::Incapable)
 }

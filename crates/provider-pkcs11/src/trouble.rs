@@ -83,7 +83,9 @@ pub(crate) fn read(error: &Error) -> Trouble {
         | RvError::WrappedKeyInvalid
         | RvError::WrappedKeyLenRange
         | RvError::SignatureInvalid
-        | RvError::SignatureLenRange => Trouble::Data,
+        | RvError::SignatureLenRange
+        // Said, too, of ciphertexts that are numbers beyond an RSA modulus.
+        | RvError::ArgumentsBad => Trouble::Data,
         RvError::PinIncorrect
         | RvError::PinInvalid
         | RvError::PinLenRange
@@ -102,7 +104,8 @@ pub(crate) fn plain(error: &Error) -> Fault {
         Trouble::Lost | Trouble::Vague | Trouble::Pin => Fault::Away,
         Trouble::Handle => Fault::Stale,
         Trouble::Data | Trouble::Cannot => {
-            tracing::warn!(%error, "a PKCS#11 token refused a call");
+            // Tries at the start find out like that what a token lacks.
+            tracing::debug!(%error, "a PKCS#11 token refused a call");
             Fault::Is(ProviderError::Incapable)
         }
     }
@@ -134,6 +137,7 @@ mod tests {
         assert_eq!(said(RvError::ObjectHandleInvalid), Fault::Stale);
         let refused = Fault::Is(ProviderError::Incapable);
         assert_eq!(said(RvError::MechanismInvalid), refused);
+        assert_eq!(said(RvError::ArgumentsBad), refused);
         assert_eq!(said(RvError::MechanismParamInvalid), refused);
         assert_eq!(plain(&Error::NullFunctionPointer), refused);
     }

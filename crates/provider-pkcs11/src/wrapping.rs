@@ -26,7 +26,12 @@ pub(crate) async fn wrapping_key(
     key: &WrappingBinding<'_>,
 ) -> Result<WrappingKey, ProviderError> {
     let spec = key.spec;
-    let listed = provider.capability.wraps.iter().any(|(known, _)| *known == spec);
+    let listed = provider
+        .found
+        .capability()
+        .wraps
+        .iter()
+        .any(|(known, _)| *known == spec);
     if !listed {
         return Err(ProviderError::Incapable);
     }

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: what CI runs, step by step.
 
+mod kryoptic;
 mod suites;
 mod tools;
 
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use crate::failure::Failure;
 use crate::{fuzz, metadata, process, tidy};
 use suites::SUITES;
-use tools::{CC, CLIPPY, OPENSSL, RUSTFMT, SOFTHSM, SWTPM, TSS2, Tool};
+use tools::{CC, CLIPPY, LIBCLANG, LIBCRYPTO, OPENSSL, RUSTFMT, SOFTHSM, SWTPM, TSS2, Tool};
 
 /// How long each fuzz target runs here. Long runs are started by hand.
 const FUZZ_SECONDS: u32 = 5;
@@ -60,6 +61,11 @@ static STEPS: &[Step] = &[
         name: "test",
         tools: &[&CC, &OPENSSL, &SOFTHSM],
         work: Work::Cargo(&["test", "--workspace"]),
+    },
+    Step {
+        name: "kryoptic",
+        tools: &[&CC, &LIBCRYPTO, &LIBCLANG],
+        work: Work::Own(kryoptic::run),
     },
     Step {
         name: "tpm",

@@ -71,6 +71,22 @@ pub(super) static SOFTHSM: Tool = Tool {
     probe: &["softhsm2-util", "--version"],
     origin: Origin::Apt(&["softhsm2"]),
 };
+/// What kryoptic is built with: the system's OpenSSL, and the compiler that reads its headers.
+pub(super) static LIBCRYPTO: Tool = Tool {
+    name: "OpenSSL's headers",
+    probe: &["pkg-config", "--atleast-version=3.0.7", "libcrypto"],
+    origin: Origin::Apt(&["libssl-dev", "pkg-config"]),
+};
+/// See [`LIBCRYPTO`].
+pub(super) static LIBCLANG: Tool = Tool {
+    name: "libclang",
+    probe: &[
+        "sh",
+        "-c",
+        "ls /usr/lib/llvm-*/lib/libclang.so* /usr/lib*/libclang.so* 2>&1 | grep -qv ^ls:",
+    ],
+    origin: Origin::Apt(&["libclang-dev"]),
+};
 /// The library that speaks to TPMs, with what a build needs of it.
 pub(super) static TSS2: Tool = Tool {
     name: "tpm2-tss",

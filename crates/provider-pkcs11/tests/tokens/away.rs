@@ -7,8 +7,10 @@ use std::time::Duration;
 use claviger_model::KeySpec;
 use claviger_model::SystemClock;
 use claviger_provider::{Provider, ProviderError};
-use claviger_provider_pkcs11::{Pkcs11Provider, Settings};
+use claviger_provider_pkcs11::{Pkcs11Error, Pkcs11Provider, Settings, TokenSealer};
+use claviger_provider_soft::{DeviceError, SealingDevice};
 
+use crate::sealer;
 use crate::world::{Key, Place, World, alone, run};
 
 fn impatient(world: &World) -> Pkcs11Provider {
@@ -58,6 +60,48 @@ fn a_token_that_is_away_is_unavailable_and_its_keys_are_there_again_later() {
                 assert!(provider.sign(pair.sealed(), algorithm, &[1; 32]).await.is_ok());
                 assert!(provider.health()[0].reachable);
             }
+        });
+    });
+}
+
+#[test]
+fn a_token_that_is_away_at_the_start_is_used_when_it_comes() {
+    let name = "away::a_token_that_is_away_at_the_start_is_used_when_it_comes";
+    alone(name, |world| {
+        let world = world.token("pulled");
+        let earlier = impatient(&world);
+        let (key, body) = run(async {
+            let key = Key::make(&earlier, 1, KeySpec::Aes256).await;
+            let body = key.encrypt(&earlier).await;
+            (key, body)
+        });
+        let table = format!("{:?}", earlier.capability());
+        drop(earlier);
+        let token = world.pull("pulled");
+        let provider = impatient(&world);
+        run(async {
+            assert!(!provider.health()[0].reachable);
+            // Nothing is refused for good that only has to wait.
+            for spec in [
+                KeySpec::Aes256,
+                KeySpec::Rsa2048,
+                KeySpec::EcP256,
+                KeySpec::HmacSha256,
+            ] {
+                assert!(provider.capability().makes(spec));
+                let place = Place::numbered(2, spec);
+                let made = provider.generate(&place.binding()).await;
+                assert_eq!(made.err(), Some(ProviderError::Unavailable));
+            }
+            let opened = provider.decrypt(key.sealed(), b"additional", &body).await;
+            assert_eq!(opened.err(), Some(ProviderError::Unavailable));
+            token.put_back();
+            while !provider.health()[0].reachable {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            key.opens(&provider, &body).await;
+            assert_eq!(provider.health()[0].absence, None);
+            assert_eq!(format!("{:?}", provider.capability()), table);
         });
     });
 }
@@ -189,4 +233,22 @@ async fn storm(
         }
     }
     kept
+}
+
+#[test]
+fn sealers_say_that_a_token_is_away() {
+    alone("away::sealers_say_that_a_token_is_away", |world| {
+        let world = world.token("root");
+        let keeper = TokenSealer::open(sealer::settings(&["root"], "root")).unwrap();
+        let wrapped = keeper.wrap(&sealer::KEY).unwrap();
+        let token = world.pull("root");
+        assert!(matches!(
+            keeper.unwrap(&wrapped),
+            Err(DeviceError::Unavailable(_))
+        ));
+        let opened = TokenSealer::open(sealer::settings(&["root"], "root"));
+        assert!(matches!(opened.err(), Some(Pkcs11Error::NotFound { .. })));
+        token.put_back();
+        assert_eq!(keeper.unwrap(&wrapped).unwrap().expose(), sealer::KEY);
+    });
 }

@@ -11,6 +11,7 @@
 
 mod away;
 mod client;
+mod common;
 mod conforms;
 mod keys;
 mod many;

@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use claviger_model::{KeySpec, SystemClock};
 use claviger_provider::{Provider, ProviderError};
-use claviger_provider_pkcs11::{Pkcs11Error, Pkcs11Provider, Settings};
+use claviger_provider_pkcs11::{Pkcs11Provider, Settings};
 
 use crate::world::{Key, World, alone, run};
 
-fn impatient(world: &World) -> Result<Pkcs11Provider, Pkcs11Error> {
+fn impatient(world: &World) -> Pkcs11Provider {
     let settings = Settings {
         patience: Duration::from_millis(500),
         ..world.settings(&["ha-one", "ha-two"])
     };
-    Pkcs11Provider::open(&settings, Arc::new(SystemClock))
+    Pkcs11Provider::open(&settings, Arc::new(SystemClock)).unwrap()
 }
 
 /// Makes a key in one token and copies the token. The module sees the copy when it starts anew, which it does when
@@ -29,10 +29,9 @@ fn cloned(world: &World) -> (Key, Vec<u8>, Pkcs11Provider) {
     drop(provider);
     world.copy("ha-one", "ha-two");
     loop {
-        match impatient(world) {
-            Ok(provider) => return (key, body, provider),
-            Err(Pkcs11Error::NotFound { .. }) => std::thread::yield_now(),
-            Err(error) => unreachable!("{error}"),
+        let provider = impatient(world);
+        if provider.health().iter().all(|token| token.reachable) {
+            return (key, body, provider);
         }
     }
 }
@@ -85,5 +84,33 @@ fn a_key_that_one_token_lacks_is_used_in_the_other() {
             assert_eq!(destroyed, Err(ProviderError::Unavailable));
             token.put_back();
         });
+    });
+}
+
+#[test]
+fn one_token_is_enough_for_a_start() {
+    alone("pair::one_token_is_enough_for_a_start", |world| {
+        let world = world.token("ha-one");
+        let (key, body, provider) = cloned(&world);
+        drop(provider);
+        for label in ["ha-one", "ha-two"] {
+            let token = world.pull(label);
+            let provider = impatient(&world);
+            run(async {
+                key.opens(&provider, &body).await;
+                let again = key.encrypt(&provider).await;
+                key.opens(&provider, &again).await;
+                let away: Vec<_> = provider
+                    .health()
+                    .into_iter()
+                    .filter(|token| !token.reachable)
+                    .collect();
+                assert_eq!(away.len(), 1);
+                assert_eq!(away[0].token, label);
+                assert!(away[0].absence.is_some());
+            });
+            drop(provider);
+            token.put_back();
+        }
     });
 }

@@ -43,10 +43,15 @@ fn a_token_that_is_not_there_is_named_with_those_that_are() {
         "refusals::a_token_that_is_not_there_is_named_with_those_that_are",
         |world| {
             let world = world.token("here");
-            let error = refusal(&world.settings(&["here", "elsewhere"]));
-            assert!(matches!(&error, Pkcs11Error::NotFound { name, .. } if name == "elsewhere"));
-            let text = error.to_string();
-            assert!(text.contains("`elsewhere`") && text.contains("`here`"), "{text}");
+            let provider = world.provider(&["here", "elsewhere"]);
+            let [here, elsewhere] = provider.health().try_into().unwrap();
+            assert_eq!((here.reachable, here.absence), (true, None));
+            assert!(!elsewhere.reachable);
+            let reason = elsewhere.absence.unwrap();
+            assert!(
+                reason.contains("`elsewhere`") && reason.contains("`here`"),
+                "{reason}"
+            );
             assert!(matches!(refusal(&world.settings(&[])), Pkcs11Error::NoToken));
         },
     );

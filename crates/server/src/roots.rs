@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use claviger_provider_soft::RootKeys;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
 
 use crate::hsm::Restart;
 use crate::output::Failure;
@@ -53,14 +54,18 @@ pub(crate) struct Follower {
     version: Option<u32>,
     master: Option<(Watched, Restart)>,
     hangup: Signal,
+    /// Told of every key that wraps from now on.
+    changed: Arc<Notify>,
 }
 
 impl Follower {
-    /// For a root key that was opened before, and for the HSM process whose master key is in that file.
+    /// For a root key that was opened before, and for the HSM process whose master key is in that file. `changed` is told of
+    /// every other version that wraps from then on.
     pub(crate) fn new(
         root: PathBuf,
         roots: Arc<RootKeys>,
         master: Option<(PathBuf, Restart)>,
+        changed: Arc<Notify>,
     ) -> Result<Self, Failure> {
         let fault = |error: io::Error| Failure::failed(format!("cannot wait for signals: {error}"));
         Ok(Self {
@@ -73,6 +78,7 @@ impl Follower {
             roots,
             master: master.map(|(path, restart)| (Watched::new(path), restart)),
             hangup: signal(SignalKind::hangup()).map_err(fault)?,
+            changed,
         })
     }
 
@@ -91,6 +97,7 @@ impl Follower {
             {
                 tracing::info!("the master key file changed; the HSM is started again");
                 restart.now();
+                self.changed.notify_one();
             }
         }
     }
@@ -105,6 +112,7 @@ impl Follower {
                     version,
                     "the root key has another version, which wraps from now on"
                 );
+                self.changed.notify_one();
             }
             Ok(Err(error)) => {
                 let error = chain(&error);

@@ -12,6 +12,7 @@ use claviger_secret::Protection;
 use claviger_service::JOB_BEAT;
 use claviger_store_sqlite::SqliteStore;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::Notify;
 
 use crate::config::Settings;
 use crate::folder::Folder;
@@ -78,7 +79,9 @@ pub(crate) async fn serve(
         );
     }
     let store: Arc<SqliteStore> = Arc::clone(&opened.store);
-    let follower = Follower::new(folder.root_key(), Arc::clone(&opened.roots), hsm.master_key())?;
+    let changed = Arc::new(Notify::new());
+    let roots = Arc::clone(&opened.roots);
+    let follower = Follower::new(folder.root_key(), roots, hsm.master_key(), Arc::clone(&changed))?;
     let trail = Trail::start(&opened, folder, settings, Use::Serving).await?;
     let service = opened.start(settings, &trail, &hsm).await?;
     let first = Arc::new(AlibabaDoor::new(Arc::clone(&service)));
@@ -89,6 +92,8 @@ pub(crate) async fn serve(
     let housekeeping = tokio::spawn(async move { keeper.housekeeping().await });
     let worker = Arc::clone(&service);
     let jobs = tokio::spawn(async move { worker.jobs(JOB_BEAT).await });
+    let worker = Arc::clone(&service);
+    let rewrapping = tokio::spawn(async move { worker.rewrapping(JOB_BEAT, &changed).await });
     let certificates = sockets.certificates;
     let renewing = tokio::spawn(async move {
         loop {
@@ -106,6 +111,7 @@ pub(crate) async fn serve(
     };
     front.serve(sockets.listeners, stop).await;
     jobs.abort();
+    rewrapping.abort();
     housekeeping.abort();
     renewing.abort();
     following.abort();

@@ -153,6 +153,12 @@ impl Keys {
         self.messages.forget(id);
     }
 
+    /// Forgets the form of a version's material because it was wrapped anew.
+    pub(crate) fn forget_wrapped(&self, key: KeyId, version: KeyVersionId) {
+        self.versions.remove(&version);
+        self.by_id.remove(&key);
+    }
+
     /// Counts a message that is about to be encrypted under a version, where its format needs that.
     pub(crate) async fn count_message(
         &self,

@@ -18,7 +18,7 @@ use claviger_secret::SecretBytes;
 use crate::envelope::from_provider;
 
 /// How long a token is good for. SOURCE: Alibaba Cloud KMS, GetParametersForImport.
-const LIFE: SignedDuration = SignedDuration::from_hours(24);
+pub(crate) const LIFE: SignedDuration = SignedDuration::from_hours(24);
 const FORM: u8 = 1;
 
 /// Wrapping keys that tokens can tell of. Tokens hold the numbers.

@@ -345,7 +345,8 @@ impl Service {
         }
     }
 
-    async fn mark(&self, event: &str) -> Result<(), AppendError> {
+    /// Marks something of the server's own life in the log.
+    pub(crate) async fn mark(&self, event: &str) -> Result<(), AppendError> {
         let mark = Mark {
             time: self.clock.now(),
             event,

@@ -3,7 +3,8 @@
 //! One thread writes and commits in groups (`writer.rs`), a few read (`reader.rs`), and the async methods hand work
 //! over through bounded queues. Each aggregate has a file with its statements and the way between rows and the model:
 //! `keys.rs`, `versions.rs`, `materials.rs`, `tags.rs`, `aliases.rs`, `grants.rs`, `certificates.rs`, `accounts.rs`,
-//! `logins.rs`, `leases.rs`, `destructions.rs`, `outbox.rs`, `cells.rs`, and those of `identities/`. `migrations/` is the table layout.
+//! `logins.rs`, `leases.rs`, `destructions.rs`, `outbox.rs`, `cells.rs`, and those of `identities/`; `sealed.rs` walks over what
+//! several of them keep wrapped. `migrations/` is the table layout.
 //!
 //! The crate must never know operations, dialects or providers, and never open sealed material.
 //!
@@ -33,6 +34,7 @@ mod queue;
 mod reader;
 mod row;
 mod schema;
+mod sealed;
 mod store;
 mod tags;
 mod texts;
@@ -55,6 +57,7 @@ use crate::reader::Read;
 use crate::writer::{Counters, Order, Writer};
 
 pub use crate::options::Options;
+pub use crate::sealed::SealedRows;
 
 /// A store in one `SQLite` file.
 ///

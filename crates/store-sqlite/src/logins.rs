@@ -99,7 +99,7 @@ impl LoginStore for SqliteStore {
 pub(crate) const FORGET: &str = "DELETE FROM revoked_tokens WHERE until < ?1";
 
 /// The value of `user`.
-fn column(owner: LoginOwner) -> i64 {
+pub(crate) fn column(owner: LoginOwner) -> i64 {
     match owner {
         LoginOwner::Root => 0,
         LoginOwner::User(id) => id.number().cast_signed(),

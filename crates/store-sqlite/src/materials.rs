@@ -29,6 +29,28 @@ pub(crate) fn put(connection: &Connection, sealed: &[u8]) -> Result<i64, Failure
     Ok(slot)
 }
 
+/// Writes another form of what lies in a row: over it where it has room, which is then exactly filled, and otherwise into
+/// another row. Gives the number of the row that has it. `room` is the length of the row's bytes.
+pub(crate) fn replace(
+    connection: &Connection,
+    slot: i64,
+    room: usize,
+    sealed: &[u8],
+) -> Result<i64, Failure> {
+    let bytes = padded(sealed);
+    if bytes.len() == room {
+        connection
+            .prepare_cached("UPDATE materials SET bytes = ?2 WHERE slot = ?1")?
+            .execute(params![slot, bytes])?;
+        return Ok(slot);
+    }
+    let other = put(connection, sealed)?;
+    connection
+        .prepare_cached("UPDATE materials SET free = 1, bytes = zeroblob(length(bytes)) WHERE slot = ?1")?
+        .execute([slot])?;
+    Ok(other)
+}
+
 /// Overwrites the material of one version, if there is any.
 pub(crate) fn erase(connection: &Connection, version: KeyVersionId) -> Result<(), Failure> {
     connection

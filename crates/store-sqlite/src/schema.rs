@@ -26,6 +26,20 @@ pub(crate) fn verify(connection: &Connection) -> Result<(), Fault> {
     version(connection, newest(MIGRATIONS)).map(drop)
 }
 
+/// Looks whether the file is ours and has the tables that this program knows.
+///
+/// # Errors
+/// Those of [`verify`]; [`StoreError::Database`] for an empty file and for an older schema.
+pub(crate) fn must_be_newest(connection: &Connection) -> Result<(), Fault> {
+    let known = newest(MIGRATIONS);
+    let found = version(connection, known)?;
+    if found == known {
+        return Ok(());
+    }
+    let text = format!("schema {found} is older than that of this program, {known}");
+    Err(StoreError::Database(text).into())
+}
+
 /// Looks whether the pages of the file hang together.
 ///
 /// # Errors

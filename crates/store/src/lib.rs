@@ -16,6 +16,7 @@ mod grants;
 mod hsm;
 mod identities;
 mod logins;
+mod sealed;
 mod types;
 
 use async_trait::async_trait;
@@ -30,13 +31,14 @@ pub use grants::GrantStore;
 pub use hsm::{Claim, Destruction, HsmStore};
 pub use identities::{HeldPolicy, IdentityChange, IdentityStore, Joined, PolicyRow};
 pub use logins::LoginStore;
+pub use sealed::{Resealed, SealedCursor, SealedPage, SealedPlace, SealedStore, SealedValue};
 pub use types::{AccessKey, Draft, Outboxed, SealedCell, TagRow, VersionChange, VersionRow, WriteError};
 
 /// Everything durable except the audit log.
 ///
 /// Reads see every write whose future has resolved, on the same node at once.
 #[async_trait]
-pub trait Store: CertificateStore + IdentityStore + LoginStore + GrantStore + HsmStore {
+pub trait Store: CertificateStore + IdentityStore + LoginStore + GrantStore + HsmStore + SealedStore {
     /// The key with that id in that scope.
     async fn key(&self, scope: &Scope, id: KeyId) -> Result<Option<Key>, StoreError>;
 

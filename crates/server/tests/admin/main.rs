@@ -11,6 +11,7 @@
 
 mod client;
 mod hsm;
+mod retire;
 mod scene;
 mod sinks;
 mod transcript;
@@ -79,6 +80,11 @@ fn the_log_of_a_stopped_server() {
 #[test]
 fn root_keys_and_their_seals() {
     Scene::stopped().plays(include_str!("transcripts/root.md"));
+}
+
+#[test]
+fn the_end_of_a_version() {
+    Scene::stopped().plays(include_str!("transcripts/root_retire.md"));
 }
 
 #[test]

@@ -226,7 +226,8 @@ impl Drop for Scene {
     }
 }
 
-fn claviger(folder: &Path) -> Command {
+/// The program, in that folder.
+pub(crate) fn claviger(folder: &Path) -> Command {
     let mut command = Command::new(CLAVIGER);
     command.current_dir(folder).env_clear().stdin(Stdio::null());
     command

@@ -69,6 +69,8 @@ mod rates;
 mod records;
 mod records_coverage;
 mod revocation;
+mod rewrap;
+mod rewrap_rig;
 mod rotation;
 mod rotation_plan;
 mod service_keys;

@@ -12,6 +12,7 @@ mod lookups;
 mod plans;
 mod rows;
 mod schema;
+mod sealed;
 mod trouble;
 mod upgrade;
 

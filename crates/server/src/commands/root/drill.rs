@@ -28,12 +28,11 @@ pub(super) fn run(from: &Path, shares: &Shares, json: bool) -> Result<ExitCode, 
             Ok(ExitCode::SUCCESS)
         }
         Ok(report) => {
-            let numbers: Vec<_> = report.versions.iter().map(u32::to_string).collect();
             say(&format!(
-                "The shares of the set {} open `{path}` alone: version {} of the key, which is all that it has.\n\
+                "The shares of the set {} open `{path}` alone: {}.\n\
                  No other seal was used, and nothing was written.",
                 report.seal.id,
-                numbers.join(", "),
+                opened(&report.versions),
             ));
             for part in &report.damage {
                 say(&format!("DAMAGED  {part}: it would not open this copy"));
@@ -54,5 +53,31 @@ pub(super) fn run(from: &Path, shares: &Shares, json: bool) -> Result<ExitCode, 
             Ok(ExitCode::from(1))
         }
         Err(error) => Err(Failure::failed(chain(&error))),
+    }
+}
+
+/// Which versions opened, in words.
+fn opened(versions: &[u32]) -> String {
+    match versions {
+        [only] => format!("version {only} of the key, which is all that it has"),
+        several => {
+            let numbers: Vec<_> = several.iter().map(u32::to_string).collect();
+            format!(
+                "versions {} of the key, which are all that it has",
+                numbers.join(", ")
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_told_in_right_english() {
+        assert_eq!(opened(&[3]), "version 3 of the key, which is all that it has");
+        let two = "versions 1, 2 of the key, which are all that it has";
+        assert_eq!(opened(&[1, 2]), two);
     }
 }

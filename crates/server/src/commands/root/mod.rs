@@ -2,10 +2,13 @@
 
 mod change;
 mod drill;
+mod made;
 mod options;
+mod retire;
 mod shares;
 mod show;
 mod target;
+mod waiting;
 
 use std::process::ExitCode;
 
@@ -25,6 +28,7 @@ pub(crate) fn run(command: &RootCommand) -> Result<ExitCode, Failure> {
         Task::Show => show::key(&target, json),
         Task::Seal(SealTask::List) => show::seals(&target, json),
         Task::Rotate => change::rotate(&target, json),
+        Task::Retire(asked) => retire::run(&target, asked, json),
         Task::Renew => change::renew(&target, json),
         Task::Copy(copy) => change::copy(&target, copy, json),
         Task::Seal(SealTask::Add(add)) => change::add(&target, add, json),

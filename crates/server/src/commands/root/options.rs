@@ -48,6 +48,16 @@ pub(super) enum Task {
     /// Needs none of the other seals, and a running server follows. It does not shut out somebody who has an old copy of the
     /// file and opens that: see `renew`.
     Rotate,
+    /// Remove a version that nothing is wrapped by any more. Version 1 and the newest one stay.
+    ///
+    /// A server wraps anew by itself what older versions wrapped: at its start, and after each `rotate`. This command looks
+    /// whether it is done, and refuses before. It also waits a day after the version was replaced: so long are tokens good
+    /// that it may have sealed. Backups from before need a copy of the key file from before.
+    #[command(after_help = "Examples:\n  \
+        claviger root retire 2 --data /var/lib/claviger\n  \
+        claviger root retire 2 --hsm --data /var/lib/claviger\n\n\
+        Exit codes: 0 done; 2 wrong use or wrong settings; 3 it is needed still, or the command failed.")]
+    Retire(Retire),
     /// Add a version that nothing old leads to: when the key, or what opens a seal, may be in wrong hands.
     ///
     /// The seal of the settings and the recovery shares are kept, all other seals are gone. The server has to be started
@@ -85,6 +95,15 @@ pub(super) enum SealTask {
     /// Print the seals.
     #[command(visible_alias = "ls")]
     List,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Retire {
+    /// The number of the version, as `show` prints it.
+    pub(super) version: u32,
+    /// Do not wait for tokens that it may have sealed: those for imports, sessions and sign-ins end at once.
+    #[arg(long)]
+    pub(super) at_once: bool,
 }
 
 #[derive(Debug, Args)]

@@ -18,6 +18,8 @@ pub(super) struct Target {
     pub(super) seal: Seal,
     pub(super) whose: Whose,
     pub(super) folder: Folder,
+    /// What opens the root key, also where this is the HSM's master key.
+    pub(super) root_seal: Seal,
 }
 
 impl Place {
@@ -43,6 +45,7 @@ impl Place {
                 ));
             }
         };
+        let root_seal = settings.seal.clone();
         let target = if self.hsm {
             let place = hsm::Place::of(&settings, &folder);
             Target {
@@ -50,6 +53,7 @@ impl Place {
                 seal: place.seal,
                 whose: Whose::Hsm,
                 folder,
+                root_seal,
             }
         } else {
             Target {
@@ -57,6 +61,7 @@ impl Place {
                 seal: settings.seal,
                 whose: Whose::Server,
                 folder,
+                root_seal,
             }
         };
         target.must_be_there()
@@ -81,6 +86,12 @@ impl Target {
     /// The key, opened by the seal that the settings name.
     pub(super) fn open(&self) -> Result<RootKeys, Failure> {
         self.open_by(&self.sealer()?)
+    }
+
+    /// The root key, also where this is the HSM's master key.
+    pub(super) fn open_root(&self) -> Result<RootKeys, Failure> {
+        let sealer = sealer(&self.root_seal, Whose::Server)?;
+        RootKeys::open(&self.folder.root_key(), &sealer).map_err(|error| Failure::failed(chain(&error)))
     }
 
     /// What the settings name.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use claviger_front::{Door, Line, Reply, Request, Trouble};
+use claviger_front::{Door, HeaderView, Line, Reply, Request, Trouble, header};
 use claviger_model::RequestId;
 use claviger_service::{AuthnError, Credential, Refused, Service, Source};
 use claviger_signing::query::Params;
@@ -16,7 +16,7 @@ use crate::authn::{self, Evidence, Kind};
 use crate::error::WireError;
 use crate::known::Known;
 use crate::reply::reply;
-use crate::request::{self, HeaderView, Signature};
+use crate::request::{self, Signature};
 
 /// The name of this front door in logs and records.
 pub(crate) const NAME: &str = "alibaba";
@@ -57,10 +57,7 @@ impl AlibabaDoor {
         let (action, version) = match &signature {
             Signature::Acs(..) => {
                 let headers = &request.head.headers;
-                (
-                    request::header(headers, "x-acs-action"),
-                    request::header(headers, "x-acs-version"),
-                )
+                (header(headers, "x-acs-action"), header(headers, "x-acs-version"))
             }
             _ => (
                 params.get("Action").unwrap_or_default(),
@@ -80,8 +77,8 @@ impl AlibabaDoor {
             credential: &credential,
             source: Source {
                 address: request.peer,
-                agent: request::header(headers, "user-agent"),
-                host: request::header(headers, "host"),
+                agent: header(headers, "user-agent"),
+                host: header(headers, "host"),
                 secure: request.secure,
             },
             action,
@@ -158,9 +155,9 @@ fn evidence<'a>(
         }
         Signature::Acs(authorization, text) => Evidence {
             access_key: authorization.access_key_id,
-            time: authn::timestamp(request::header(headers, "x-acs-date"))?,
-            nonce: authn::nonce(request::header(headers, "x-acs-signature-nonce"))?,
-            token: request::header(headers, "x-acs-security-token"),
+            time: authn::timestamp(header(headers, "x-acs-date"))?,
+            nonce: authn::nonce(header(headers, "x-acs-signature-nonce"))?,
+            token: header(headers, "x-acs-security-token"),
             kind: Kind::Acs {
                 authorization: *authorization,
                 text: text.clone().map_err(|refusal| request::refused(&refusal))?,
@@ -212,7 +209,7 @@ fn is_foreign(head: &http::request::Parts) -> bool {
         && !head.uri.query().unwrap_or_default().split('&').any(named)
         && !head.headers.keys().any(|name| kept(name.as_str()))
         && matches!(
-            request::header(&head.headers, "authorization").get(..4),
+            header(&head.headers, "authorization").get(..4),
             None | Some("SDK-" | "V11-")
         )
 }
@@ -234,7 +231,7 @@ impl Door for AlibabaDoor {
         let result = self.answer(&request, &mut format, &mut line).await;
         reply(
             request.id,
-            request::header(&request.head.headers, "host"),
+            header(&request.head.headers, "host"),
             format,
             line,
             result,
@@ -242,9 +239,7 @@ impl Door for AlibabaDoor {
     }
 
     fn refuse(&self, trouble: Trouble, id: RequestId, head: Option<&http::request::Parts>) -> Reply {
-        let host = head
-            .map(|head| request::header(&head.headers, "host"))
-            .unwrap_or_default();
+        let host = head.map(|head| header(&head.headers, "host")).unwrap_or_default();
         reply(
             id,
             host,

@@ -1,22 +1,14 @@
 //! From an HTTP request to parameters, scheme, operation and format.
 
+use claviger_front::HeaderView;
+use claviger_signing::Refusal;
 use claviger_signing::acs::{Request as Signed, StringToSign};
 use claviger_signing::query::{DecodeError, Params, decode_pairs};
 use claviger_signing::scheme::{self, Scheme};
-use claviger_signing::{Headers, Refusal};
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, Method, header};
 
 use crate::answer::Format;
 use crate::error::WireError;
-
-/// Headers as the signature code reads them.
-pub(crate) struct HeaderView<'a>(pub(crate) &'a HeaderMap);
-
-impl Headers for HeaderView<'_> {
-    fn values<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
-        named(self.0, name).map(HeaderValue::as_bytes)
-    }
-}
 
 /// How a request is signed, with what was computed from it while only the query was decoded.
 pub(crate) enum Signature<'a> {
@@ -126,22 +118,4 @@ pub(crate) fn format(params: &Params<'_>) -> Format {
         Some(format) if format.eq_ignore_ascii_case("xml") => Format::Xml,
         _ => Format::Json,
     }
-}
-
-/// The text of a header that is there once; empty otherwise.
-pub(crate) fn header<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
-    named(headers, name)
-        .next()
-        .and_then(|value| value.to_str().ok())
-        .map(str::trim)
-        .unwrap_or_default()
-}
-
-/// The values of the headers of a name in lower case. A request has about a dozen headers, and at most a hundred: to
-/// compare them all takes less time than the hash of a name.
-fn named<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h HeaderValue> {
-    headers
-        .iter()
-        .filter(move |(own, _)| own.as_str() == name)
-        .map(|(_, value)| value)
 }

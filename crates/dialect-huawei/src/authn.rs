@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use claviger_front::Request;
+use claviger_front::{HeaderView, Request, header};
 use claviger_model::Timestamp;
 use claviger_secret::SecretBytes;
 use claviger_service::{AuthnError, Credential, Proof};
@@ -18,7 +18,6 @@ use claviger_signing::{MacKey, Request as SignedParts};
 
 use crate::error::{WireError, codes};
 use crate::fields::Fields;
-use crate::request::{HeaderView, header};
 
 /// Derived keys kept per access key: a client uses one a day, two around midnight.
 const DERIVED: usize = 4;

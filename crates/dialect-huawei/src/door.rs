@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use claviger_front::{Door, Line, Reply, Request, Trouble};
+use claviger_front::{Door, HeaderView, Line, Reply, Request, Trouble, header};
 use claviger_model::{RequestId, Timestamp};
 use claviger_service::ops::session::Arrival;
 use claviger_service::{AuthnError, Call, Credential, Refused, Service, Source};
@@ -16,7 +16,7 @@ use crate::error::{self, Manner, WireError, codes};
 use crate::json::Answer;
 use crate::known::{Known, read_fields};
 use crate::reply::{Body, reply};
-use crate::request::{HeaderView, Places, header};
+use crate::request::Places;
 use crate::route::{self, Api, Found};
 use crate::row::{Auth, Open, Opening, Row, Serve, refuse};
 use crate::settings::Settings;

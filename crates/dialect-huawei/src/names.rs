@@ -25,6 +25,12 @@ fn name<T: PartialEq>(table: &[(T, &'static str)], value: &T) -> &'static str {
         .map_or("", |(_, name)| name)
 }
 
+/// That a value must be one of the names.
+fn rule<T>(table: &[(T, &'static str)]) -> String {
+    let names: Vec<&str> = table.iter().map(|(_, name)| *name).collect();
+    format!("must be one of {}", names.join(", "))
+}
+
 const SPECS: Table<KeySpec, 17> = [
     (KeySpec::Aes256, "AES_256"),
     (KeySpec::Aes192, "AES_192"),
@@ -50,6 +56,11 @@ pub(crate) fn spec(text: &str) -> Option<KeySpec> {
     named(&SPECS, text)
 }
 
+/// What a key spec must be, for callers who named another.
+pub(crate) fn spec_rule() -> String {
+    rule(&SPECS)
+}
+
 pub(crate) fn spec_name(spec: KeySpec) -> &'static str {
     name(&SPECS, &spec)
 }
@@ -63,6 +74,11 @@ const USAGES: Table<Usage, 3> = [
 /// A key usage.
 pub(crate) fn usage(text: &str) -> Option<Usage> {
     named(&USAGES, text)
+}
+
+/// What a key usage must be, for callers who named another.
+pub(crate) fn usage_rule() -> String {
+    rule(&USAGES)
 }
 
 pub(crate) fn usage_name(usage: Usage) -> &'static str {

@@ -1,39 +1,10 @@
-//! Headers, and where calls are at home: the projects and the domain of an account.
+//! Where calls are at home: the projects and the domain of an account.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use claviger_model::{AccountId, Error, ProjectId, Region, Scope};
 use claviger_service::Service;
-use claviger_signing::Headers;
-use http::{HeaderMap, HeaderValue};
-
-/// Headers as the signature code reads them.
-pub(crate) struct HeaderView<'a>(pub(crate) &'a HeaderMap);
-
-impl Headers for HeaderView<'_> {
-    fn values<'h>(&'h self, name: &str) -> impl Iterator<Item = &'h [u8]> {
-        named(self.0, name).map(HeaderValue::as_bytes)
-    }
-}
-
-/// The text of a header that is there; empty otherwise.
-pub(crate) fn header<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
-    named(headers, name)
-        .next()
-        .and_then(|value| value.to_str().ok())
-        .map(str::trim)
-        .unwrap_or_default()
-}
-
-/// The values of the headers of a name in lower case. A request has about a dozen headers: to compare them all takes less
-/// time than the hash of a name.
-fn named<'h>(headers: &'h HeaderMap, name: &str) -> impl Iterator<Item = &'h HeaderValue> {
-    headers
-        .iter()
-        .filter(move |(own, _)| own.as_str() == name)
-        .map(|(_, value)| value)
-}
 
 /// An account as this face names it.
 #[derive(Debug)]

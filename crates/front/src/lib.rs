@@ -7,12 +7,14 @@
 mod connection;
 mod courtesy;
 mod door;
+mod headers;
 mod limits;
 mod listener;
 mod remark;
 mod server;
 
 pub use door::{Door, Line, Reply, Request, Trouble};
+pub use headers::{HeaderView, header};
 pub use limits::Limits;
 pub use listener::{Listener, Tls};
 pub use server::Front;

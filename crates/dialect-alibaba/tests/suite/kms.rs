@@ -15,6 +15,8 @@ pub(crate) const PEER: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
 /// A core with the door in front of it.
 pub(crate) struct Kms {
     pub(crate) world: World,
+    /// The protection level that CreateKey is asked for where a test names none.
+    level: Option<&'static str>,
 }
 
 /// An answer of the door, well-formed.
@@ -42,6 +44,15 @@ impl Kms {
     pub(crate) async fn over(builder: Builder) -> Self {
         Self {
             world: builder.start().await,
+            level: None,
+        }
+    }
+
+    /// With one account, whose keys are in hardware where a test does not say otherwise.
+    pub(crate) async fn in_hardware() -> Self {
+        Self {
+            level: Some("HSM"),
+            ..Self::new().await
         }
     }
 
@@ -82,8 +93,12 @@ impl Kms {
 
     /// A call of any caller, in the RPC scheme, with everything in a form body: no bound on its length.
     pub(crate) async fn call_as(&self, caller: &Client, action: &str, parameters: &[(&str, &str)]) -> Answer {
-        self.send(&caller.rpc_request(action, parameters).sign_in_body(caller))
-            .await
+        let mut request = caller.rpc_request(action, parameters);
+        let named = |(name, _): &(&str, &str)| *name == "ProtectionLevel";
+        if let (Some(level), "CreateKey", false) = (self.level, action, parameters.iter().any(named)) {
+            request = request.set("ProtectionLevel", level);
+        }
+        self.send(&request.sign_in_body(caller)).await
     }
 
     /// A call of any caller to any API.

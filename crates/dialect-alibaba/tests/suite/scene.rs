@@ -40,7 +40,12 @@ impl Scene {
 
     /// With what one operation needs.
     pub(crate) async fn of(action: &str) -> Self {
-        let scene = Self::with(Kms::new().await, Prop::of(action).as_slice()).await;
+        Self::of_over(Kms::new().await, action).await
+    }
+
+    /// The same over some core.
+    pub(crate) async fn of_over(kms: Kms, action: &str) -> Self {
+        let scene = Self::with(kms, Prop::of(action).as_slice()).await;
         if action.contains("Certificate") {
             return scene.with_papers().await;
         }

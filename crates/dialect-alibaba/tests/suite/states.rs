@@ -87,7 +87,11 @@ fn states(scene: &Scene) -> [(&'static str, KeyState); 4] {
 
 /// A scene in which the key of an operation is in a state; the restart that takes makes caches forget the key.
 async fn scene_in(action: &str, state: usize) -> (Scene, &'static str) {
-    let mut scene = Scene::of(action).await;
+    scene_over(Kms::new().await, action, state).await
+}
+
+async fn scene_over(kms: Kms, action: &str, state: usize) -> (Scene, &'static str) {
+    let mut scene = Scene::of_over(kms, action).await;
     let (name, state) = states(&scene)[state];
     let (account, key) = (scene.kms.world.root().account(), scene.subject(action).to_owned());
     scene.kms.world.force_state(account, &key, state).await;
@@ -128,8 +132,8 @@ async fn call_about_subject(scene: &Scene, action: &str) -> Answer {
     scene.kms.call(action, &parameters).await
 }
 
-#[tokio::test]
-async fn every_operation_keeps_to_the_table() {
+#[test]
+fn the_table_has_every_operation() {
     let names = TABLE.map(|(name, _)| name);
     // OpenKmsService has no key and no success; certificates have a table of their own.
     let has_no_key = |action: &str| action == "OpenKmsService" || action.contains("Certificate");
@@ -138,15 +142,26 @@ async fn every_operation_keeps_to_the_table() {
             .served()
             .all(|action| names.contains(&action) || has_no_key(action))
     );
+}
+
+/// Asks every operation in every state, with keys of one level. The words of the refusals are the same for all levels.
+async fn keeps_to_the_table(in_hardware: bool) {
     let mut refusals = String::new();
     for (action, codes) in TABLE {
         for (column, expected) in codes.iter().enumerate() {
-            let (scene, state) = scene_in(action, column).await;
+            let kms = if in_hardware {
+                Kms::in_hardware().await
+            } else {
+                Kms::new().await
+            };
+            let (scene, state) = scene_over(kms, action, column).await;
             let what = format!("{action} in {state}");
             let answer = call_about_subject(&scene, action).await;
             check(&answer, expected, &what);
             let key = scene.subject(action);
             let shown = scene.kms.call("DescribeKey", &[("KeyId", key)]).await.ok();
+            let level = if in_hardware { "HSM" } else { "SOFTWARE" };
+            assert_eq!(shown["KeyMetadata"]["ProtectionLevel"], level, "{what}");
             let after = match answer.status {
                 200 => state_after(action, state),
                 _ => state,
@@ -159,6 +174,16 @@ async fn every_operation_keeps_to_the_table() {
         }
     }
     compare(&[("refusals/states.txt".into(), refusals)]);
+}
+
+#[tokio::test]
+async fn every_operation_keeps_to_the_table() {
+    keeps_to_the_table(false).await;
+}
+
+#[tokio::test]
+async fn every_operation_keeps_to_the_table_for_keys_in_hardware() {
+    keeps_to_the_table(true).await;
 }
 
 /// Both sides of a re-encryption count, and the alias of a key that waits for its deletion may lead elsewhere.

@@ -28,6 +28,11 @@ impl Code {
         self.with(format!("{}: `{parameter}`", self.message))
     }
 
+    /// The same, with the parameter and the rule that its value breaks.
+    pub(crate) fn breaks(self, parameter: &str, rule: &str) -> WireError {
+        self.with(format!("{}: `{parameter}` {rule}", self.message))
+    }
+
     /// The same with another text.
     pub(crate) fn with(self, message: impl Into<Cow<'static, str>>) -> WireError {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -73,16 +73,26 @@ pub(super) fn wire(bound: bool, action: Action, error: &Error) -> WireError {
     match error {
         Error::NotFound(missing) => not_found(group, *missing).error(),
         Error::AliasExists | Error::Exists(Existing::Title) => codes::K1104.error(),
-        Error::ReservedAlias => codes::K1101.error(),
+        Error::ReservedAlias => codes::K1101.breaks(
+            "alias",
+            "must not begin with `acs`, as names of keys of services do",
+        ),
         Error::Refused(Refusal::MessageLimit) => codes::K0308
             .with("the version of the key has encrypted as many messages as it may: rotate the key"),
         Error::Refused(refusal) => refused(group, *refusal).error(),
+        Error::Invalid(Field::Title) => codes::K1101.breaks(
+            "key_alias",
+            "must not end with `/default`, as names of default master keys do",
+        ),
+        Error::Invalid(Field::Usage) => {
+            codes::K1110.breaks("key_usage", "must be one that keys of this `key_spec` have")
+        }
         Error::Invalid(field) => invalid(bound, group, *field).error(),
         Error::Malformed(field, fault) => {
             let code = invalid(bound, group, *field);
             code.with(format!("{}: {fault}", code.message))
         }
-        Error::Unsupported(what) => unsupported(action, *what).error(),
+        Error::Unsupported(what) => unsupported(action, *what),
         Error::Quota(quota) => exceeded(*quota),
         Error::ImportToken => codes::K2605.error(),
         Error::ImportTokenExpired => codes::K2601.error(),
@@ -217,13 +227,16 @@ fn invalid(bound: bool, group: Group, field: Field) -> Code {
     }
 }
 
-fn unsupported(action: Action, what: Unsupported) -> Code {
+fn unsupported(action: Action, what: Unsupported) -> WireError {
+    let spec = |rule| codes::K1110.breaks("key_spec", rule);
     match what {
-        Unsupported::Spec => codes::K1110,
+        Unsupported::Spec => spec("must be a kind of key that is made here"),
         // Callers cannot name a protection level: it follows from the kind of key.
-        Unsupported::Protection if action == Action::CreateKey => codes::K1110,
-        Unsupported::Protection => codes::K0340,
-        Unsupported::Origin => codes::K0308,
+        Unsupported::Protection if action == Action::CreateKey => {
+            spec("must be a kind of key that needs no HSM: there is none in this region")
+        }
+        Unsupported::Protection => codes::K0340.error(),
+        Unsupported::Origin => codes::K0308.error(),
     }
 }
 

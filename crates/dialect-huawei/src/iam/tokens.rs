@@ -3,6 +3,7 @@
 //! SOURCE: Identity and Access Management API reference, "Token Management"; Keystone, "Authentication and token management" (read
 //! 2026-11-22). Moments have microseconds. Of roles only that of the root of an account has a name that programs look for.
 
+use claviger_front::header;
 use claviger_model::{Action, IdentityHex, LoginOwner};
 use claviger_secret::SecretBytes;
 use claviger_service::ops::session::{GetToken, RevokeToken, TokenView};
@@ -15,7 +16,6 @@ use super::desk::{Desk, IdentityOp, Stop, micros};
 use super::wish;
 use crate::error::{self, Manner, WireError, codes};
 use crate::json::Answer;
-use crate::request::header;
 use crate::route::Api;
 use crate::row::Opening;
 

@@ -35,7 +35,10 @@ fn name(input: &Input<'_>) -> Result<AliasName, WireError> {
     let text = input.fields.required("alias")?;
     let name: AliasName = bare(&text).parse().map_err(|_| codes::K0308.on("alias"))?;
     if name.as_str().ends_with("/default") {
-        return Err(codes::K1101.error());
+        return Err(codes::K1101.breaks(
+            "alias",
+            "must not end with `/default`, as names of default master keys do",
+        ));
     }
     Ok(name)
 }

@@ -1,7 +1,7 @@
 //! SOURCE: Key Management Service API reference, "Creating a CMK" (read 2026-11-22): `key_alias` is what people call the key; the
 //! usage by default is that of the kind of key.
 
-use claviger_model::{AccountId, Family, Key, KeySpec, Origin, ProtectionLevel, Tags, Usage};
+use claviger_model::{AccountId, Family, Key, KeySpec, Origin, ProtectionLevel, Tags, Title, Usage};
 use claviger_service::ops::key as core;
 
 use crate::error::{Fault, WireError, codes};
@@ -23,11 +23,8 @@ impl WireOp for CreateKey {
 
     fn decode(input: &Input<'_>) -> Result<core::CreateKey, Fault> {
         let fields = input.fields;
-        let title = fields.required("key_alias").map_err(|_| codes::K1101)?;
-        let spec = match fields.text("key_spec").map_err(|_| codes::K1110)? {
-            Some(name) => names::spec(&name).ok_or(codes::K1110)?,
-            None => KeySpec::Aes256,
-        };
+        let title = title(fields)?;
+        let spec = spec(fields)?;
         let origin = match fields.text("origin")? {
             Some(name) => names::origin(&name).ok_or_else(|| codes::K0308.on("origin"))?,
             None => Origin::Generated,
@@ -39,7 +36,7 @@ impl WireOp for CreateKey {
             usage: usage(fields, spec)?,
             origin,
             protection: protection(spec),
-            title: Some(title.parse().map_err(|_| codes::K1101)?),
+            title: Some(title),
             description: description(fields)?,
             tags: Tags::default(),
             rotation: None,
@@ -69,12 +66,34 @@ fn protection(spec: KeySpec) -> ProtectionLevel {
     }
 }
 
+/// What people call the key.
+pub(super) fn title(fields: &Fields<'_>) -> Result<Title, WireError> {
+    let name = "key_alias";
+    let text = fields
+        .text(name)
+        .map_err(|_| codes::K1101.breaks(name, "must be a text"))?;
+    let text = text.ok_or_else(|| codes::K0204.on(name))?;
+    text.parse().map_err(|_| {
+        let rule = "must be 1 to 255 letters, digits, `:`, `/`, `_` and `-`, all of ASCII";
+        codes::K1101.breaks(name, rule)
+    })
+}
+
+fn spec(fields: &Fields<'_>) -> Result<KeySpec, WireError> {
+    let wrong = || codes::K1110.breaks("key_spec", &names::spec_rule());
+    match fields.text("key_spec").map_err(|_| wrong())? {
+        Some(name) => names::spec(&name).ok_or_else(wrong),
+        None => Ok(KeySpec::Aes256),
+    }
+}
+
 /// SOURCE: KMS.1114, KMS.1115.
 fn usage(fields: &Fields<'_>, spec: KeySpec) -> Result<Option<Usage>, WireError> {
-    let Some(name) = fields.text("key_usage").map_err(|_| codes::K1110.error())? else {
+    let wrong = || codes::K1110.breaks("key_usage", &names::usage_rule());
+    let Some(name) = fields.text("key_usage").map_err(|_| wrong())? else {
         return Ok(None);
     };
-    let usage = names::usage(&name).ok_or_else(|| codes::K1110.error())?;
+    let usage = names::usage(&name).ok_or_else(wrong)?;
     match (spec.family(), usage) {
         (Family::Ec, Usage::EncryptDecrypt) => Err(codes::K1114.error()),
         (Family::Cipher, Usage::SignVerify) => Err(codes::K1115.error()),

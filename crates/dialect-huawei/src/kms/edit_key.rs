@@ -4,7 +4,7 @@
 use claviger_model::Change;
 use claviger_service::ops::key as core;
 
-use super::create_key::description;
+use super::create_key::{description, title};
 use crate::error::{Fault, codes};
 use crate::json::Answer;
 use crate::row::{Input, Shown, WireOp};
@@ -19,10 +19,9 @@ impl WireOp for UpdateKeyAlias {
 
     fn decode(input: &Input<'_>) -> Result<core::UpdateKeyTitle, Fault> {
         let key = input.key("key_id")?;
-        let title = input.fields.required("key_alias").map_err(|_| codes::K1101)?;
         Ok(core::UpdateKeyTitle {
             key,
-            title: title.parse().map_err(|_| codes::K1101)?,
+            title: title(input.fields)?,
         })
     }
 

@@ -132,6 +132,14 @@ async fn names_are_bounded_and_a_key_has_50_at_the_most() {
     ] {
         create(&kms, &key, alias).await.kms(code);
     }
+    for (alias, rule) in [
+        ("acs/oss", "not begin with `acs`"),
+        ("obs/default", "not end with `/default`"),
+    ] {
+        create(&kms, &key, alias)
+            .await
+            .kms_rule("KMS.1101", "alias", rule);
+    }
     for n in 0..50 {
         assert_eq!(create(&kms, &key, &format!("n{n}")).await.status, 201);
     }

@@ -79,6 +79,48 @@ async fn kinds_that_do_not_fit_are_refused_each_with_its_code() {
 }
 
 #[tokio::test]
+async fn a_kind_or_a_name_is_refused_with_its_parameter_and_the_rule() {
+    let kms = Kms::new().await;
+    for (members, parameter, rule) in [
+        (
+            r#""key_spec":"AES_257""#,
+            "key_spec",
+            "be one of AES_256, AES_192,",
+        ),
+        (r#""key_spec":[]"#, "key_spec", "be one of AES_256,"),
+        (
+            r#""key_usage":"ALL""#,
+            "key_usage",
+            "be one of ENCRYPT_DECRYPT, SIGN_VERIFY, GENERATE_VERIFY_MAC",
+        ),
+        (r#""key_usage":{}"#, "key_usage", "be one of ENCRYPT_DECRYPT,"),
+        (
+            r#""key_spec":"HMAC_256","key_usage":"SIGN_VERIFY""#,
+            "key_usage",
+            "be one that keys of this `key_spec` have",
+        ),
+    ] {
+        let body = format!(r#"{{"key_alias":"one",{members}}}"#);
+        let refused = kms.call("create-key", &body).await;
+        refused.kms_rule("KMS.1110", parameter, rule);
+    }
+    let key = kms.create_key("one").await;
+    for (alias, rule) in [
+        (r#""a b""#, "be 1 to 255 letters, digits, `:`, `/`, `_` and `-`"),
+        (r#""obs/default""#, "not end with `/default`"),
+        ("[]", "be a text"),
+    ] {
+        let made = kms
+            .call("create-key", &format!(r#"{{"key_alias":{alias}}}"#))
+            .await;
+        made.kms_rule("KMS.1101", "key_alias", rule);
+        let body = format!(r#"{{"key_id":"{key}","key_alias":{alias}}}"#);
+        let renamed = kms.call("update-key-alias", &body).await;
+        renamed.kms_rule("KMS.1101", "key_alias", rule);
+    }
+}
+
+#[tokio::test]
 async fn keys_are_counted() {
     let kms = Kms::new().await;
     assert_eq!(kms.get("kms/user-instances").await.text, r#"{"instance_num":0}"#);

@@ -244,6 +244,14 @@ impl Answer {
         assert!(self.json().pointer("/error/error_msg").is_some(), "{self:?}");
     }
 
+    /// A refusal of key management whose text says which parameter breaks which rule.
+    pub(crate) fn kms_rule(&self, code: &str, parameter: &str, rule: &str) {
+        self.kms(code);
+        let json = self.json();
+        let text = json["error"]["error_msg"].as_str().unwrap_or_default();
+        assert!(text.contains(&format!("`{parameter}` must {rule}")), "{self:?}");
+    }
+
     /// A refusal of the gateway.
     pub(crate) fn gateway(&self, status: u16, code: &str) {
         self.refused(status, code);

@@ -23,7 +23,7 @@ from rig.trial import Abandoned, Trial
 
 SUITES = [
     "kill", "disk-full", "read-only", "at-rest", "second-start", "shutdown", "rss",
-    "hsm-kill", "hsm-memory", "hsm-socket",
+    "hsm-kill", "hsm-token", "hsm-memory", "hsm-socket", "root-rotate",
 ]  # fmt: skip
 # Those that mount small disks, and one that looks into the memory of other processes.
 NEED_NAMESPACE = {"disk-full", "read-only", "hsm-memory"}

@@ -1,6 +1,7 @@
 //! Finding out who connects.
 
 use std::io;
+use std::mem::{Discriminant, discriminant};
 
 use claviger_crypto::rng;
 use claviger_provider_managed::protocol::{
@@ -16,6 +17,8 @@ use crate::serve::Shared;
 pub(crate) enum Ended {
     #[error("its process has the user {came}, not {due}")]
     WrongPeer { came: u32, due: u32 },
+    #[error("there are {0} connections")]
+    Many(usize),
     #[error("the handshake took too long")]
     Slow,
     #[error("no randomness for a nonce")]
@@ -30,6 +33,20 @@ pub(crate) enum Ended {
     Half,
     #[error("an operation ended without an answer")]
     Unanswered,
+}
+
+/// What reasons are counted by.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Kind(Discriminant<Ended>, Option<Discriminant<Violation>>);
+
+impl Ended {
+    pub(crate) fn kind(&self) -> Kind {
+        let violation = match self {
+            Self::Violation(violation) => Some(discriminant(violation)),
+            _ => None,
+        };
+        Kind(discriminant(self), violation)
+    }
 }
 
 impl From<FrameError> for Ended {

@@ -3,10 +3,10 @@
 use std::io;
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use claviger_crypto::Rng;
-use claviger_provider::Provider;
+use claviger_provider::{Provider, Repeats};
 use claviger_provider_managed::{AccessKey, MANAGED};
 use claviger_provider_soft::{RootKeys, SoftProvider};
 use tokio::net::{UnixListener, UnixStream};
@@ -16,8 +16,11 @@ use tokio::time::{sleep, timeout};
 
 use crate::Listener;
 use crate::connection::carry;
-use crate::greeting::{Ended, greet};
+use crate::greeting::{Ended, Kind, greet};
 
+/// Most lines of the log about clients that are sent away for one kind of reason, in that time.
+const MOST_LINES: u32 = 10;
+const LINES_WINDOW: Duration = Duration::from_secs(10);
 /// Most connections at a time.
 const MOST_CONNECTIONS: usize = 16;
 /// Most time for a handshake.
@@ -43,6 +46,17 @@ pub(crate) struct Shared {
     pub(crate) settings: Settings,
     pub(crate) engine: Arc<dyn Provider>,
     pub(crate) rng: Arc<dyn Rng>,
+    sent_away: Repeats<Kind>,
+}
+
+impl Shared {
+    /// Says why, unless clients are sent away all the time for that.
+    fn send_away(&self, reason: &Ended) {
+        if let Some(omitted) = self.sent_away.line(reason.kind(), Instant::now()) {
+            let omitted = (omitted > 0).then_some(omitted);
+            tracing::warn!(%reason, omitted, "a client was sent away");
+        }
+    }
 }
 
 /// What computes: the software engine with the table of the HSM. `cache` is how many secret keys it keeps open, about.
@@ -54,7 +68,7 @@ pub fn engine(roots: Arc<RootKeys>, rng: Arc<dyn Rng>, cache: usize) -> Arc<dyn 
 ///
 /// A client is served if its process has the right user and it knows the access key, which it has five seconds to
 /// show. At most 16 are connected; more are sent away. Who breaks a rule of the protocol is sent away; the log says why,
-/// and nothing of what was said.
+/// and nothing of what was said: ten times in ten seconds for each kind of reason, and how often it was left out.
 ///
 /// # Errors
 /// If the socket cannot be used with this runtime.
@@ -75,6 +89,7 @@ pub async fn serve(
         settings,
         engine,
         rng,
+        sent_away: Repeats::new(MOST_LINES, LINES_WINDOW),
     });
     let (stopping, stopped) = watch::channel(false);
     let mut connections = JoinSet::new();
@@ -89,7 +104,7 @@ pub async fn serve(
         };
         match accepted {
             Ok(_) if connections.len() >= MOST_CONNECTIONS => {
-                tracing::warn!("a client was sent away: there are {MOST_CONNECTIONS} connections");
+                shared.send_away(&Ended::Many(MOST_CONNECTIONS));
             }
             Ok((stream, _)) => {
                 connections.spawn(converse(stream, Arc::clone(&shared), stopped.clone()));
@@ -113,7 +128,7 @@ pub async fn serve(
 async fn converse(stream: UnixStream, shared: Arc<Shared>, stopped: watch::Receiver<bool>) {
     match talk(stream, &shared, stopped).await {
         Ok(()) => tracing::debug!("a client has left"),
-        Err(reason) => tracing::warn!(%reason, "a client was sent away"),
+        Err(reason) => shared.send_away(&reason),
     }
 }
 

@@ -35,8 +35,8 @@ pub struct Settings {
     /// The user that its process must have.
     pub uid: u32,
     /// How long a call waits for an HSM that is away, from the moment it was lost. After that calls fail at once, until
-    /// it is back. It is also how long a connection may be silent while calls are in flight, before the HSM is asked
-    /// whether it is still there, and then again until it counts as lost.
+    /// it is back. It is also how long a connection may be silent before the HSM is asked whether it is still there, and
+    /// then again until it counts as lost.
     pub patience: Duration,
 }
 
@@ -103,6 +103,13 @@ impl ManagedHsm {
     /// Whether there is a connection at the moment.
     pub fn state(&self) -> State {
         self.shared.state()
+    }
+
+    /// For how long an HSM has been silent that is there: it was asked, or its socket was reached, and nothing came. Nothing
+    /// where it answers or nobody listens. That takes some seconds to find out: twice the patience on a connection, and five
+    /// seconds where one is made. An HSM that is only busy is not silent.
+    pub fn silence(&self) -> Option<Duration> {
+        self.shared.silence()
     }
 
     /// The time to the HSM and back.

@@ -10,6 +10,7 @@ mod binding;
 mod capability;
 pub mod conformance;
 mod error;
+mod repeats;
 
 use async_trait::async_trait;
 use claviger_model::{
@@ -20,6 +21,7 @@ use claviger_secret::SecretBytes;
 pub use binding::{Binding, Cell};
 pub use capability::{Capability, EnvelopeFormat, TAG_LEN};
 pub use error::{ImportFault, ProviderError};
+pub use repeats::Repeats;
 
 /// Holds material and computes with it.
 #[async_trait]

@@ -10,8 +10,10 @@
 //! Additional data of the encryption: the 37 header bytes and the canonical encryption context. Old blobs stay
 //! readable for ever; `docs/stored-formats.md` and the fixtures fix the bytes.
 
+use std::time::{Duration, Instant};
+
 use claviger_model::{EncryptionContext, Error, Field, KeySpec, KeyVersionId};
-use claviger_provider::{EnvelopeFormat, Provider, ProviderError, Sealed, TAG_LEN};
+use claviger_provider::{EnvelopeFormat, Provider, ProviderError, Repeats, Sealed, TAG_LEN};
 use claviger_secret::SecretBytes;
 
 const VERSION_LEN: usize = 36;
@@ -108,7 +110,12 @@ fn additional_data(header: &[u8], context: &EncryptionContext) -> Vec<u8> {
 
 /// What a provider's failure means to a caller. The operator finds the reason in the server's log.
 pub(crate) fn from_provider(error: ProviderError) -> Error {
-    tracing::error!(%error, "provider failed");
+    /// Lines of the log for each kind of failure: callers can bring them about as often as they like.
+    static FAILURES: Repeats<ProviderError> = Repeats::new(10, Duration::from_secs(10));
+    if let Some(omitted) = FAILURES.line(error, Instant::now()) {
+        let omitted = (omitted > 0).then_some(omitted);
+        tracing::error!(%error, omitted, "provider failed");
+    }
     match error {
         ProviderError::Unavailable => Error::Unavailable,
         ProviderError::Incapable

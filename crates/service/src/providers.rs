@@ -1,9 +1,10 @@
 //! Which provider holds a key.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use claviger_model::{Error, MessageLimit, ProtectionLevel, Region};
-use claviger_provider::{Binding, Provider};
+use claviger_provider::{Binding, Provider, Repeats};
 
 /// The providers of a deployment: one in software, and perhaps one in hardware for some of its regions.
 #[derive(Debug, Clone)]
@@ -57,13 +58,23 @@ impl Providers {
         }
     }
 
+    /// Who holds keys in hardware, wherever, if anybody does.
+    pub(crate) fn hardware(&self) -> Option<&Arc<dyn Provider>> {
+        self.hardware.as_ref().map(|hardware| &hardware.provider)
+    }
+
     /// Who holds a piece of material.
     ///
     /// # Errors
     /// [`Error::Unavailable`] where nobody does any more.
     pub(crate) fn of(&self, place: &Binding<'_>) -> Result<&Arc<dyn Provider>, Error> {
+        /// Lines of the log: callers can bring them about as often as they like.
+        static REFUSALS: Repeats<()> = Repeats::new(10, Duration::from_secs(10));
         self.at(place.protection, place.region).ok_or_else(|| {
-            tracing::error!(key = %place.key, region = %place.region, "no provider serves keys of its protection level");
+            if let Some(omitted) = REFUSALS.line((), Instant::now()) {
+                let omitted = (omitted > 0).then_some(omitted);
+                tracing::error!(key = %place.key, region = %place.region, omitted, "no provider serves keys of its protection level");
+            }
             Error::Unavailable
         })
     }

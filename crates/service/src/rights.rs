@@ -199,8 +199,8 @@ mod tests {
             .collect();
         assert_eq!(read, [true, true, false, false]);
         for (language, document) in [(Language::Ram, OF_RAM), (Language::Iam, OF_IAM)] {
-            let statement = &narrowed(language, document).policy.statements()[0];
-            assert_eq!(statement.language, language);
+            let held = narrowed(language, document);
+            assert_eq!(held.policy.statements()[0].language, language);
         }
     }
 

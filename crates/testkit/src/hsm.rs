@@ -7,35 +7,22 @@ use std::sync::{Arc, LazyLock, Mutex};
 
 use async_trait::async_trait;
 use claviger_crypto::SystemRng;
-use claviger_model::{EncryptionAlgorithm, KeySpec, Material, ProtectionLevel, SignatureAlgorithm};
+use claviger_model::{EncryptionAlgorithm, Material, SignatureAlgorithm};
 use claviger_provider::{
-    Binding, Capability, EnvelopeFormat, Imported, Provider, ProviderError, Sealed, Wrapped, WrappingBinding,
-    WrappingKey,
+    Binding, Capability, Imported, Provider, ProviderError, Sealed, Wrapped, WrappingBinding, WrappingKey,
 };
-use claviger_provider_soft::{RootKeys, SOFTWARE, SoftProvider};
+use claviger_provider_managed::MANAGED;
+use claviger_provider_soft::{RootKeys, SoftProvider};
 use claviger_secret::SecretBytes;
 
 /// Keys that it keeps open.
 const OPEN_KEYS: usize = 1000;
 
-/// All that software can, and SM2 and SM4; and it keeps the keys.
-static CAPABILITY: LazyLock<Capability> = LazyLock::new(|| {
-    let mut table = Capability {
-        name: "hsm-of-tests".into(),
-        protection: ProtectionLevel::Hsm,
-        keeps_keys: true,
-        ..SOFTWARE.clone()
-    };
-    table
-        .symmetric
-        .to_mut()
-        .push((KeySpec::Sm4, EnvelopeFormat::Sm4Gcm));
-    table.others.to_mut().push(KeySpec::Sm2);
-    table.imports.to_mut().push(KeySpec::Sm4);
-    table.pairs.to_mut().push(KeySpec::Sm2);
-    let wraps = vec![EncryptionAlgorithm::Sm2Pke].into();
-    table.wraps.to_mut().push((KeySpec::Sm2, wraps));
-    table
+/// All that the managed HSM can; and it keeps the keys.
+static CAPABILITY: LazyLock<Capability> = LazyLock::new(|| Capability {
+    name: "hsm-of-tests".into(),
+    keeps_keys: true,
+    ..MANAGED.clone()
 });
 
 /// Holds keys of the protection level HSM: the engine of the managed HSM, in this process. It can be away, and it knows

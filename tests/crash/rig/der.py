@@ -33,12 +33,13 @@ class RsaPublicKey:
     def from_pem(cls, text):
         return cls(base64.b64decode("".join(text.strip().splitlines()[1:-1])))
 
-    def encrypt(self, message):
-        """OAEP with SHA-256 and an empty label."""
-        empty, seed = hashlib.sha256().digest(), secrets.token_bytes(32)
-        block = empty + bytes(self.length - len(message) - 66) + b"\1" + message
-        masked = _xor(block, _mask(seed, len(block)))
-        return self._raised(b"\0" + _xor(seed, _mask(masked, 32)) + masked)
+    def encrypt(self, message, hash="sha256"):
+        """OAEP with that hash and an empty label."""
+        empty = hashlib.new(hash).digest()
+        seed = secrets.token_bytes(len(empty))
+        block = empty + bytes(self.length - len(message) - 2 * len(empty) - 2) + b"\1" + message
+        masked = _xor(block, _mask(seed, len(block), hash))
+        return self._raised(b"\0" + _xor(seed, _mask(masked, len(seed), hash)) + masked)
 
     def verifies(self, digest, signature):
         """Whether it is a signature of that digest: PKCS #1 v1.5 with SHA-256."""
@@ -49,9 +50,10 @@ class RsaPublicKey:
         return pow(int.from_bytes(data, "big"), self.e, self.n).to_bytes(self.length, "big")
 
 
-def _mask(seed, length):
-    """MGF1 with SHA-256."""
-    blocks = (hashlib.sha256(seed + number.to_bytes(4, "big")).digest() for number in range(-(-length // 32)))
+def _mask(seed, length, hash):
+    """MGF1."""
+    count = -(-length // len(seed))
+    blocks = (hashlib.new(hash, seed + number.to_bytes(4, "big")).digest() for number in range(count))
     return b"".join(blocks)[:length]
 
 

@@ -15,6 +15,7 @@ from .wire import Client, fetch, fetch_page
 CALLERS = 12  # that wait for the HSM at the same time
 PATIENT_SECONDS = 30  # until a call that waits is answered
 QUICK_SECONDS = 2  # for a call that the HSM has nothing to do with
+HUNG_SECONDS = 30  # from the moment that it hangs until it is killed: 15, and some for a busy machine
 NOTICE_SECONDS = 5  # until /readyz tells of it
 BACK_SECONDS = 10  # from the end of the outage until keys of level HSM work
 TEXT = "aGVsbG8="
@@ -23,9 +24,9 @@ TEXT = "aGVsbG8="
 class Away:
     """A server with one key of each level and something encrypted under both."""
 
-    def __init__(self, trial, label):
-        self.trial, self.label = trial, label
-        self.server = ServingServer(trial.binary, trial.scratch / label.replace(" ", "-"))
+    def __init__(self, trial, label, kind=ServingServer):
+        self.trial, self.label, self.keys = trial, label, 2
+        self.server = kind(trial.binary, trial.scratch / label.replace(" ", "-"))
 
     def that(self, name, held, detail=""):
         return self.trial.that(f"{self.label}: {name}", held, detail)
@@ -77,6 +78,20 @@ class Away:
         self.that("a key of level HSM is shown all the same", seen["ProtectionLevel"] == "HSM", seen)
         self._software_goes_on(until=lambda: True)
 
+    def wait(self):
+        """Calls wait for an HSM that hangs. Each is answered, as if nothing had been, or told to try again."""
+        begun = time.monotonic()
+        with ThreadPoolExecutor(CALLERS) as pool:
+            waiting = [pool.submit(self._ask_hsm, number) for number in range(CALLERS)]
+            self._software_goes_on(until=lambda: all(each.done() for each in waiting))
+            answers = [each.result() for each in waiting]
+        self.trial.facts.append(f"{self.label}: answered after {time.monotonic() - begun:.1f} s")
+        wrong = [(what, got) for what, got, wanted in answers if got.status != 200 and (got.status, got.code) != wanted]
+        self.trial.none_of(f"{self.label}: calls that were neither answered nor told to try again", wrong)
+        refused = [what for what, got, _ in answers if got.status != 200]
+        self.trial.facts.append(f"{self.label}: {len(refused)} of {CALLERS} refused")
+        self.keys += sum(what == "CreateKey" and got.status == 200 for what, got, _ in answers)
+
     def _ask_hsm(self, number):
         """One call that needs the HSM: (what, the answer, what it has to be)."""
         key, blob = self.hsm["key"], self.hsm["blob"]
@@ -107,6 +122,13 @@ class Away:
         self.that(f"software keys answer within {QUICK_SECONDS} s", slowest <= QUICK_SECONDS, f"{slowest:.1f} s")
 
     def recover(self):
+        """After the end of the outage of an HSM process."""
+        self.works_again()
+        hsm = hsm_of(self.server)
+        self.ends()
+        self.that("the HSM process ends with the server", hsm.ends_within(1))
+
+    def works_again(self):
         """After the end of the outage."""
         begun = time.monotonic()
         works = until(lambda: self.client.call("Decrypt", CiphertextBlob=self.hsm["blob"]).status == 200, BACK_SECONDS)
@@ -118,25 +140,44 @@ class Away:
         opened = self.client.must("Decrypt", CiphertextBlob=self.hsm["blob"])["Plaintext"]
         self.that("what was encrypted before opens", opened == TEXT, opened)
         keys = self.client.must("ListKeys")["TotalCount"]
-        self.that("keys that were refused are not there", keys == 2, keys)
-        hsm = hsm_of(self.server)
+        self.that("keys that were refused are not there", keys == self.keys, keys)
+
+    def ends(self):
         self.that("exit code after SIGTERM", self.server.stop() == 0)
-        self.that("the HSM process ends with the server", hsm.ends_within(1))
         log = self.server.log_file.read_text(errors="replace")
         self.that("nothing panics", "panicked" not in log and "RUST_BACKTRACE" not in log)
 
 
 def hangs(trial):
-    """SIGSTOP: the process is there, its socket takes connections, and nothing comes back."""
+    """SIGSTOP: the process is there, its socket takes connections, and nothing comes back. It is killed for that, whether
+    or not anybody calls, and the next one answers what waits."""
     with Away(trial, "hung HSM") as away:
         hsm = hsm_of(away.server)
         hsm.send(signal.SIGSTOP)
-        try:
-            away.endure()
-        finally:
-            hsm.send(signal.SIGCONT)
+        _killed(away, hsm, "while nobody calls")
+        hsm = hsm_of(away.server, other_than=hsm)
+        away.works_again()
+        hsm.send(signal.SIGSTOP)
+        with ThreadPoolExecutor(1) as pool:
+            said = pool.submit(doctor, away.server)
+            away.wait()
+            code, text = said.result()
+        bad = [line for line in text.splitlines() if line.startswith("BAD") and "HSM" in line]
+        away.that("doctor tells that it does not answer", code == 1 and bad, f"{code}\n{text}")
+        _killed(away, hsm, "while calls wait")
         away.recover()
+        log = away.server.log_file.read_text(errors="replace")
+        away.that("the log tells of it", log.count("the HSM process does not answer") == 2)
     return trial
+
+
+def _killed(away, hsm, when):
+    begun = time.monotonic()
+    ended = hsm.ends_within(HUNG_SECONDS)
+    away.that(f"it is killed {when}", ended, f"there after {HUNG_SECONDS} s")
+    away.trial.facts.append(f"{away.label}: killed {when} after {time.monotonic() - begun:.1f} s")
+    if not ended:
+        hsm.kill()
 
 
 def locked_out(trial):

@@ -180,7 +180,7 @@ def run(command, seconds=60):
 
 def doctor(server):
     """What `claviger doctor` says of a server with a settings file."""
-    return run([server.binary, "doctor", "--config", str(server.config)])
+    return run([*server.prefix, server.binary, "doctor", "--config", str(server.config)])
 
 
 def verify(binary, data):

@@ -8,9 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from rig import promises
 from rig.hsm_away import hangs, locked_out
-from rig.hsm_storm import HSM, HsmStorm, Signer
+from rig.hsm_storm import HSM, HsmStorm, Signer, judge, kept, software_refused
 from rig.journal import Book
-from rig.outage import RPC, SDK
 from rig.processes import Gone, hsm_of
 from rig.server import ServingServer
 from rig.wire import Client
@@ -43,7 +42,7 @@ def _kills(trial):
         signer = Signer(server, book)
 
         def storm():
-            storms.append(HsmStorm(server, book, f"{trial.seed}/{len(storms)}", signer, SOFTWARE))
+            storms.append(HsmStorm(server, book, f"{trial.seed}/{len(storms)}", [signer], SOFTWARE))
             return storms[-1]
 
         slowest.append(_hsm_dies(trial, server, book, chance, storm()))
@@ -83,10 +82,10 @@ def _hsm_dies(trial, server, book, chance, storm):
             slowest = max(slowest, _seconds_until_it_works(trial, client, key, begun))
     trial.that("the server lives on when its HSM is killed", server.process.poll() is None)
     trial.that("no connection is broken off when the HSM is killed", storm.broken() == 0, storm.broken())
-    _judge(trial, book)
-    software = [each for journal in book.journals[:SOFTWARE] for each in journal.refused]
+    judge(trial, book)
+    software = software_refused(book, SOFTWARE)
     trial.none_of("calls with software keys that were refused because the HSM was killed", software)
-    _kept(trial, server, book, chance)
+    kept(trial, server, book, chance)
     return slowest
 
 
@@ -121,9 +120,9 @@ def _server_dies(trial, server, book, chance, storm, with_hsm):
     if not gone:
         hsm.kill()
     trial.that(f"the kill met writers at work when {what} killed", storm.broken() > 0)
-    _judge(trial, book)
+    judge(trial, book)
     server.start()
-    _kept(trial, server, book, chance)
+    kept(trial, server, book, chance)
 
 
 def _kill_if_there(hsm):
@@ -131,19 +130,6 @@ def _kill_if_there(hsm):
         hsm.kill()
     except Gone:
         pass  # the kernel was faster
-
-
-def _judge(trial, book):
-    """What was answered meanwhile: right data, or an error that tells the client to try again."""
-    trial.none_of("answers that are wrong or that no client could use", book.problems())
-    wrong = [each for each in book.refused() if each[1:3] != (SDK if "-" in each[3] else RPC)]
-    trial.none_of("errors in other words than the face has for an outage", wrong)
-
-
-def _kept(trial, server, book, chance):
-    promises.keep_trail(trial, server, book, seconds=2)
-    promises.keep_state(trial, server, book, chance)
-    promises.keep_ciphertexts(trial, server, book, chance)
 
 
 def _everything(trial, server, book, chance):

@@ -89,6 +89,7 @@ def _judge(trial, needles, busy, quiet, inside):
 
 def _confined(trial, hsm):
     """What the system tells about the HSM process."""
+    trial.that("lists of processes name the HSM", hsm.status("Name") == "claviger-hsm", hsm.status("Name"))
     trial.that("the HSM can get no new privileges", hsm.status("NoNewPrivs") == "1", hsm.status("NoNewPrivs"))
     trial.that("system calls of the HSM are filtered", hsm.status("Seccomp") == "2", hsm.status("Seccomp"))
     trial.that("the HSM leaves no core file", hsm.core_limit() == "0", hsm.core_limit())

@@ -23,6 +23,7 @@ CONNECTIONS = 16  # that the HSM takes at most
 SILENT_SECONDS = 9  # until a connection without a handshake is closed: 5, and some for a busy machine
 CLOSE_SECONDS = 3  # until a connection is closed on which a rule was broken
 LOG_SECONDS = 2  # until the log tells
+COUNTED_SECONDS = 15  # until it tells how many lines it left out: 10, and some for a busy machine
 GROWTH = 16  # MiB that the HSM may grow by in all this
 
 
@@ -91,17 +92,18 @@ class Hostile:
         silent[1].send(b"\0")
         silent[2].send(struct.pack(">I", 98) + b"\0\1" + bytes(40))  # an answer to the hello, by half
         silent_since = time.monotonic()
-        self._garbage()
         self._lengths()
         self._played_again()
         self._no_access_key()
         self._numbers()
+        self._garbage()  # after what has to be told line by line
         for each, what in zip(silent, ("nothing", "one byte", "half an answer"), strict=True):
             left = SILENT_SECONDS - (time.monotonic() - silent_since)
             self.that(f"who says {what} is sent away", each.ends_within(left) is not None)
             each.socket.close()
         self._told("who says nothing", "handshake")
         self._flood()
+        self._counted()
         self.that("it is the same HSM process all the time", hsm_of(self.server).pid == hsm.pid)
         grown = _resident(hsm) - before
         self.that(f"the HSM grows by no more than {GROWTH} MiB", grown <= GROWTH, f"{grown:.1f} MiB")
@@ -232,6 +234,23 @@ class Hostile:
                 each.socket.close()
         self.that("who keeps the rules gets in after a flood", until(self._gets_in, SILENT_SECONDS))
         self.trial.facts.append(f"{len(held)} connections at once, {greeted} greeted")
+
+    def _counted(self):
+        """Who is sent away often does not fill the log: lines are left out, and later it tells how many."""
+
+        def told():
+            with HsmLine(self.path) as line:
+                line.send(b"\xff" * 8)
+                line.ends_within(CLOSE_SECONDS)
+            return any("omitted=" in line and "a frame of" in line for line in self._sent_away())
+
+        self.that("the log tells how many lines were left out", until(told, COUNTED_SECONDS))
+        lines = len(self._sent_away())
+        self.that("who is sent away often does not fill the log", lines < FLOOD / 2, f"{lines} lines")
+
+    def _sent_away(self):
+        log = self.server.log_file.read_text(errors="replace")
+        return [line for line in log.splitlines() if "a client was sent away" in line]
 
     def _gets_in(self):
         try:

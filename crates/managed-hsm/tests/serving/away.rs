@@ -9,7 +9,7 @@ use claviger_provider::{Provider as _, ProviderError, Sealed};
 use claviger_provider_managed::State;
 use claviger_provider_managed::protocol::{Buffer, Challenge, Frames, MAX_GREETING};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::UnixListener;
+use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
@@ -125,16 +125,9 @@ async fn what_takes_long_is_waited_for() {
     hsm.stop().await;
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_hsm_that_hangs_is_given_up() {
-    let rig = Rig::with(Slow::new());
-    let hangs = UnixListener::bind(rig.socket()).unwrap();
-    let client = rig.client();
-    let call = tokio::spawn({
-        let client = Arc::clone(&client);
-        async move { client.random(1).await }
-    });
-    let (mut stream, _) = hangs.accept().await.unwrap();
+/// Shakes hands with a client as an HSM does. What comes later is up to the test.
+async fn shake(rig: &Rig, listener: &UnixListener) -> UnixStream {
+    let (mut stream, _) = listener.accept().await.unwrap();
     let mut out = Buffer::new();
     let challenge = Challenge::new(&[3; 32], "hangs", &mut out).unwrap();
     stream.write_all(out.bytes()).await.unwrap();
@@ -151,6 +144,19 @@ async fn an_hsm_that_hangs_is_given_up() {
         .meet(&rig.access_key, &answer, "managed-hsm", &mut out)
         .unwrap();
     stream.write_all(out.bytes()).await.unwrap();
+    stream
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_hsm_that_hangs_is_given_up() {
+    let rig = Rig::with(Slow::new());
+    let hangs = UnixListener::bind(rig.socket()).unwrap();
+    let client = rig.client();
+    let call = tokio::spawn({
+        let client = Arc::clone(&client);
+        async move { client.random(1).await }
+    });
+    let stream = shake(&rig, &hangs).await;
     drop(hangs);
     tokio::time::sleep(PATIENCE).await;
     assert_eq!(client.state(), State::Connected);
@@ -158,6 +164,45 @@ async fn an_hsm_that_hangs_is_given_up() {
     assert_eq!(call.await.unwrap().unwrap().len(), 1);
     hsm.stop().await;
     drop(stream);
+}
+
+/// Nobody has to call for that, and it counts on while it takes connections and says nothing on them either.
+#[tokio::test(start_paused = true)]
+async fn an_hsm_that_hangs_is_silent_until_another_one_answers() {
+    let rig = Rig::with(Slow::new());
+    let hangs = UnixListener::bind(rig.socket()).unwrap();
+    let client = rig.client();
+    client.start();
+    assert_eq!(client.silence(), None);
+    let stream = shake(&rig, &hangs).await;
+    let said = Instant::now();
+    while client.silence().is_none() {
+        tokio::time::sleep(PATIENCE / 10).await;
+    }
+    assert!(client.silence().unwrap() >= PATIENCE);
+    let mut taken = Vec::new();
+    for _ in 0..3 {
+        taken.push(hangs.accept().await.unwrap());
+        let silent = client.silence().unwrap();
+        assert!(silent >= PATIENCE && silent <= said.elapsed(), "{silent:?}");
+    }
+    drop((stream, taken, hangs));
+    let hsm = rig.start();
+    while client.state() != State::Connected {
+        tokio::time::sleep(PATIENCE / 10).await;
+    }
+    assert_eq!(client.silence(), None);
+    tokio::time::sleep(PATIENCE * 20).await;
+    assert_eq!(
+        client.silence(),
+        None,
+        "an HSM that nobody calls answers all the same"
+    );
+    hsm.stop().await;
+    while client.state() == State::Connected {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(client.silence(), None, "nobody is there to be silent");
 }
 
 #[tokio::test]

@@ -79,6 +79,28 @@ async fn says(greeted: bool, bytes: &[u8], reason: &str) {
 }
 
 #[tokio::test]
+async fn who_comes_again_and_again_does_not_fill_the_log() {
+    let (log, _guard) = Log::keep();
+    let rig = Rig::with(Slow::new());
+    let hsm = rig.start();
+    for _ in 0..100 {
+        let mut line = Line::connect(&rig);
+        line.frame().await.unwrap();
+        line.say(&[0xff; 8]).await;
+        line.ends().await;
+    }
+    goes_on(&rig, &log, "a frame of").await;
+    let lines = log.text().matches("sent away").count();
+    assert!(lines <= 20, "{lines} lines");
+    // Another reason is told all the same.
+    let mut line = Line::greeted(&rig).await;
+    line.say(&[0, 0, 0, 1, 0]).await;
+    line.ends().await;
+    goes_on(&rig, &log, "malformed").await;
+    hsm.stop().await;
+}
+
+#[tokio::test]
 async fn another_access_key_opens_nothing() {
     let (log, _guard) = Log::keep();
     let rig = Rig::with(Slow::new());

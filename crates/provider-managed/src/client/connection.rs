@@ -7,7 +7,7 @@ use claviger_crypto::rng;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::net::unix::{ReadHalf, WriteHalf};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::Settings;
 use super::error::ConnectionError;
@@ -35,6 +35,7 @@ pub(super) async fn drive(shared: Driver) {
                     version = hsm.version,
                     "connected to the managed HSM"
                 );
+                shared.is_not_silent();
                 shared.open();
                 told = None;
                 let heard = AtomicU64::new(0);
@@ -47,6 +48,10 @@ pub(super) async fn drive(shared: Driver) {
             }
             Err(error) => error,
         };
+        match error.silent_since() {
+            Some(since) => shared.is_silent(since),
+            None => shared.is_not_silent(),
+        }
         // Each reason is told once: an impostor is not to hide behind an HSM that ended.
         let reason = Some(chain(&error));
         if told == reason {
@@ -73,6 +78,7 @@ fn chain(error: &ConnectionError) -> String {
 
 async fn connect(shared: &Shared) -> Result<(UnixStream, Accepted), ConnectionError> {
     let settings = shared.settings();
+    let since = Instant::now();
     let handshake = async {
         let mut stream = UnixStream::connect(&settings.socket)
             .await
@@ -93,7 +99,7 @@ async fn connect(shared: &Shared) -> Result<(UnixStream, Accepted), ConnectionEr
     };
     timeout(HANDSHAKE, handshake)
         .await
-        .map_err(|_| ConnectionError::Slow)?
+        .map_err(|_| ConnectionError::Slow { since })?
 }
 
 async fn shake(
@@ -193,19 +199,17 @@ async fn read(
     }
 }
 
-/// Finds out when the HSM hangs. Calls may take long, so an HSM that is only busy is asked whether it is there; that
-/// much it answers.
+/// Finds out when the HSM hangs. Calls may take long, so an HSM that says nothing is asked whether it is there; that much
+/// it answers when it is busy, too. It is asked also while nobody calls: who calls next should not have to find out.
 async fn watch(shared: &Shared, heard: &AtomicU64) -> Result<Never, ConnectionError> {
-    let mut before = None;
-    let mut asked = false;
+    let (mut before, mut since, mut asked) = (heard.load(Ordering::Relaxed), Instant::now(), false);
     loop {
         sleep(shared.settings().patience).await;
         let now = heard.load(Ordering::Relaxed);
-        if before != Some(now) || !shared.queue().is_waited_for() {
-            before = Some(now);
-            asked = false;
+        if before != now {
+            (before, since, asked) = (now, Instant::now(), false);
         } else if asked {
-            return Err(ConnectionError::Silent);
+            return Err(ConnectionError::Silent { since });
         } else {
             asked = true;
             // Nobody waits for it; that something comes is all.

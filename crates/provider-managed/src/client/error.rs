@@ -2,6 +2,8 @@
 
 use std::io;
 
+use tokio::time::Instant;
+
 use crate::protocol::{FrameError, HandshakeError, Malformed};
 
 /// A connection was not made, or was lost.
@@ -14,7 +16,10 @@ pub(super) enum ConnectionError {
     #[error("no randomness for a nonce")]
     Random,
     #[error("the handshake took too long")]
-    Slow,
+    Slow {
+        /// When it began.
+        since: Instant,
+    },
     #[error(transparent)]
     Handshake(#[from] HandshakeError),
     #[error("it has the capability table `{0}`, which is not ours")]
@@ -24,11 +29,24 @@ pub(super) enum ConnectionError {
     #[error("it closed the connection")]
     Closed,
     #[error("it does not answer")]
-    Silent,
+    Silent {
+        /// After this moment nothing came.
+        since: Instant,
+    },
     #[error(transparent)]
     Frame(#[from] FrameError),
     #[error(transparent)]
     Malformed(#[from] Malformed),
     #[error("it answered request {0}, which nobody sent")]
     Unasked(u64),
+}
+
+impl ConnectionError {
+    /// Since when an HSM that is there has said nothing, if that is the reason.
+    pub(super) fn silent_since(&self) -> Option<Instant> {
+        match self {
+            Self::Slow { since } | Self::Silent { since } => Some(*since),
+            _ => None,
+        }
+    }
 }

@@ -88,9 +88,4 @@ impl Queue {
     pub(super) fn answered(&mut self, sequence: u64) -> Option<Waiting> {
         self.waiting.remove(&sequence)
     }
-
-    /// Whether any call waits.
-    pub(super) fn is_waited_for(&self) -> bool {
-        !self.waiting.is_empty()
-    }
 }

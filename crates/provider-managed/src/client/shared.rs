@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use claviger_crypto::Rng;
 use claviger_provider::ProviderError;
@@ -23,6 +24,8 @@ pub(super) struct Shared {
     rng: Arc<dyn Rng>,
     driven: AtomicBool,
     state: watch::Sender<State>,
+    /// Since when the HSM is there and says nothing.
+    silent: Mutex<Option<Instant>>,
     queue: Mutex<Queue>,
     gathered: Notify,
     places: Arc<Semaphore>,
@@ -37,6 +40,7 @@ impl Shared {
             state: watch::Sender::new(State::Away {
                 since: Instant::now(),
             }),
+            silent: Mutex::default(),
             queue: Mutex::default(),
             gathered: Notify::new(),
             places: Arc::new(Semaphore::new(MOST_IN_FLIGHT)),
@@ -53,6 +57,26 @@ impl Shared {
 
     pub(super) fn state(&self) -> State {
         *self.state.borrow()
+    }
+
+    /// See [`super::ManagedHsm::silence`].
+    pub(super) fn silence(&self) -> Option<Duration> {
+        self.silent().map(|since| since.elapsed())
+    }
+
+    /// It has said nothing since then; if that was noted of an earlier moment, since that one.
+    pub(super) fn is_silent(&self, since: Instant) {
+        self.silent().get_or_insert(since);
+    }
+
+    /// It said something, or is not there.
+    pub(super) fn is_not_silent(&self) {
+        *self.silent() = None;
+    }
+
+    fn silent(&self) -> MutexGuard<'_, Option<Instant>> {
+        // A moment is always whole.
+        self.silent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a task makes the connection.
@@ -159,6 +183,8 @@ impl std::ops::Deref for Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         let lost = self.close();
+        // Nobody listens any more, so nothing is known of it.
+        self.is_not_silent();
         self.driven.store(false, Ordering::Release);
         // Only now, so that the calls that are told find that there is no task, and start one.
         drop(lost);

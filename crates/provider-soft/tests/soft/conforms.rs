@@ -1,6 +1,5 @@
 //! The suite that every provider passes.
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -9,9 +8,10 @@ use claviger_crypto::ec::{Curve, EcPrivateKey, EcPublicKey, EcdsaHash};
 use claviger_crypto::kwp::{self, WrapKey};
 use claviger_crypto::rsa::{RsaEncryption, RsaPrivateKey, RsaPublicKey, RsaSignature};
 use claviger_crypto::sm2::{Sm2PrivateKey, Sm2PublicKey};
-use claviger_model::{EncryptionAlgorithm, HashAlgorithm, KeySpec, ProtectionLevel, SignatureAlgorithm};
+use claviger_model::{EncryptionAlgorithm, HashAlgorithm, KeySpec, SignatureAlgorithm};
+use claviger_provider::Capability;
 use claviger_provider::conformance::{Client, ClientPair, Report, check_keeper, check_provider};
-use claviger_provider::{Capability, EnvelopeFormat};
+use claviger_provider_managed::MANAGED;
 use claviger_provider_soft::{RootKeys, SOFTWARE, SoftProvider};
 
 use crate::fixtures::{fixture, key_file, run};
@@ -107,66 +107,6 @@ impl Client for Caller {
     }
 }
 
-/// What a module in hardware offers that this crate is the engine of: all there is.
-pub(crate) static MODULE: Capability = Capability {
-    name: Cow::Borrowed("module"),
-    protection: ProtectionLevel::Hsm,
-    keeps_keys: false,
-    symmetric: Cow::Borrowed(&[
-        (KeySpec::Aes256, EnvelopeFormat::Xaes256Gcm),
-        (KeySpec::Aes192, EnvelopeFormat::DerivedAes192Gcm),
-        (KeySpec::Aes128, EnvelopeFormat::DerivedAes128Gcm),
-        (KeySpec::Sm4, EnvelopeFormat::Sm4Gcm),
-    ]),
-    others: Cow::Borrowed(&[
-        KeySpec::Rsa2048,
-        KeySpec::Rsa3072,
-        KeySpec::Rsa4096,
-        KeySpec::EcP256,
-        KeySpec::EcP256k,
-        KeySpec::EcP384,
-        KeySpec::EcP521,
-        KeySpec::Sm2,
-        KeySpec::HmacSha224,
-        KeySpec::HmacSha256,
-        KeySpec::HmacSha384,
-        KeySpec::HmacSha512,
-        KeySpec::HmacSm3,
-    ]),
-    imports: Cow::Borrowed(&[
-        KeySpec::Aes256,
-        KeySpec::Aes192,
-        KeySpec::Aes128,
-        KeySpec::Sm4,
-        KeySpec::HmacSha224,
-        KeySpec::HmacSha256,
-        KeySpec::HmacSha384,
-        KeySpec::HmacSha512,
-        KeySpec::HmacSm3,
-    ]),
-    pairs: Cow::Borrowed(&[
-        KeySpec::Rsa2048,
-        KeySpec::Rsa3072,
-        KeySpec::Rsa4096,
-        KeySpec::EcP256,
-        KeySpec::EcP256k,
-        KeySpec::EcP384,
-        KeySpec::EcP521,
-        KeySpec::Sm2,
-    ]),
-    wraps: Cow::Borrowed(&[
-        (
-            KeySpec::Rsa2048,
-            Cow::Borrowed(&[
-                EncryptionAlgorithm::RsaPkcs1,
-                EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha1),
-                EncryptionAlgorithm::RsaOaep(HashAlgorithm::Sha256),
-            ]),
-        ),
-        (KeySpec::Sm2, Cow::Borrowed(&[EncryptionAlgorithm::Sm2Pke])),
-    ]),
-};
-
 /// Runs the suite with a table and a cache of that size.
 fn check(table: &'static Capability, capacity: usize) -> Report {
     let roots = RootKeys::open(&fixture("root-two-versions.json"), &key_file()).unwrap();
@@ -233,7 +173,7 @@ fn the_provider_conforms_if_it_keeps_no_key_open() {
 
 #[test]
 fn the_engine_of_a_module_conforms_and_leaves_nothing_out() {
-    let report = check(&MODULE, 10_000);
+    let report = check(&MANAGED, 10_000);
     assert_eq!(report.skipped, []);
     let (mut signatures, mut encryptions) = (signatures(), encryptions());
     signatures.insert((KeySpec::Sm2, SignatureAlgorithm::Sm2Dsa));

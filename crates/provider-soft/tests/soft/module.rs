@@ -7,9 +7,9 @@ use claviger_model::{EncryptionAlgorithm, KeySpec, Material, ProtectionLevel, Si
 use claviger_provider::{
     Binding, Imported, Provider, ProviderError, Sealed, Wrapped, WrappedPair, WrappingBinding, WrappingKey,
 };
+use claviger_provider_managed::MANAGED;
 use claviger_provider_soft::{RootKeys, SoftProvider};
 
-use crate::conforms::MODULE;
 use crate::fixtures::{FailingRng, Place, fixture, key_file, run};
 use crate::import_pairs::Owner;
 
@@ -19,7 +19,7 @@ const MESSAGE: &[u8] = b"what do ya want for nothing?";
 /// The engine of a module with this generator.
 pub(crate) fn module_with(rng: Arc<dyn Rng>) -> SoftProvider {
     let roots = RootKeys::open(&fixture("root-key-file.json"), &key_file()).unwrap();
-    SoftProvider::new(&MODULE, roots.into(), rng, 100)
+    SoftProvider::new(&MANAGED, roots.into(), rng, 100)
 }
 
 /// The golden place in a module, for a key of that spec.

@@ -1,5 +1,6 @@
 //! `claviger hsm`: the managed HSM as a process.
 
+use std::ffi::CStr;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use claviger_managed_hsm::{Listener, Settings as ProcessSettings, Strictness, co
 use claviger_provider_managed::AccessKey;
 use claviger_secret::Protection;
 use rustix::process::{Signal, set_parent_process_death_signal};
+use rustix::thread::set_name;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
@@ -44,7 +46,12 @@ pub(crate) struct HsmProcess {
     supervised: bool,
 }
 
+/// What `ps` shows. The server starts the process by a path that ends in `exe`.
+const NAME: &CStr = c"claviger-hsm";
+
 pub(crate) fn run(arguments: &HsmProcess) -> Result<(), Failure> {
+    // Nothing depends on it.
+    let _ = set_name(NAME);
     if arguments.supervised {
         // Standard input tells the same, later.
         let _ = set_parent_process_death_signal(Some(Signal::KILL));

@@ -108,21 +108,27 @@ impl Hsm {
             }
         }
         let user = user_number(None, "hsm.user")?;
-        let hsm = self.with_managed(client(place, user, DEFAULT_PATIENCE)?);
-        let supervisor = Supervisor::start(arguments(told, filter))?;
+        let client = client(place, user, DEFAULT_PATIENCE)?;
+        // Not held by the supervisor, which has to outlive it.
+        let asked = Arc::downgrade(&client);
+        let silence = move || asked.upgrade()?.silence();
+        let hsm = self.with_managed(client);
+        let supervisor = Supervisor::start(arguments(told, filter), Box::new(silence))?;
         Ok(Self {
             process: Some((supervisor, place.master_key.clone())),
             ..hsm
         })
     }
 
-    /// Tokens. Where they cannot be used, the server serves all other keys: one that ended would be started again, and a wrong
+    /// Tokens, which may come later. Where they cannot be used, the server serves all other keys: one that ended would be started again, and a wrong
     /// PIN that is tried again and again locks the token.
     fn with_tokens(self, section: &Pkcs11) -> Self {
         match tokens(section) {
             Ok(provider) => {
-                let made = provider.capability().name.clone();
-                tracing::info!(hsm = %made, "logged in to the tokens");
+                if provider.health().iter().any(|token| token.reachable) {
+                    let made = &provider.capability().name;
+                    tracing::info!(hsm = %made, "logged in to the tokens");
+                }
                 Self {
                     tokens: Some(provider),
                     ..self

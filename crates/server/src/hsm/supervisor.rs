@@ -1,16 +1,17 @@
-//! Starts the HSM process, starts it again whenever it ends, and stops it.
+//! Starts the HSM process, starts it again whenever it ends or hangs, and stops it.
 
 use std::ffi::OsString;
 use std::io;
 use std::process::Stdio;
 use std::sync::Arc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 use tokio::process::{Child, Command};
 use tokio::sync::Notify;
 use tokio::sync::oneshot::{Receiver, Sender, channel};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::backoff::Backoff;
 use crate::output::Failure;
@@ -20,6 +21,16 @@ const THIS_PROGRAM: &str = "/proc/self/exe";
 
 /// How long the HSM may take to end by itself.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Who says nothing for so long, though it is there, hangs. Calls that wait for it are sent again to the next one, and
+/// wait for some seconds more.
+const HUNG: Duration = Duration::from_secs(10);
+
+/// How often to look for that.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// For how long the process has said nothing though it is there; nothing where it answers or is only starting.
+pub(super) type Silence = Box<dyn Fn() -> Option<Duration> + Send + Sync>;
 
 /// Looks after the HSM process from a thread of its own.
 ///
@@ -44,8 +55,8 @@ impl Restart {
 }
 
 impl Supervisor {
-    /// Starts the process with these arguments.
-    pub(crate) fn start(arguments: Vec<OsString>) -> Result<Self, Failure> {
+    /// Starts the process with these arguments. `silence` tells whether it hangs.
+    pub(super) fn start(arguments: Vec<OsString>, silence: Silence) -> Result<Self, Failure> {
         let fault = |error: io::Error| Failure::failed(format!("cannot look after the HSM process: {error}"));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -54,9 +65,13 @@ impl Supervisor {
         let (stop, stopped) = channel();
         let restart = Arc::new(Notify::new());
         let wish = Arc::clone(&restart);
+        let program = Program {
+            path: THIS_PROGRAM.into(),
+            arguments,
+        };
         let thread = std::thread::Builder::new()
             .name("hsm-supervisor".to_owned())
-            .spawn(move || runtime.block_on(look_after(&arguments, &wish, stopped)))
+            .spawn(move || runtime.block_on(look_after(&program, &silence, &wish, stopped)))
             .map_err(fault)?;
         Ok(Self {
             stop,
@@ -80,11 +95,11 @@ impl Supervisor {
     }
 }
 
-async fn look_after(arguments: &[OsString], restart: &Notify, mut stopped: Receiver<()>) {
+async fn look_after(program: &Program, silence: &Silence, restart: &Notify, mut stopped: Receiver<()>) {
     let mut backoff = Backoff::default();
     loop {
         let begun = Instant::now();
-        match start(arguments) {
+        match program.start() {
             Err(error) => tracing::error!(%error, "the HSM process could not be started"),
             Ok(mut process) => {
                 // Waiting would close it, and that would end the process.
@@ -92,6 +107,7 @@ async fn look_after(arguments: &[OsString], restart: &Notify, mut stopped: Recei
                 tracing::info!(pid = process.id(), "the HSM process was started");
                 tokio::select! {
                     ended = process.wait() => say_why(ended),
+                    () = hangs(silence) => kill(process).await,
                     () = restart.notified() => {
                         end(process).await;
                         continue;
@@ -102,23 +118,39 @@ async fn look_after(arguments: &[OsString], restart: &Notify, mut stopped: Recei
         }
         let wait = backoff.after(begun.elapsed());
         tokio::select! {
-            () = tokio::time::sleep(wait) => {}
+            () = sleep(wait) => {}
             _ = &mut stopped => return,
         }
     }
 }
 
-fn start(arguments: &[OsString]) -> io::Result<Child> {
-    Command::new(THIS_PROGRAM)
-        .arg0("claviger")
-        .args(arguments)
-        // Held open and never written to: its end tells the process that the server is gone.
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        // Ctrl-C at a terminal is for the server, which stops the process when the last answer is out.
-        .process_group(0)
-        .kill_on_drop(true)
-        .spawn()
+/// Ready when the process has said nothing for too long. One that was just started is not blamed for the one before it.
+async fn hangs(silence: &Silence) {
+    sleep(HUNG).await;
+    while silence().is_none_or(|silent| silent < HUNG) {
+        sleep(LOOK).await;
+    }
+}
+
+/// What is started.
+struct Program {
+    path: OsString,
+    arguments: Vec<OsString>,
+}
+
+impl Program {
+    fn start(&self) -> io::Result<Child> {
+        Command::new(&self.path)
+            .arg0("claviger")
+            .args(&self.arguments)
+            // Held open and never written to: its end tells the process that the server is gone.
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            // Ctrl-C at a terminal is for the server, which stops the process when the last answer is out.
+            .process_group(0)
+            .kill_on_drop(true)
+            .spawn()
+    }
 }
 
 fn say_why(ended: io::Result<std::process::ExitStatus>) {
@@ -126,6 +158,16 @@ fn say_why(ended: io::Result<std::process::ExitStatus>) {
         Ok(status) => tracing::warn!(%status, "the HSM process ended and is started again"),
         Err(error) => tracing::error!(%error, "the HSM process is out of sight and is started again"),
     }
+}
+
+/// Asking one to end that does not answer would be in vain.
+async fn kill(mut process: Child) {
+    tracing::warn!(
+        pid = process.id(),
+        "the HSM process does not answer, is killed, and is started again"
+    );
+    // It may have ended at last.
+    let _ = process.kill().await;
 }
 
 async fn end(mut process: Child) {
@@ -139,10 +181,13 @@ async fn end(mut process: Child) {
     {
         tracing::warn!(%error, "the HSM process could not be told to end");
     }
-    let ended = tokio::time::timeout(PATIENCE, process.wait()).await;
+    let ended = timeout(PATIENCE, process.wait()).await;
     if ended.is_err() {
         tracing::warn!("the HSM process did not end and is killed");
         // It may have ended at last.
         let _ = process.kill().await;
     }
 }
+
+#[cfg(test)]
+mod tests;

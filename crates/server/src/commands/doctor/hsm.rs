@@ -131,18 +131,22 @@ fn token(settings: &Settings) -> Vec<(&'static str, Finding)> {
     }
     match tokens(section) {
         Ok(provider) => {
-            let away = provider.health().into_iter().filter(|health| !health.reachable);
-            let away: Vec<_> = away.map(|health| health.token).collect();
+            let health = provider.health();
+            let away = health.iter().filter(|token| !token.reachable);
+            let away: Vec<_> = away
+                .map(|token| token.absence.as_ref().unwrap_or(&token.token).as_str())
+                .collect();
             let name = &provider.capability().name;
             let state = if away.is_empty() {
                 Finding::Good(format!("{name}; all tokens answer"))
             } else {
                 Finding::Doubt(format!("{name}; away: {}", away.join(", ")))
             };
-            vec![
-                ("HSM", state),
-                ("HSM makes", makes(settings, provider.capability())),
-            ]
+            let mut findings = vec![("HSM", state)];
+            if away.len() < health.len() {
+                findings.push(("HSM makes", makes(settings, provider.capability())));
+            }
+            findings
         }
         Err(failure) => bad(failure.to_string()),
     }

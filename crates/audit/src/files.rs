@@ -4,6 +4,8 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
 
 use crate::error::{BadLine, Fault, OpenError};
 
@@ -61,7 +63,7 @@ impl Folder {
             .mode(0o600)
             .open(path.join("lock"))
             .map_err(io)?;
-        match lock.try_lock() {
+        match patiently(&lock) {
             Ok(()) => {
                 check_newest(path, found(path).map_err(io)?.last())?;
                 Ok(Self {
@@ -75,6 +77,22 @@ impl Folder {
             Err(TryLockError::Error(source)) => Err(io(source)),
         }
     }
+}
+
+/// How often a lock that is taken is tried again, and how long after.
+const LOOKS: u32 = 25;
+const PAUSE: Duration = Duration::from_millis(10);
+
+/// Takes a lock. A program that is just being started holds what its parent had open until it runs, so a lock may be taken
+/// for a moment after its holder let it go.
+fn patiently(lock: &File) -> Result<(), TryLockError> {
+    for _ in 0..LOOKS {
+        match lock.try_lock() {
+            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+            done => return done,
+        }
+    }
+    lock.try_lock()
 }
 
 /// Only closed segments are compressed, so a plain one has to come after them.

@@ -137,10 +137,10 @@ fn token(settings: &Settings) -> Vec<(&'static str, Finding)> {
                 .map(|token| token.absence.as_ref().unwrap_or(&token.token).as_str())
                 .collect();
             let name = &provider.capability().name;
-            let state = if away.is_empty() {
-                Finding::Good(format!("{name}; all tokens answer"))
-            } else {
-                Finding::Doubt(format!("{name}; away: {}", away.join(", ")))
+            let state = match away.len() {
+                0 => Finding::Good(format!("{name}; all tokens answer")),
+                all if all == health.len() => Finding::Bad(format!("{name}; away: {}", away.join(", "))),
+                _ => Finding::Doubt(format!("{name}; away: {}", away.join(", "))),
             };
             let mut findings = vec![("HSM", state)];
             if away.len() < health.len() {

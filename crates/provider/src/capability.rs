@@ -57,7 +57,7 @@ impl EnvelopeFormat {
 /// Bytes of authentication tag behind the ciphertext, in every format.
 pub const TAG_LEN: usize = 16;
 
-/// The table of a provider's abilities: fixed, or read from a module at start.
+/// The table of a provider's abilities: fixed, or found out from a module.
 #[derive(Debug, Clone)]
 pub struct Capability {
     /// A name for the audit trail and the operator.

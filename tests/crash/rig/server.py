@@ -164,12 +164,20 @@ class ServingServer(Server):
 
 
 def copy_folder(source, target):
-    """Copies a data folder but for the socket of the HSM, which cannot be copied and holds nothing."""
+    """Copies a data folder, of a server that may run: without the socket of the HSM, which holds nothing."""
 
     def sockets(folder, names):
         return [name for name in names if (Path(folder) / name).is_socket()]
 
-    shutil.copytree(source, target, ignore=sockets)
+    def copy(file, into):
+        try:
+            return shutil.copy2(file, into)
+        except FileNotFoundError:
+            if not str(file).endswith("-journal"):
+                raise
+            return into  # its transaction has ended since the folder was listed
+
+    shutil.copytree(source, target, ignore=sockets, copy_function=copy)
 
 
 def run(command, seconds=60):

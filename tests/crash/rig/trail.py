@@ -11,13 +11,22 @@ _CALL = re.compile(rb'^\{"seq":\d+,"outbox":\d+,"record":\{"kind":"call","id":"(
 
 def segments(data):
     """The content of each segment, in order. Where a crash left a segment twice, the plain file counts."""
+    while True:
+        files = _files(data)
+        try:
+            return [_content(file) for file in files]
+        except FileNotFoundError:
+            continue  # a server that runs has compressed a segment since the folder was listed
+
+
+def _files(data):
     files = {}
     for file in (data / "audit").iterdir():
         if re.fullmatch(r"\d{8,}\.jsonl(\.gz)?", file.name):
             number = int(file.name.split(".")[0])
             if file.suffix == ".jsonl" or number not in files:
                 files[number] = file
-    return [_content(files[number]) for number in sorted(files)]
+    return [files[number] for number in sorted(files)]
 
 
 def _content(file):

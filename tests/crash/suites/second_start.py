@@ -13,7 +13,7 @@ from rig.server import Server, ServingServer, copy_folder, run as command
 from rig.wire import Client
 
 FAILED, WRONG_USE = 3, 2  # exit codes
-REST_SECONDS = 10
+REST_SECONDS, REST_PAUSE_SECONDS = 10, 1  # the index looks at the log four times a second
 
 
 def run(trial):
@@ -79,14 +79,20 @@ def _at_rest(folder):
         before, last = _contents(folder), before
         if before == last:
             break
-        time.sleep(0.3)
+        time.sleep(REST_PAUSE_SECONDS)
     return before
 
 
 def _contents(folder):
     """Digests of all files but the one that holds the locks of the database, which is no more than memory."""
-    files = [file for file in folder.rglob("*") if file.is_file() and not file.name.endswith("-shm")]
-    return {str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    found = {}
+    for file in folder.rglob("*"):
+        try:
+            if file.is_file() and not file.name.endswith("-shm"):
+                found[str(file.relative_to(folder))] = hashlib.sha256(file.read_bytes()).hexdigest()
+        except FileNotFoundError:
+            continue  # a journal of the server that runs: gone since the folder was listed
+    return found
 
 
 def _overwrite(path, data):

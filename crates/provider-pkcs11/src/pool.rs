@@ -4,12 +4,12 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use claviger_provider::ProviderError;
+use claviger_provider::{Answer, Answers, ProviderError};
 use tokio::sync::oneshot;
 
 use crate::link::Link;
 use crate::module::lock;
-use crate::queue::{Answers, Call, Lane, Progress, Work};
+use crate::queue::{Call, Lane, Progress, Work};
 use crate::seat::Seat;
 use crate::trouble::Fault;
 use crate::worker::Worker;
@@ -168,7 +168,7 @@ impl Drop for Pool {
 
 /// An answer that is to come.
 struct Waiting<T> {
-    receiver: oneshot::Receiver<Answer<T>>,
+    receiver: oneshot::Receiver<Told<T>>,
     progress: Arc<Progress>,
 }
 
@@ -190,13 +190,13 @@ impl<T> Waiting<T> {
 /// Work whose result goes to a caller.
 struct Task<T, F> {
     work: F,
-    caller: Option<oneshot::Sender<Answer<T>>>,
+    caller: Option<oneshot::Sender<Told<T>>>,
     makes: Option<Id>,
     done: Option<Result<T, ProviderError>>,
 }
 
 /// What a caller gets, and what it hands on by dropping it.
-type Answer<T> = (Result<T, ProviderError>, Answers);
+type Told<T> = (Result<T, ProviderError>, Answers);
 
 impl<T: Send, F: FnMut(&mut Seat) -> Result<T, Fault> + Send> Work for Task<T, F> {
     fn run(&mut self, seat: &mut Seat) -> Result<(), Fault> {
@@ -217,8 +217,10 @@ impl<T: Send, F: FnMut(&mut Seat) -> Result<T, Fault> + Send> Work for Task<T, F
     fn fail(&mut self, error: ProviderError) {
         self.done = Some(Err(error));
     }
+}
 
-    fn answer(self: Box<Self>, others: Answers) {
+impl<T: Send, F: Send> Answer for Task<T, F> {
+    fn give(self: Box<Self>, others: Answers) {
         if let (Some(caller), Some(done)) = (self.caller, self.done) {
             // A caller that went away does not want it. Then the others get theirs from here.
             let _ = caller.send((done, others));

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use claviger_provider::ProviderError;
+use claviger_provider::{Answer, ProviderError};
 
 use crate::module::lock;
 use crate::seat::Seat;
@@ -15,39 +15,12 @@ use crate::trouble::Fault;
 const MOST: usize = 4096;
 
 /// What a session does for a caller.
-pub(crate) trait Work: Send {
+pub(crate) trait Work: Answer {
     /// Does it. May be asked again after a fault.
     fn run(&mut self, seat: &mut Seat) -> Result<(), Fault>;
 
     /// Settles that it was not done.
     fn fail(&mut self, error: ProviderError);
-
-    /// Gives the caller the answer, and with it those of others to hand on.
-    fn answer(self: Box<Self>, others: Answers);
-}
-
-/// Calls that are done and whose callers have not heard of it. Wherever this ends, they do.
-///
-/// The system has to be asked to wake the thread of a caller, and often switches to it at once. So a session wakes one
-/// caller for many, and that one wakes the others, which costs the system nothing.
-#[derive(Default)]
-pub(crate) struct Answers(pub(crate) Vec<Box<dyn Work>>);
-
-impl Answers {
-    /// Wakes one caller, with the answers of the others.
-    pub(crate) fn give(&mut self) {
-        if let Some(first) = self.0.pop() {
-            first.answer(Answers(std::mem::take(&mut self.0)));
-        }
-    }
-}
-
-impl Drop for Answers {
-    fn drop(&mut self) {
-        for work in self.0.drain(..) {
-            work.answer(Self::default());
-        }
-    }
 }
 
 /// Whether somebody works on a call.

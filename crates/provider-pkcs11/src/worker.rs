@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use claviger_provider::ProviderError;
+use claviger_provider::{Answers, ProviderError};
 
 use crate::link::Link;
 use crate::module::lock;
 use crate::place::Place;
-use crate::queue::{Answers, Call, Lane, Next};
+use crate::queue::{Call, Lane, Next};
 use crate::trouble::Fault;
 
 /// How often an idle thread looks whether a lost token is back.
@@ -70,7 +70,7 @@ impl Worker {
         let mut next = Some(first);
         while let Some(call) = next {
             self.serve(call, &mut answers);
-            let more = answers.0.len() < TOGETHER && begun.elapsed() < TOGETHER_TIME;
+            let more = answers.len() < TOGETHER && begun.elapsed() < TOGETHER_TIME;
             next = more.then(|| self.link.queue(self.lane).poll()).flatten();
         }
         answers.give();
@@ -80,7 +80,7 @@ impl Worker {
         let mut step = self.attempt(call);
         loop {
             step = match step {
-                Step::Done(call) => return answers.0.push(call.work),
+                Step::Done(call) => return answers.push(call.work),
                 Step::Gone => return,
                 Step::Again(call) => self.attempt(call),
                 Step::Open(call) => {

@@ -30,6 +30,7 @@ mod recovery;
 mod root;
 mod sealer;
 mod secret_key;
+mod shifts;
 mod wrap;
 
 pub use capability::SOFTWARE;

@@ -8,6 +8,7 @@ use claviger_provider::{ProviderError, Sealed};
 use crate::cache::{Held, OpenKey};
 use crate::pair::{Kind, Pair, Task};
 use crate::provider::SoftProvider;
+use crate::shifts::Shifts;
 use crate::{blocking, capability, wrap};
 
 /// Opens a secret key, and does something with its bytes. Keys of another family are refused.
@@ -36,14 +37,15 @@ pub(crate) fn with_secret_key<T>(
 }
 
 /// Opens a key pair.
-pub(crate) async fn key_pair(
-    provider: &SoftProvider,
+pub(crate) async fn key_pair<'p>(
+    provider: &'p SoftProvider,
     sealed: &Sealed<'_>,
-) -> Result<OpenPair, ProviderError> {
+) -> Result<OpenPair<'p>, ProviderError> {
     capability::check(provider.capability, &sealed.binding)?;
     let kind = Kind::of(sealed.binding.spec).ok_or(ProviderError::Incapable)?;
+    let shifts = &provider.shifts;
     if let Some(open) = provider.cache.get(sealed) {
-        return Ok(OpenPair { kind, open });
+        return Ok(OpenPair { kind, open, shifts });
     }
     let ticket = provider.cache.ticket();
     let encoded = wrap::unwrap_pair(&provider.roots, &sealed.binding, &sealed.material.0)?;
@@ -56,22 +58,23 @@ pub(crate) async fn key_pair(
     let open = provider
         .cache
         .keep(ticket, sealed.binding.version, OpenKey::new(sealed, pair));
-    Ok(OpenPair { kind, open })
+    Ok(OpenPair { kind, open, shifts })
 }
 
 /// An open key pair, and who else uses it.
-pub(crate) struct OpenPair {
+pub(crate) struct OpenPair<'p> {
     kind: Kind,
     open: Arc<OpenKey>,
+    shifts: &'p Arc<Shifts>,
 }
 
-impl OpenPair {
+impl OpenPair<'_> {
     /// Does something quick with the pair.
     pub(crate) fn quickly<T>(
         &self,
         work: impl FnOnce(&Pair) -> Result<T, ProviderError>,
     ) -> Result<T, ProviderError> {
-        work(self.open.pair().ok_or(ProviderError::Incapable)?)
+        with_pair(&self.open, work)
     }
 
     /// Does something that may take long.
@@ -81,9 +84,17 @@ impl OpenPair {
         work: impl FnOnce(&Pair) -> Result<T, ProviderError> + Send + 'static,
     ) -> Result<T, ProviderError> {
         if self.kind.is_slow(task) {
-            blocking::run(move || self.quickly(work)).await?
+            let open = self.open;
+            self.shifts.run(move || with_pair(&open, work)).await?
         } else {
             self.quickly(work)
         }
     }
+}
+
+fn with_pair<T>(
+    open: &OpenKey,
+    work: impl FnOnce(&Pair) -> Result<T, ProviderError>,
+) -> Result<T, ProviderError> {
+    work(open.pair().ok_or(ProviderError::Incapable)?)
 }

@@ -12,6 +12,7 @@ use claviger_provider::{
 use claviger_secret::SecretBytes;
 
 use crate::cache::OpenKeys;
+use crate::shifts::Shifts;
 use crate::{RootKeys, asymmetric, encrypt, generate, import, mac, wrap};
 
 /// Secret keys kept open unless the operator says otherwise. Each takes about 300 bytes, 32 of them in locked memory. A
@@ -26,6 +27,7 @@ pub struct SoftProvider {
     pub(crate) roots: Arc<RootKeys>,
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) cache: OpenKeys,
+    pub(crate) shifts: Arc<Shifts>,
 }
 
 impl SoftProvider {
@@ -47,6 +49,7 @@ impl SoftProvider {
             roots,
             rng,
             cache: OpenKeys::new(cache_capacity),
+            shifts: Arc::default(),
         }
     }
 }

@@ -6,6 +6,7 @@
 //! To write a provider: implement [`Provider`], state what it can do in its [`Capability`], pass
 //! [`conformance`].
 
+mod answers;
 mod binding;
 mod capability;
 pub mod conformance;
@@ -18,6 +19,7 @@ use claviger_model::{
 };
 use claviger_secret::SecretBytes;
 
+pub use answers::{Answer, Answers};
 pub use binding::{Binding, Cell};
 pub use capability::{Capability, EnvelopeFormat, TAG_LEN};
 pub use error::{ImportFault, ProviderError};

@@ -72,7 +72,7 @@ struct Options {
     #[arg(long, value_name = "FOLDER", default_value = "target/bench")]
     data: PathBuf,
     /// Seconds of each single measurement
-    #[arg(long, default_value_t = 2.0)]
+    #[arg(long, default_value_t = 1.0)]
     seconds: f64,
     /// One short round and fewer keys: shows that all works, measures little
     #[arg(long)]
@@ -97,12 +97,13 @@ impl Options {
         } else {
             self.seconds
         };
-        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::from_secs(2))
+        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::from_secs(1))
     }
 
-    /// How often each measurement is repeated; the median counts.
+    /// How often each measurement is repeated; the median counts. Many short rounds tell more than a few long ones where
+    /// others use the machine too.
     fn rounds(&self) -> usize {
-        if self.quick { 1 } else { 3 }
+        if self.quick { 1 } else { 7 }
     }
 }
 

@@ -66,31 +66,37 @@ fn operations(bench: &mut Bench<'_>, server: &Server, target: &Target) -> Result
     let kms = Kms::new(server, target)?;
     let cases = cases(&kms)?;
     let (bare, library) = (bench.bare.plain()?, Rsa2048::generate()?);
-    let (mut limits, mut alone) = (Vec::new(), Vec::new());
+    let mut yardsticks = cases.each_ref().map(|_| Vec::new());
     let mut samples = cases.each_ref().map(|_| Vec::new());
     for _ in 0..bench.options.rounds() {
-        for (case, samples) in cases.iter().zip(&mut samples) {
-            match case.yardstick {
-                Yardstick::Library => alone.push(sign_alone(bench, &library)?),
+        for ((case, yardstick), samples) in cases.iter().zip(&mut yardsticks).zip(&mut samples) {
+            yardstick.push(match case.yardstick {
+                Yardstick::Library => sign_alone(bench, &library)?,
                 Yardstick::Bare => {
                     let mut requests = BareRequests::new(&bare);
-                    limits.push(bench.sample(&bench.bare, &bare, CONNECTIONS, &mut requests)?);
+                    bench.sample(&bench.bare, &bare, CONNECTIONS, &mut requests)?
                 }
-            }
+            });
             samples.push(bench.sample(server, target, CONNECTIONS, &mut case.requests(&kms)?)?);
         }
     }
+    let all = |kind: Yardstick| {
+        let of_kind = cases
+            .iter()
+            .zip(&yardsticks)
+            .filter(|(case, _)| case.yardstick == kind);
+        of_kind
+            .flat_map(|(_, samples)| samples.clone())
+            .collect::<Vec<_>>()
+    };
+    let (limits, alone) = (all(Yardstick::Bare), all(Yardstick::Library));
     bench.add(&limits, Sample::row("plain: bare handler", &limits));
     let row = Row {
         load_micros: None,
         ..Sample::row("library: RSA-2048 PSS signatures on the server's core", &alone)
     };
     bench.add(&alone, row);
-    for (case, samples) in cases.iter().zip(samples) {
-        let yardstick = match case.yardstick {
-            Yardstick::Library => &alone,
-            Yardstick::Bare => &limits,
-        };
+    for ((case, yardstick), samples) in cases.iter().zip(&yardsticks).zip(samples) {
         bench.add(&samples, case.row(&samples, yardstick));
     }
     Ok(())

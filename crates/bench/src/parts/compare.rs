@@ -39,7 +39,7 @@ pub(super) fn run(bench: &mut Bench<'_>) -> Result<(), Error> {
         let row = Row {
             measured: format!(
                 "{:.3} of the other's processor time",
-                Sample::cpu(&ours) / Sample::cpu(&theirs)
+                Sample::by_cpu(&theirs, &ours)
             ),
             ..Sample::row(format!("{name}, this server"), &ours)
         };

@@ -11,7 +11,6 @@ use crate::process::{Launch, Server};
 use crate::report::{Row, Verdict};
 use crate::requests::Choice;
 use crate::sign::Scheme;
-use crate::stats::median;
 
 /// Keys in the store, which are named in turn.
 const KEYS: usize = 100;
@@ -35,8 +34,7 @@ pub(super) fn run(bench: &mut Bench<'_>) -> Result<(), Error> {
         }
     }
     let [on, off] = samples;
-    let rate = |samples: &[Sample]| median(&samples.iter().map(|sample| sample.rate).collect::<Vec<_>>());
-    let (ratio, cpu) = (rate(&on) / rate(&off), Sample::cpu(&off) / Sample::cpu(&on));
+    let (ratio, cpu) = (Sample::by_rate(&on, &off), Sample::by_cpu(&on, &off));
     bench.add(&off, Sample::row("GenerateDataKey without the index", &off));
     let row = Row {
         measured: format!("{ratio:.3} of that, by processor time {cpu:.3}, with what was indexed later"),

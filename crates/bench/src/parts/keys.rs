@@ -35,7 +35,7 @@ pub(super) fn run(bench: &mut Bench<'_>) -> Result<(), Error> {
         format!("Encrypt, a random one of {many_count} keys"),
         &many_samples,
     );
-    let ratio = row.rate.unwrap_or_default() / few_row.rate.unwrap_or(f64::INFINITY);
+    let ratio = Sample::by_rate(&many_samples, &few_samples);
     bench.add(&few_samples, few_row);
     let row = Row {
         measured: format!("{ratio:.2} of few"),

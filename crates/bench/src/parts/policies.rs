@@ -42,7 +42,7 @@ pub(super) fn run(bench: &mut Bench<'_>) -> Result<(), Error> {
     let mut samples = [Vec::new(), Vec::new(), Vec::new()];
     let [root, user, crowded] = &mut samples;
     // The differences are small, and the machine is not quiet.
-    for _ in 0..4 * bench.options.rounds() {
+    for _ in 0..2 * bench.options.rounds() {
         root.push(few.sample(bench, false)?);
         user.push(few.sample(bench, true)?);
         crowded.push(many.sample(bench, true)?);
@@ -63,7 +63,7 @@ pub(super) fn run(bench: &mut Bench<'_>) -> Result<(), Error> {
 
 /// Compared by processor time: what the user costs, not how busy the disk is at the moment.
 fn row(name: String, samples: &[Sample], others: &[Sample], whose: &str) -> Row {
-    let ratio = Sample::cpu(others) / Sample::cpu(samples);
+    let ratio = Sample::by_cpu(samples, others);
     Row {
         measured: format!("{ratio:.2} of {whose}, by processor time"),
         target: format!(">= {TARGET:.2}"),

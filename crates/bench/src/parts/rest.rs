@@ -6,9 +6,7 @@ use crate::huawei::{Kms, Work};
 use crate::kms::CONNECTIONS;
 use crate::load::Target;
 use crate::process::Server;
-use crate::report::{Row, Verdict};
 use crate::requests::BareRequests;
-use crate::stats::median;
 
 /// Share of the bare handler's rate that must be reached.
 const TARGET: f64 = 0.40;
@@ -36,28 +34,21 @@ fn measure(
 ) -> Result<(), Error> {
     let kms = Kms::new(server, target)?;
     let key = kms.create_key(&format!("bench-{door}"))?;
-    let mut limits = Vec::new();
-    let mut samples = CASES.map(|_| Vec::new());
+    let (mut limits, mut samples) = (CASES.map(|_| Vec::new()), CASES.map(|_| Vec::new()));
     for _ in 0..bench.options.rounds() {
-        for (work, samples) in CASES.iter().zip(&mut samples) {
+        for ((work, limits), samples) in CASES.iter().zip(&mut limits).zip(&mut samples) {
             limits.push(bench.sample(&bench.bare, bare, CONNECTIONS, &mut BareRequests::new(bare))?);
             samples.push(bench.sample(server, target, CONNECTIONS, &mut kms.work(*work, &key))?);
         }
     }
-    let limit = median(&limits.iter().map(|sample| sample.rate).collect::<Vec<_>>());
-    let row = Sample::row(format!("{door}: bare handler"), &limits);
-    bench.add(&limits, row);
-    for (work, samples) in CASES.iter().zip(samples) {
-        let row = Sample::row(format!("{door}: {}, SDK-HMAC-SHA256", work.name()), &samples);
-        let ratio = row.rate.unwrap_or_default() / limit;
-        let cpu = Sample::cpu(&limits) / Sample::cpu(&samples);
-        let row = Row {
-            measured: format!("{ratio:.2} of bare, by processor time {cpu:.2}"),
-            target: format!(">= {TARGET:.2}"),
-            verdict: Some(Verdict::from(ratio >= TARGET)),
-            ..row
-        };
-        bench.add(&samples, row);
+    let all = limits.concat();
+    bench.add(&all, Sample::row(format!("{door}: bare handler"), &all));
+    for ((work, limits), samples) in CASES.iter().zip(limits).zip(samples) {
+        let name = format!("{door}: {}, SDK-HMAC-SHA256", work.name());
+        bench.add(
+            &samples,
+            Sample::share(name, &samples, ("bare", &limits), Some(TARGET)),
+        );
     }
     Ok(())
 }

@@ -62,24 +62,35 @@ impl Sample {
         (name, others): (&str, &[Self]),
         target: Option<f64>,
     ) -> Row {
-        let row = Self::row(scenario, samples);
-        let limit = Self::row("", others).rate.unwrap_or(f64::INFINITY);
-        let ratio = row.rate.unwrap_or_default() / limit;
-        let cpu = Self::cpu(others) / Self::cpu(samples);
+        let ratio = Self::by_rate(samples, others);
+        let cpu = Self::by_cpu(samples, others);
         Row {
             measured: format!("{ratio:.2} of {name}, by processor time {cpu:.2}"),
             target: target.map_or_else(String::new, |target| format!(">= {target:.2}")),
             verdict: target.map(|target| Verdict::from(ratio >= target)),
-            ..row
+            ..Self::row(scenario, samples)
         }
     }
 
-    /// The middle of the server's processor time for one request.
-    pub(super) fn cpu(samples: &[Self]) -> f64 {
+    /// What share of the rate of others some samples have; see [`Self::middle`].
+    pub(super) fn by_rate(samples: &[Self], others: &[Self]) -> f64 {
+        Self::middle(samples, others, |sample, other| sample.rate / other.rate)
+    }
+
+    /// The same from the server's processor time for one request: more time is a smaller share.
+    pub(super) fn by_cpu(samples: &[Self], others: &[Self]) -> f64 {
+        Self::middle(samples, others, |sample, other| {
+            other.server_micros / sample.server_micros
+        })
+    }
+
+    /// The middle of the ratios of all rounds. The two samples of a round were taken one right after the other, so a
+    /// machine that is slower for a minute is slower for both.
+    fn middle(samples: &[Self], others: &[Self], ratio: impl Fn(&Self, &Self) -> f64) -> f64 {
+        let rounds = samples.iter().zip(others);
         median(
-            &samples
-                .iter()
-                .map(|sample| sample.server_micros)
+            &rounds
+                .map(|(sample, other)| ratio(sample, other))
                 .collect::<Vec<_>>(),
         )
     }
@@ -119,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ratio_is_that_of_the_middle_rates() {
+    fn the_ratio_is_the_middle_of_the_rounds() {
         let (ours, alone) = (
             samples(&[10.0, 95.0, 99.0], 500.0),
             samples(&[1.0, 100.0, 900.0], 400.0),

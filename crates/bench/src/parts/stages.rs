@@ -92,7 +92,8 @@ fn measure(
     let text = fs::read_to_string(&file).map_err(Error::file("read", &file))?;
     // The next operation shall not find the times of this one.
     fs::remove_file(&file).map_err(Error::file("remove", &file))?;
-    let line = line(&name, &Stages::read(&text)?, Sample::cpu(&plain));
+    let micros = Sample::row("", &plain).server_micros.unwrap_or_default();
+    let line = line(&name, &Stages::read(&text)?, micros);
     let wrong = wrong.or_else(|| plain.into_iter().find_map(|sample| sample.first_error));
     bench.errors.extend(wrong.map(|error| format!("{name}: {error}")));
     Ok(line)

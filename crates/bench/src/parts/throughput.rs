@@ -8,7 +8,6 @@ use crate::process::Server;
 use crate::report::{Row, Verdict};
 use crate::requests::{BareRequests, Choice};
 use crate::sign::Scheme;
-use crate::stats::median;
 
 /// Keys in the store. All requests name one of them.
 const KEYS: usize = 100;
@@ -50,31 +49,27 @@ fn measure(
     target: &Target,
 ) -> Result<(), Error> {
     let kms = Kms::new(server, target)?;
-    let mut limits = Vec::new();
-    let mut samples = CASES.map(|_| Vec::new());
+    let (mut limits, mut samples) = (CASES.map(|_| Vec::new()), CASES.map(|_| Vec::new()));
     for _ in 0..bench.options.rounds() {
-        for ((scheme, work), samples) in CASES.iter().zip(&mut samples) {
+        for (((scheme, work), limits), samples) in CASES.iter().zip(&mut limits).zip(&mut samples) {
             limits.push(bench.sample(&bench.bare, bare, CONNECTIONS, &mut BareRequests::new(bare))?);
             let mut requests = kms.work(*scheme, *work, keys, Choice::First)?;
             samples.push(bench.sample(server, target, CONNECTIONS, &mut requests)?);
         }
     }
-    let limit = median(&limits.iter().map(|sample| sample.rate).collect::<Vec<_>>());
-    let row = Sample::row(format!("{door}: bare handler"), &limits);
-    bench.add(&limits, row);
-    for ((scheme, work), samples) in CASES.iter().zip(samples) {
-        let row = Sample::row(format!("{door}: {}, {}", work.name(), scheme.name()), &samples);
-        let ratio = row.rate.unwrap_or_default() / limit;
-        // Where others use the machine too, this second ratio stays what it is; it leaves out waiting for the disk.
-        let cpu = Sample::cpu(&limits) / Sample::cpu(&samples);
+    let all = limits.concat();
+    bench.add(&all, Sample::row(format!("{door}: bare handler"), &all));
+    for (((scheme, work), limits), samples) in CASES.iter().zip(limits).zip(samples) {
+        let name = format!("{door}: {}, {}", work.name(), scheme.name());
+        let row = Sample::share(name, &samples, ("bare", &limits), Some(TARGET));
+        let better = Sample::by_rate(&samples, &limits) >= GOAL;
         let row = Row {
-            measured: format!("{ratio:.2} of bare, by processor time {cpu:.2}"),
-            target: format!(">= {TARGET:.2}, goal {GOAL:.2}"),
-            verdict: Some(if ratio >= GOAL {
-                Verdict::Better
+            target: format!("{}, goal {GOAL:.2}", row.target),
+            verdict: if better {
+                Some(Verdict::Better)
             } else {
-                Verdict::from(ratio >= TARGET)
-            }),
+                row.verdict
+            },
             ..row
         };
         bench.add(&samples, row);

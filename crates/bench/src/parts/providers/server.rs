@@ -65,20 +65,18 @@ fn ciphers(
 
 /// Signatures by key pairs in the HSM, and by the libraries that it uses.
 fn signatures(bench: &mut Bench<'_>, server: &Server, target: &Target, kms: &Kms<'_>) -> Result<(), Error> {
-    let cases = cases(kms)?;
-    let (rsa, sm2) = (Rsa2048::generate()?, Sm2::new()?);
-    let mut libraries = [Vec::new(), Vec::new()];
-    let mut samples = cases.each_ref().map(|_| Vec::new());
+    let [rsa, ec, sm2] = cases(kms)?;
+    let (rsa_library, sm2_library) = (Rsa2048::generate()?, Sm2::new()?);
+    let (mut rsa_alone, mut sm2_alone) = (Vec::new(), Vec::new());
+    let (mut rsa_signed, mut ec_signed, mut sm2_signed) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..bench.options.rounds() {
-        let [rsa_alone, sm2_alone] = &mut libraries;
-        rsa_alone.push(alone(bench, |length| rsa.sign(length))?);
-        sm2_alone.push(alone(bench, |length| sm2.sign(length))?);
-        for (case, samples) in cases.iter().zip(&mut samples) {
-            samples.push(bench.sample(server, target, CONNECTIONS, &mut case.requests(kms)?)?);
-        }
+        let sign = |case: &Case| bench.sample(server, target, CONNECTIONS, &mut case.requests(kms)?);
+        rsa_alone.push(alone(bench, |length| rsa_library.sign(length))?);
+        rsa_signed.push(sign(&rsa)?);
+        ec_signed.push(sign(&ec)?);
+        sm2_alone.push(alone(bench, |length| sm2_library.sign(length))?);
+        sm2_signed.push(sign(&sm2)?);
     }
-    let ([rsa_alone, sm2_alone], [rsa_signed, ec_signed, sm2_signed]) = (libraries, samples);
-    let [rsa, ec, sm2] = cases;
     for (name, samples) in [("RSA-2048 PSS", &rsa_alone), ("SM2", &sm2_alone)] {
         bench.add(samples, library_row(name, samples));
     }

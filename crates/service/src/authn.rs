@@ -175,9 +175,11 @@ impl Authenticator {
         }
         let id: AccessKeyId = proof.access_key().parse().map_err(|_| AuthnError::UnknownKey)?;
         let credential = if id.as_str().starts_with(KEY_START) {
-            self.of_session(&id, proof.token()).await?
+            Box::pin(self.of_session(&id, proof.token())).await?
         } else {
-            let credential = self.known(&self.credentials, &id, self.load(&id)).await?;
+            let credential = self
+                .known(&self.credentials, &id, async { Box::pin(self.load(&id)).await })
+                .await?;
             if !proof.token().is_empty() {
                 return Err(AuthnError::TokenMismatch);
             }

@@ -92,7 +92,10 @@ impl Keys {
         id: KeyId,
         now: Timestamp,
     ) -> Result<Arc<LoadedKey>, Error> {
-        let loaded = self.by_id.get_or_insert_async(&id, self.load(scope, id)).await?;
+        let loaded = self
+            .by_id
+            .get_or_insert_async(&id, async { Box::pin(self.load(scope, id)).await })
+            .await?;
         if loaded.key.scope != *scope {
             return Err(Error::NotFound(Missing::Key));
         }
@@ -106,17 +109,19 @@ impl Keys {
         id: KeyId,
         now: Timestamp,
     ) -> Result<Arc<LoadedKey>, Error> {
-        let load = async {
-            match self.load(scope, id).await {
-                Err(Error::NotFound(_)) => {
-                    let elsewhere = self.store.scope_of_key(id).await.map_err(from_store)?;
-                    let elsewhere = elsewhere.ok_or(Error::NotFound(Missing::Key))?;
-                    self.load(&elsewhere, id).await
-                }
-                found => found,
-            }
-        };
+        let load = async { Box::pin(self.load_anywhere(scope, id)).await };
         present(self.by_id.get_or_insert_async(&id, load).await?, now)
+    }
+
+    async fn load_anywhere(&self, scope: &Scope, id: KeyId) -> Result<Arc<LoadedKey>, Error> {
+        match self.load(scope, id).await {
+            Err(Error::NotFound(_)) => {
+                let elsewhere = self.store.scope_of_key(id).await.map_err(from_store)?;
+                let elsewhere = elsewhere.ok_or(Error::NotFound(Missing::Key))?;
+                self.load(&elsewhere, id).await
+            }
+            found => found,
+        }
     }
 
     /// The version with that id and the key it belongs to.

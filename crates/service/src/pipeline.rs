@@ -235,6 +235,8 @@ impl Call<'_> {
 
 impl Service {
     /// Serves one call from end to end. When this resolves, the record of the call is durable.
+    ///
+    /// Thousands of these may be in flight, and each is moved to its place: what few calls need lies in boxes of its own.
     pub async fn execute<O: Operation>(
         &self,
         call: &Call<'_>,
@@ -334,7 +336,7 @@ impl Service {
                 }
                 // Who gets here might do all that was asked for.
                 Err(NoPermit::Absent(error)) => {
-                    if begun || !self.begin_service_keys(call, &needs).await? {
+                    if begun || !Box::pin(self.begin_service_keys(call, &needs)).await? {
                         return Err(error);
                     }
                     begun = true;
@@ -348,7 +350,7 @@ impl Service {
         let mut found = Vec::with_capacity(needs.len());
         for (place, need) in needs.iter().enumerate() {
             if let Identity::Service(_) = call.caller().identity {
-                self.prepare_service_key(call, need).await?;
+                Box::pin(self.prepare_service_key(call, need)).await?;
             }
             let at_home = hidden.contains(&place);
             found.push(Found {

@@ -114,19 +114,19 @@ impl Service {
             }
             Target::VersionOfKey(reference, version) => {
                 let found = self.resolve_key(call, reference, at_home).await;
-                self.resolve_version_of(found, *version).await
+                Box::pin(self.resolve_version_of(found, *version)).await
             }
             Target::Pair(reference) => {
                 let found = self.resolve_key(call, reference, at_home).await;
-                self.resolve_pair(found).await
+                Box::pin(self.resolve_pair(found)).await
             }
             Target::Grant(reference, grant) => {
                 let found = self.resolve_key(call, reference, at_home).await;
-                self.resolve_grant(found, *grant).await
+                Box::pin(self.resolve_grant(found, *grant)).await
             }
             Target::KeyOfAlias(scope, name) => self.resolve_alias(call, scope, name).await,
-            Target::Certificate(reference) => self.resolve_certificate(reference).await,
-            Target::Role(account, name) => self.resolve_role(*account, name).await,
+            Target::Certificate(reference) => Box::pin(self.resolve_certificate(reference)).await,
+            Target::Role(account, name) => Box::pin(self.resolve_role(*account, name)).await,
             Target::Alias(scope, name) => Resolved::name(Resource::Alias(scope.clone(), name.clone())),
             Target::Certificates(scope) => Resolved::name(Resource::Certificates(scope.clone())),
             Target::Keys(scope) => Resolved::name(Resource::Keys(scope.clone())),
@@ -135,7 +135,7 @@ impl Service {
             Target::Identity(account, what) => Resolved::name(Resource::Identity(*account, what.clone())),
             Target::Own(account) => Resolved::name(Resource::Identity(*account, own_user(call.caller()))),
             Target::Trail(scope) => Resolved::name(Resource::Trail(scope.clone())),
-            Target::Deployment => Resolved::name(Resource::Deployment(self.first_account().await?)),
+            Target::Deployment => Resolved::name(Resource::Deployment(Box::pin(self.first_account()).await?)),
         })
     }
 

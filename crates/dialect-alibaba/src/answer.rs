@@ -38,13 +38,14 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Opens an answer with the root that XML needs.
-    pub(crate) fn open(format: Format, root: &str) -> Self {
+    /// Opens an answer. Its parts, put together, name the root that XML needs.
+    pub(crate) fn open(format: Format, root: [&str; 2]) -> Self {
         let mut out = Vec::with_capacity(512);
         match format {
             Format::Json => out.push(b'{'),
             Format::Xml => {
-                let _ = write!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><{root}>");
+                let [name, kind] = root;
+                let _ = write!(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><{name}{kind}>");
             }
         }
         Self {
@@ -55,11 +56,11 @@ impl Answer {
     }
 
     /// Closes it.
-    pub(crate) fn close(mut self, root: &str) -> Vec<u8> {
+    pub(crate) fn close(mut self, [name, kind]: [&str; 2]) -> Vec<u8> {
         match self.format {
             Format::Json => self.out.push(b'}'),
             Format::Xml => {
-                let _ = write!(self.out, "</{root}>");
+                let _ = write!(self.out, "</{name}{kind}>");
             }
         }
         self.out
@@ -271,7 +272,7 @@ mod tests {
     use super::*;
 
     fn sample(format: Format) -> String {
-        let mut answer = Answer::open(format, "ListKeysResponse");
+        let mut answer = Answer::open(format, ["ListKeys", "Response"]);
         answer.list("Keys", "Key", ["a", "b"], |answer, id| answer.text("KeyId", id));
         answer.texts("Names", &["<".to_owned(), "b".to_owned()]);
         answer.texts("NoNames", &[]);
@@ -282,7 +283,7 @@ mod tests {
             answer.boolean("Right", true);
         });
         answer.text("RequestId", "r");
-        String::from_utf8(answer.close("ListKeysResponse")).unwrap()
+        String::from_utf8(answer.close(["ListKeys", "Response"])).unwrap()
     }
 
     #[test]

@@ -51,8 +51,8 @@ impl Known<'_> {
             };
             return Err(refuse(service, &call, api, self.action, error).await);
         };
-        let root = format!("{}Response", self.action);
-        let mut answer = Answer::open(self.format, &root);
+        let root = [self.action, "Response"];
+        let mut answer = Answer::open(self.format, root);
         let input = Input {
             api,
             params: self.params,
@@ -62,6 +62,6 @@ impl Known<'_> {
         (row.serve)(service, &call, &input, &mut answer).await?;
         let _encoding = trace_span!(target: "claviger::stage", "encode").entered();
         answer.id("RequestId", self.id.to_ascii());
-        Ok(answer.close(&root))
+        Ok(answer.close(root))
     }
 }

@@ -67,7 +67,7 @@ fn hints(wait: SignedDuration) -> Vec<(HeaderName, HeaderValue)> {
 }
 
 fn refusal(id: RequestId, host: &str, format: Format, error: &WireError) -> Vec<u8> {
-    let mut answer = Answer::open(format, "Error");
+    let mut answer = Answer::open(format, ["Error", ""]);
     if format == Format::Json {
         answer.number("HttpStatus", error.status.as_u16().into());
     }
@@ -78,5 +78,5 @@ fn refusal(id: RequestId, host: &str, format: Format, error: &WireError) -> Vec<
     if let Some(denied) = &error.denied {
         denied.encode(&mut answer);
     }
-    answer.close("Error")
+    answer.close(["Error", ""])
 }

@@ -1,6 +1,9 @@
 //! From wire bytes to pairs, in one pass.
 
 use std::fmt;
+use std::iter::Peekable;
+
+use memchr::Memchr2;
 
 use super::scratch::Raw;
 use super::{Pair, Params, Text};
@@ -51,18 +54,18 @@ fn decode<'a>(raw: &'a [u8], out: &mut Params<'a>) -> Result<(), DecodeError> {
     if known == 0 {
         out.pairs.reserve(TYPICAL_PAIRS);
     }
-    let mut decoded = out.scratch.take();
+    let mut pieces = Pieces::new(text, out.scratch.take());
     segments(text, |segment| {
-        // Decoding never makes text longer: the first piece that needs it makes room for all that follow.
-        let rest = text.len() - segment.start;
-        let name = piece(segment.name, rest, &mut decoded).ok_or(DecodeError::BrokenEscape { name: None })?;
-        let rest = rest - segment.name.len();
-        let value = piece(segment.value, rest, &mut decoded).ok_or_else(|| DecodeError::BrokenEscape {
-            name: plain(segment.name),
-        })?;
+        let name = pieces.read(segment.name);
+        let name = name.ok_or(DecodeError::BrokenEscape { name: None })?;
+        let value = pieces
+            .read(segment.value)
+            .ok_or_else(|| DecodeError::BrokenEscape {
+                name: plain(segment.name),
+            })?;
         out.add(Pair { name, value, rank: 0 })
     })?;
-    settle(out, known, decoded)
+    settle(out, known, pieces.decoded)
 }
 
 /// Pairs of a usual request: room for them is made at once.
@@ -70,9 +73,15 @@ const TYPICAL_PAIRS: usize = 24;
 
 /// One pair as sent.
 struct Segment<'a> {
+    name: Place<'a>,
+    value: Place<'a>,
+}
+
+/// A name or value as sent, and where it begins.
+#[derive(Clone, Copy)]
+struct Place<'a> {
     start: usize,
-    name: &'a str,
-    value: &'a str,
+    text: &'a str,
 }
 
 /// Calls `each` for every non-empty piece between `&`s.
@@ -89,51 +98,73 @@ fn segments<'a>(
             let equals = memchr::memchr(b'=', pair.as_bytes()).unwrap_or(pair.len());
             let (name, value) = pair.split_at(equals);
             let value = value.strip_prefix('=').unwrap_or_default();
-            each(Segment { start, name, value })?;
+            each(Segment {
+                name: Place { start, text: name },
+                value: Place {
+                    start: end - value.len(),
+                    text: value,
+                },
+            })?;
         }
         start = end + 1;
     }
     Ok(())
 }
 
-/// A name or value: borrowed, or decoded onto the end of `decoded`. Nothing if an escape is broken.
-fn piece<'a>(text: &'a str, room: usize, decoded: &mut Raw) -> Option<Text<'a>> {
-    if next_escape(text.as_bytes()).is_none() {
-        return Some(Text::Borrowed(text));
-    }
-    decoded.reserve(room);
-    let start = decoded.bytes().len();
-    unescape(text, |bytes| decoded.push(bytes))?;
-    Some(Text::Decoded {
-        start,
-        end: decoded.bytes().len(),
-    })
+/// Reads names and values in the order they were sent. The escapes of all of them are found in one search: one for each
+/// piece takes longer than all the rest.
+struct Pieces<'a> {
+    text: &'a str,
+    escapes: Peekable<Memchr2<'a>>,
+    decoded: Raw,
 }
 
-/// Decodes text piece by piece: runs without escapes are copied whole.
-fn unescape(text: &str, mut push: impl FnMut(&[u8])) -> Option<()> {
-    let mut rest = text.as_bytes();
-    while let Some(at) = next_escape(rest) {
-        let (plain, escape) = rest.split_at_checked(at)?;
-        push(plain);
-        rest = match escape {
-            [b'+', rest @ ..] => {
-                push(b" ");
-                rest
-            }
-            [b'%', high, low, rest @ ..] => {
-                push(&[(nibble(*high)? << 4) | nibble(*low)?]);
-                rest
-            }
-            _ => return None,
-        };
+impl<'a> Pieces<'a> {
+    fn new(text: &'a str, decoded: Raw) -> Self {
+        Self {
+            text,
+            escapes: memchr::memchr2_iter(b'%', b'+', text.as_bytes()).peekable(),
+            decoded,
+        }
     }
-    push(rest);
-    Some(())
+
+    /// The next piece: borrowed, or decoded onto the end of the others. Nothing if an escape is broken.
+    fn read(&mut self, place: Place<'a>) -> Option<Text<'a>> {
+        let end = place.start + place.text.len();
+        if self.escapes.peek().is_none_or(|&at| at >= end) {
+            return Some(Text::Borrowed(place.text));
+        }
+        // Decoding never makes text longer: the first piece that needs it makes room for all that follow.
+        self.decoded.reserve(self.text.len() - place.start);
+        let start = self.decoded.bytes().len();
+        let bytes = self.text.as_bytes();
+        let mut rest = place.start;
+        while let Some(at) = self.escapes.next_if(|&at| at < end) {
+            self.decoded.push(bytes.get(rest..at)?);
+            let (byte, len) = match bytes.get(at..end)? {
+                [b'+', ..] => (b' ', 1),
+                [b'%', high, low, ..] => ((nibble(*high)? << 4) | nibble(*low)?, 3),
+                _ => return None,
+            };
+            self.decoded.push(&[byte]);
+            rest = at + len;
+        }
+        self.decoded.push(bytes.get(rest..end)?);
+        Some(Text::Decoded {
+            start,
+            end: self.decoded.bytes().len(),
+        })
+    }
 }
 
-fn next_escape(bytes: &[u8]) -> Option<usize> {
-    memchr::memchr2(b'%', b'+', bytes)
+/// The decoded form of a name, for a message.
+fn plain(name: Place<'_>) -> Option<String> {
+    let name = Place { start: 0, ..name };
+    let mut pieces = Pieces::new(name.text, Raw::default());
+    match pieces.read(name)? {
+        Text::Borrowed(text) => Some(text.to_owned()),
+        Text::Decoded { .. } => String::from_utf8(pieces.decoded.bytes().to_vec()).ok(),
+    }
 }
 
 /// Makes text of the decoded bytes. Checking all at once is enough as long as every piece ends on a boundary: two
@@ -184,15 +215,8 @@ fn not_utf8_at(raw: &[u8], offset: usize) -> DecodeError {
     DecodeError::NotUtf8 {
         name: name
             .and_then(|name| std::str::from_utf8(name).ok())
-            .and_then(plain),
+            .and_then(|text| plain(Place { start: 0, text })),
     }
-}
-
-/// The decoded form of a name, for a message.
-fn plain(name: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(name.len());
-    unescape(name, |piece| bytes.extend_from_slice(piece))?;
-    String::from_utf8(bytes).ok()
 }
 
 /// The parameter a message is about.

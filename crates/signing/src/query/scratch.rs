@@ -47,6 +47,7 @@ impl Drop for Scratch {
 }
 
 /// Decoded bytes that are not known to be text yet.
+#[derive(Default)]
 pub(super) struct Raw(Vec<u8>);
 
 impl Raw {

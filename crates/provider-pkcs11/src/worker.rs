@@ -21,7 +21,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(320);
 const MOST_LOSSES: u32 = 4;
 /// Calls that are answered together, and how long the first of them waits for the others.
 const TOGETHER: usize = 16;
-const TOGETHER_TIME: Duration = Duration::from_micros(200);
+const TOGETHER_TIME: Duration = Duration::from_millis(1);
 
 /// One session thread of one token.
 pub(crate) struct Worker {

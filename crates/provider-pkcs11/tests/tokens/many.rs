@@ -9,7 +9,7 @@ use crate::world::{Key, alone, run};
 /// Making so many would take minutes: most are copies of one that nobody asks for.
 #[test]
 fn keys_are_found_among_thousands() {
-    const OTHERS: usize = 5000;
+    const OTHERS: usize = 12_000;
     alone("many::keys_are_found_among_thousands", |world| {
         let world = world.token("full");
         let provider = world.provider(&["full"]);

@@ -4,8 +4,8 @@
 //! - [`TokenSealer`] lets a token wrap the key that a root key file is sealed with.
 //!
 //! Keys are token objects, sensitive and not extractable; what the store keeps as material is a reference without
-//! secrets. What a token can do is found out when it is first there: from its list of mechanisms, and then by trying, for lists tell
-//! neither the hashes of OAEP nor the curves. What it cannot do is not in the capability table.
+//! secrets. What a token can do is found out when it is first there: from its list of mechanisms, and then by trying, for
+//! lists tell neither the hashes of OAEP nor the curves. What it cannot do is not in the capability table.
 //!
 //! Of AES, only keys of 256 bits are offered: the envelope has no format for shorter ones with a 96-bit nonce. Key pairs
 //! are not taken from outside: a token does not tell whether what it unwrapped was a whole pair and nothing else, and of

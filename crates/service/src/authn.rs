@@ -175,7 +175,7 @@ impl Authenticator {
         }
         let id: AccessKeyId = proof.access_key().parse().map_err(|_| AuthnError::UnknownKey)?;
         let credential = if id.as_str().starts_with(KEY_START) {
-            Box::pin(self.of_session(&id, proof.token())).await?
+            self.of_session(&id, proof.token()).await?
         } else {
             let credential = self
                 .known(&self.credentials, &id, async { Box::pin(self.load(&id)).await })
@@ -232,7 +232,7 @@ impl Authenticator {
         if session.access_key != *id {
             return Err(AuthnError::TokenMismatch);
         }
-        let load = self.load_session(session, token);
+        let load = async { Box::pin(self.load_session(session, token)).await };
         self.known(&self.credentials, id, load).await
     }
 

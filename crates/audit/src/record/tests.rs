@@ -117,6 +117,21 @@ fn long_text_is_cut_between_characters() {
 }
 
 #[test]
+fn addresses_are_written_as_everybody_does() {
+    for text in [
+        "0.0.0.0",
+        "255.255.255.255",
+        "203.0.113.9",
+        "::1",
+        "2001:db8::a:0:1",
+    ] {
+        let mut out = Vec::new();
+        write_address(&mut out, text.parse().unwrap());
+        assert_eq!(String::from_utf8(out).unwrap(), text);
+    }
+}
+
+#[test]
 fn counted_strangers_read_back_as_json() {
     let rows = [Stranger {
         reason: "signature",

@@ -22,7 +22,7 @@ impl Service {
                 Resolved::new(Resource::Key(scope.clone(), *id), found)
             }
             KeyName::Alias(name) => self.resolve_alias(call, scope, name).await,
-            KeyName::Anywhere(id) => Box::pin(self.resolve_anywhere(call, scope, *id, at_home)).await,
+            KeyName::Anywhere(id) => self.resolve_anywhere(call, scope, *id, at_home).await,
             KeyName::OfService(service) => Box::pin(self.resolve_of_service(call, scope, service)).await,
             KeyName::Unknown(text) => unknown_key(scope, text, Error::NotFound(Missing::Key)),
         }

@@ -43,6 +43,29 @@ pub struct Worked {
     pub failed: u32,
 }
 
+impl Worked {
+    /// A line in the log.
+    fn tell(self) {
+        let Self {
+            deleted,
+            expired,
+            rotated,
+            warned,
+            destroyed,
+            failed,
+        } = self;
+        tracing::info!(
+            deleted,
+            expired,
+            rotated,
+            warned,
+            destroyed,
+            failed,
+            "did what was due"
+        );
+    }
+}
+
 impl Service {
     /// Runs the jobs at once and then every `beat`, until the future is dropped.
     pub async fn jobs(&self, beat: Duration) {
@@ -52,7 +75,7 @@ impl Service {
             beat.tick().await;
             match self.run_jobs().await {
                 Ok(worked) if worked == Worked::default() => {}
-                Ok(worked) => tracing::info!(?worked, "did what was due"),
+                Ok(worked) => worked.tell(),
                 Err(error) => tracing::warn!(%error, "what is due has to wait"),
             }
         }

@@ -238,7 +238,22 @@ impl Service {
         if *done == Rewrapped::default() {
             return;
         }
-        tracing::info!(?done, "wrapped anew what older keys had wrapped");
+        let Rewrapped {
+            changed,
+            raced,
+            failed,
+            waiting,
+            away: _,
+            unserved,
+        } = *done;
+        tracing::info!(
+            changed,
+            raced,
+            failed,
+            waiting,
+            unserved,
+            "wrapped anew what older keys had wrapped"
+        );
         if done.away {
             tracing::warn!("the HSM is away, and what it wrapped waits for it to be wrapped anew");
         }

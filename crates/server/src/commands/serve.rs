@@ -28,7 +28,8 @@ pub(crate) fn run(arguments: &WithConfig, filter: &str) -> Result<(), Failure> {
         let told = Told::Config(arguments.config.clone());
         let hsm = Hsm::start(&settings, &folder, &told, filter)?;
         serve(&settings, &folder, opened, sockets, hsm, || {
-            tracing::info!(%https, ?http, version = env!("CARGO_PKG_VERSION"), "serving");
+            let http = http.map(tracing::field::display);
+            tracing::info!(%https, http, version = env!("CARGO_PKG_VERSION"), "serving");
             Ok(())
         })
         .await

@@ -13,6 +13,7 @@
 //!
 //! To add a language, turn its documents into a [`policy::Policy`] and give [`names`] its spelling of resources. To add a
 //! condition key, give it a [`context::Key`] and a name in each language that has it.
+#![deny(clippy::unwrap_used, clippy::indexing_slicing, clippy::as_conversions)]
 
 pub mod condition;
 pub mod context;

@@ -9,7 +9,9 @@ use crate::row::{Auth, Open, Opening, Row, Serve};
 
 pub(crate) static ROWS: &[Row] = &[
     document("", "show-versions", |opening, answer| {
-        answer.objects("versions", [()], |answer, ()| keys(opening, answer));
+        answer.objects("versions", [keys, identities], |answer, version| {
+            version(opening, answer)
+        });
         Box::pin(async { Ok(()) })
     }),
     document("v1.0", "show-version", |opening, answer| {

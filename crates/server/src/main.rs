@@ -39,9 +39,11 @@ fn main() -> ExitCode {
         .command
         .stage_times()
         .map(|path| (stages::StageTimes::default(), path));
-    output::start_logging(cli.log_filter(), stages.as_ref().map(|(times, _)| times));
-    tracing::debug!(?hardening, "process hardened");
-    let done = commands::run(cli);
+    let done =
+        output::start_logging(cli.log_filter(), stages.as_ref().map(|(times, _)| times)).and_then(|()| {
+            tracing::debug!(?hardening, "process hardened");
+            commands::run(cli)
+        });
     let done = done.and_then(|code| match stages {
         Some((times, path)) => times.write(&path).map(|()| code),
         None => Ok(code),

@@ -4,13 +4,16 @@ use std::io::{IsTerminal, Stderr, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use claviger_secret::SecretBytes;
 use tracing::Subscriber;
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::fmt::format::{DefaultFields, Format};
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 use tracing_subscriber::{EnvFilter, fmt};
 
+use crate::seal::chain;
 use crate::stages::StageTimes;
 
 /// Why a command failed.
@@ -46,9 +49,12 @@ impl Failure {
     }
 }
 
-/// Lets the log go to standard error; a wrong filter falls back to `info`. Sums the times of stages if asked to.
-pub(crate) fn start_logging(filter: &str, stages: Option<&StageTimes>) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+/// Lets the log go to standard error. Sums the times of stages if asked to.
+///
+/// # Errors
+/// The filter is none.
+pub(crate) fn start_logging(filter: &str, stages: Option<&StageTimes>) -> Result<(), Failure> {
+    let filter = parse_filter(filter)?;
     let registry = tracing_subscriber::registry();
     match stages {
         // The filter stands before all layers: where it refuses, no span is made.
@@ -58,6 +64,19 @@ pub(crate) fn start_logging(filter: &str, stages: Option<&StageTimes>) {
             .with(times.listener(Instant::now))
             .init(),
     }
+    Ok(())
+}
+
+/// Reads a filter. A word alone that is no level would be a target, which nobody means and which silences all others.
+fn parse_filter(text: &str) -> Result<EnvFilter, Failure> {
+    let is_word = |piece: &&str| !piece.is_empty() && !piece.contains(['=', '[', ':']);
+    let mut words = text.split(',').map(str::trim).filter(is_word);
+    if let Some(word) = words.find(|word| word.parse::<LevelFilter>().is_err()) {
+        return Err(Failure::usage(format!(
+            "--log: `{word}` is not a level: error, warn, info, debug, trace or off"
+        )));
+    }
+    EnvFilter::try_new(text).map_err(|error| Failure::usage(format!("--log: `{text}`: {}", chain(&error))))
 }
 
 /// The lines on standard error.
@@ -75,6 +94,21 @@ where
 /// Says why the program ends.
 pub(crate) fn complain(failure: &Failure) {
     let _ = writeln!(std::io::stderr(), "claviger: {failure}");
+}
+
+/// Prints on standard output what stands nowhere else: whoever does not get it has to hear so.
+pub(crate) fn hand_out(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{text}")
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::file("write to", Path::new("standard output"), &error))
+}
+
+/// A secret as text, to be shown.
+pub(crate) fn shown(secret: &SecretBytes) -> Result<&str, Failure> {
+    secret
+        .expose_str()
+        .map_err(|_| Failure::failed("a secret is not text and cannot be shown"))
 }
 
 /// Prints a text on standard output; a closed pipe is not our concern.

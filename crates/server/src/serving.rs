@@ -9,10 +9,11 @@ use claviger_dialect_huawei::HuaweiDoor;
 use claviger_front::{Front, Listener, Tls};
 use claviger_model::{Clock as _, SystemClock};
 use claviger_secret::Protection;
-use claviger_service::JOB_BEAT;
+use claviger_service::{JOB_BEAT, Service};
 use claviger_store_sqlite::SqliteStore;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use crate::config::Settings;
 use crate::folder::Folder;
@@ -88,33 +89,22 @@ pub(crate) async fn serve(
     let other = Arc::new(HuaweiDoor::new(Arc::clone(&service), settings.huawei.of_door()));
     let front =
         Front::new(first, vec![other], Arc::clone(&service), settings.front_limits()).remarking(hsm.remark());
-    let keeper = Arc::clone(&service);
-    let housekeeping = tokio::spawn(async move { keeper.housekeeping().await });
-    let worker = Arc::clone(&service);
-    let jobs = tokio::spawn(async move { worker.jobs(JOB_BEAT).await });
-    let worker = Arc::clone(&service);
-    let rewrapping = tokio::spawn(async move { worker.rewrapping(JOB_BEAT, &changed).await });
-    let certificates = sockets.certificates;
-    let renewing = tokio::spawn(async move {
-        loop {
-            tokio::time::sleep(CERTIFICATE_BEAT).await;
-            certificates.renew(SystemClock.now());
-        }
-    });
-    let following = tokio::spawn(follower.follow());
+    let mut tasks = tasks(&service, sockets.certificates, changed);
+    tasks.spawn(follower.follow());
     ready()?;
+    let mut outcome = Ok(());
     let stop = async {
         tokio::select! {
             _ = terminate.recv() => tracing::info!("SIGTERM: stopping"),
             _ = interrupt.recv() => tracing::info!("SIGINT: stopping"),
+            // A panic, which the hook has printed. Who supervises the server starts it anew.
+            Some(_) = tasks.join_next() => {
+                outcome = Err(Failure::failed("a task of the server ended before its time; it stopped"));
+            }
         }
     };
     front.serve(sockets.listeners, stop).await;
-    jobs.abort();
-    rewrapping.abort();
-    housekeeping.abort();
-    renewing.abort();
-    following.abort();
+    tasks.shutdown().await;
     service.stop().await;
     trail.stop().await;
     // After the last call. The connection ends first: nobody should be told that the HSM is away.
@@ -122,5 +112,24 @@ pub(crate) async fn serve(
     hsm.stop().await;
     store
         .close()
-        .map_err(|error| Failure::failed(format!("the database did not close well: {error}")))
+        .map_err(|error| Failure::failed(format!("the database did not close well: {error}")))?;
+    outcome
+}
+
+/// What goes on beside the calls, for ever. A server that does it only in part must not look healthy.
+fn tasks(service: &Arc<Service>, certificates: Arc<Certificates>, changed: Arc<Notify>) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    let worker = Arc::clone(service);
+    tasks.spawn(async move { worker.housekeeping().await });
+    let worker = Arc::clone(service);
+    tasks.spawn(async move { worker.jobs(JOB_BEAT).await });
+    let worker = Arc::clone(service);
+    tasks.spawn(async move { worker.rewrapping(JOB_BEAT, &changed).await });
+    tasks.spawn(async move {
+        loop {
+            tokio::time::sleep(CERTIFICATE_BEAT).await;
+            certificates.renew(SystemClock.now());
+        }
+    });
+    tasks
 }

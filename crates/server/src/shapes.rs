@@ -26,9 +26,17 @@ pub(crate) fn all() -> Shapes {
 }
 
 fn render(spell: Spell) -> Render {
-    Arc::new(move |_, record| match Entry::parse(record) {
-        Ok(Entry::Call(event)) => serde_json::to_vec(&spell(&event)).ok(),
-        _ => None,
+    Arc::new(move |seq, record| {
+        let spelled = match Entry::parse(record) {
+            Ok(Entry::Call(event)) => serde_json::to_vec(&spell(&event)),
+            Ok(_) => return None,
+            Err(error) => Err(error),
+        };
+        spelled
+            .inspect_err(|error| {
+                tracing::error!(seq = seq.0, %error, "a record of the audit log cannot be read, so it is not shipped");
+            })
+            .ok()
     })
 }
 

@@ -40,16 +40,17 @@ pub(crate) fn alias_of(service: &ServiceName) -> Option<AliasName> {
     alias_text(service).parse().ok()
 }
 
-/// The actions that make the key where there is none.
-fn begins(action: Action) -> bool {
-    matches!(
-        action,
+/// The actions that make the key where there is none: those that need it to work with, and a service may look at its own
+/// before it does. Whoever may only read makes nothing.
+fn begins(action: Action, identity: &Identity) -> bool {
+    match action {
         Action::Encrypt
-            | Action::EncryptDataKey
-            | Action::GenerateDataKey
-            | Action::GenerateDataKeyWithoutPlaintext
-            | Action::DescribeKey
-    )
+        | Action::EncryptDataKey
+        | Action::GenerateDataKey
+        | Action::GenerateDataKeyWithoutPlaintext => true,
+        Action::DescribeKey => matches!(identity, Identity::Service(_)),
+        _ => false,
+    }
 }
 
 /// A key that a call begins where it is not there.
@@ -72,7 +73,7 @@ fn wanted<'a>(call: &'a Call<'_>, need: &'a Need) -> Option<Wanted<'a>> {
         }
         _ => return None,
     };
-    begins(need.action).then_some(Wanted {
+    begins(need.action, &call.caller().identity).then_some(Wanted {
         scope,
         service,
         alias: alias_of(service)?,

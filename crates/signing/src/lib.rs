@@ -1,6 +1,6 @@
 //! Request signatures of both dialects, for both sides of the wire.
 //!
-//! The server verifies with this crate; the command line, the benchmark and the tests sign with it, so there is
+//! The server verifies with this crate; the command line and the tests sign with it, so there is
 //! one home for the canonical strings. A verification streams into the hash: the canonical text is never built.
 //!
 //! **Order of calls on the server**, Alibaba-style.

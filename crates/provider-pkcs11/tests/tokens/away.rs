@@ -96,9 +96,7 @@ fn a_token_that_is_away_at_the_start_is_used_when_it_comes() {
             let opened = provider.decrypt(key.sealed(), b"additional", &body).await;
             assert_eq!(opened.err(), Some(ProviderError::Unavailable));
             token.put_back();
-            while !provider.health()[0].reachable {
-                tokio::time::sleep(Duration::from_millis(1)).await;
-            }
+            until("the token is back", || provider.health()[0].reachable).await;
             key.opens(&provider, &body).await;
             assert_eq!(provider.health()[0].absence, None);
             assert_eq!(format!("{:?}", provider.capability()), table);
@@ -124,9 +122,7 @@ fn callers_who_are_patient_do_not_notice() {
                 (one, other).0
             };
             let back = async {
-                while provider.health()[0].reachable {
-                    tokio::task::yield_now().await;
-                }
+                until("the token is away", || !provider.health()[0].reachable).await;
                 token.put_back();
             };
             let (body, ()) = tokio::join!(waiting, back);
@@ -177,9 +173,18 @@ fn nothing_that_was_acknowledged_is_lost() {
 
 async fn wait_for_more(counter: &AtomicU64) {
     let before = counter.load(Ordering::Relaxed);
-    while counter.load(Ordering::Relaxed) < before + 20 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    until("20 more", || counter.load(Ordering::Relaxed) >= before + 20).await;
+}
+
+/// Waits for what has to come.
+async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let waiting = async {
+        while !is_so() {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    let waited = tokio::time::timeout(Duration::from_secs(60), waiting).await;
+    waited.unwrap_or_else(|_| panic!("never: {what}"));
 }
 
 /// Makes keys and ciphertexts until it is told to stop.

@@ -24,7 +24,7 @@ pub(crate) use self::options::Admin;
 use self::reach::{Facts, Reach};
 use self::task::Task;
 use crate::commands::runtime;
-use crate::output::{Failure, note, say};
+use crate::output::{Failure, hand_out, note, say};
 
 /// Runs a command of an administrator.
 pub(crate) fn run(admin: &Admin) -> Result<(), Failure> {
@@ -50,10 +50,19 @@ fn present(json: bool, task: &Task, mut answer: Value, facts: &Facts) -> Result<
         Some(path) => Some((path, credentials::save(path, &mut answer, facts)?)),
         None => None,
     };
-    if json {
-        say(&format!("{answer:#}"));
+    let text = if json {
+        format!("{answer:#}")
     } else {
-        say(show::text(&answer, &task.view).trim_end());
+        show::text(&answer, &task.view)
+    };
+    if task.secret && saved.is_none() {
+        hand_out(text.trim_end()).map_err(|failure| {
+            Failure::failed(format!(
+                "{failure}; the access key was made and its secret is lost: delete it and make another"
+            ))
+        })?;
+    } else {
+        say(text.trim_end());
     }
     match saved {
         Some((path, id)) => note(&told_of_file(path, &id)),

@@ -14,7 +14,7 @@ use crate::commands::runtime;
 use crate::config::{self, Seal, Settings};
 use crate::folder::{Folder, write_private};
 use crate::hsm::{Hsm, Place};
-use crate::output::{Failure, absolute, note, say};
+use crate::output::{Failure, absolute, hand_out, note, say, shown};
 use crate::parts;
 use crate::seal::{Whose, chain, new_sealer};
 use crate::tls::make_authority;
@@ -35,8 +35,7 @@ pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
         ))
     })?;
     let text = settings_text(arguments, &folder)?;
-    let settings: Settings = config::parse(&text)
-        .map_err(|fault| Failure::failed(format!("the new settings are not valid: {fault:?}")))?;
+    let settings: Settings = config::parse(&text).map_err(|fault| fault.in_file(&folder.settings()))?;
     let (recovery, shares) = recovery(arguments)?.unzip();
     let sealer = new_sealer(&settings.seal, Whose::Server)?;
     folder.make()?;
@@ -68,14 +67,11 @@ pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
                 connection.write(path, &endpoints)?;
                 say(&format!("The access key is in `{}`.", path.display()));
             }
-            None => say(connection
-                .to_json(&endpoints)?
-                .expose_str()
-                .unwrap_or_default()
-                .trim_end()),
+            None => hand_out(shown(&connection.to_json(&endpoints)?)?.trim_end())
+                .map_err(|failure| lost(&failure))?,
         }
         match shares {
-            Some(shares) => print_shares(&shares),
+            Some(shares) => print_shares(&shares).map_err(|failure| lost(&failure))?,
             None => note(
                 "there is one way to open the root key: `claviger root recovery create` makes a second one",
             ),
@@ -87,6 +83,13 @@ pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
         ));
         Ok(())
     })
+}
+
+/// What stands nowhere else did not arrive.
+fn lost(failure: &Failure) -> Failure {
+    Failure::failed(format!(
+        "{failure}; what was to be shown is lost: remove the data folder and make it anew"
+    ))
 }
 
 /// A recovery key with its shares, if they are wanted.

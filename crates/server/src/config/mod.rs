@@ -91,7 +91,7 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
-    fn in_file(self, path: &Path) -> Failure {
+    pub(crate) fn in_file(self, path: &Path) -> Failure {
         Failure::usage(format!("{}:{}: {}", path.display(), self.line, self.reason))
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use claviger_crypto::SystemRng;
 use claviger_model::{Clock as _, SystemClock};
-use claviger_provider_soft::{RootKeys, SealInfo, Sealer};
+use claviger_provider_soft::{RootKeys, SealInfo, Sealer, Share};
 use serde_json::json;
 
 use super::options::{Add, Copy, Open};
@@ -12,7 +12,7 @@ use super::shares;
 use super::show::{of_seal, print};
 use super::target::Target;
 use crate::config::Seal;
-use crate::output::{Failure, note, say};
+use crate::output::{Failure, hand_out, note, say, shown};
 use crate::roots::BEAT;
 use crate::seal::{Whose, chain, new_sealer};
 
@@ -136,17 +136,26 @@ pub(super) fn create_shares(target: &Target, count: u8, threshold: u8, json: boo
     let dealt = Sealer::new_recovery(threshold, count, &SystemRng);
     let (sealer, made) = dealt.map_err(|error| Failure::usage(chain(&error)))?;
     let seal = put(target, &target.open()?, &sealer)?;
-    if !json {
-        shares::print(&made);
-        return Ok(());
-    }
-    let texts: Vec<_> = made.iter().map(claviger_provider_soft::Share::to_text).collect();
-    let texts: Vec<_> = texts
-        .iter()
-        .map(|text| text.expose_str().unwrap_or_default())
-        .collect();
-    print(&json!({ "seal": of_seal(&seal), "shares": texts }));
-    Ok(())
+    let printed = if json {
+        print_for_programs(&seal, &made)
+    } else {
+        shares::print(&made)
+    };
+    printed.map_err(|failure| {
+        Failure::failed(format!(
+            "{failure}; the seal {0} was added and not all of its shares were told: remove it with `claviger root seal remove {0}`",
+            seal.id
+        ))
+    })
+}
+
+fn print_for_programs(seal: &SealInfo, made: &[Share]) -> Result<(), Failure> {
+    let texts: Vec<_> = made.iter().map(Share::to_text).collect();
+    let texts = texts.iter().map(shown).collect::<Result<Vec<_>, _>>()?;
+    hand_out(&format!(
+        "{:#}",
+        json!({ "seal": of_seal(seal), "shares": texts })
+    ))
 }
 
 fn failed(error: impl std::error::Error) -> Failure {

@@ -7,7 +7,7 @@ use claviger_provider_soft::{RecoveryError, Sealer, Share};
 use claviger_secret::SecretBytes;
 
 use super::options::Shares;
-use crate::output::{Failure, note};
+use crate::output::{Failure, hand_out, note, shown};
 use crate::seal::{chain, typed};
 
 /// What a share begins with, in whatever case.
@@ -34,14 +34,15 @@ impl Shares {
 }
 
 /// Prints a set of shares, which are nowhere else.
-pub(crate) fn print(shares: &[Share]) {
+pub(crate) fn print(shares: &[Share]) -> Result<(), Failure> {
     for share in shares {
-        crate::output::say(share.to_text().expose_str().unwrap_or_default());
+        hand_out(shown(&share.to_text())?)?;
     }
     let needed = shares.first().map_or(0, Share::threshold);
     note(&format!(
         "these shares are kept nowhere: give each to another person now. Any {needed} of them open the key without its seals"
     ));
+    Ok(())
 }
 
 /// All shares of a file.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use bytes::Bytes;
-use claviger_model::{RequestId, Timestamp};
+use claviger_model::RequestId;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Body, Incoming};
@@ -115,41 +115,36 @@ impl Connection {
         let Some(door) = self.front.door(&head).cloned() else {
             return plain(StatusCode::NOT_FOUND, "no front door\n".to_owned());
         };
+        // A client may hold its body back: a call is judged at the time at which it is here as a whole.
+        let body = self.whole(body).await;
         let Ok((id, time)) = self.front.service.begin() else {
             return plain(StatusCode::INTERNAL_SERVER_ERROR, "internal error\n".to_owned());
         };
-        let reply = self.serve(door.as_ref(), head, body, id, time).await;
+        let reply = match body {
+            Ok(body) => {
+                let request = Request {
+                    id,
+                    time,
+                    head,
+                    body,
+                    peer: self.peer,
+                    secure: self.tls.is_some(),
+                };
+                self.serve(door.as_ref(), request).await
+            }
+            Err(trouble) => door.refuse(trouble, id, Some(&head)),
+        };
         response(reply, id)
     }
 
-    async fn serve(
-        &self,
-        door: &dyn Door,
-        head: http::request::Parts,
-        body: Incoming,
-        id: RequestId,
-        time: Timestamp,
-    ) -> Reply {
+    async fn serve(&self, door: &dyn Door, request: Request) -> Reply {
+        let id = request.id;
         let logged = tracing::enabled!(target: "claviger::request", tracing::Level::DEBUG);
         let begun = logged.then(Instant::now);
-        let limits = self.front.limits;
-        let Some(_in_flight) = InFlight::enter(&self.front.in_flight, limits.in_flight) else {
-            return door.refuse(Trouble::Overload, id, Some(&head));
+        let Some(_in_flight) = InFlight::enter(&self.front.in_flight, self.front.limits.in_flight) else {
+            return door.refuse(Trouble::Overload, id, Some(&request.head));
         };
-        let body = match self.whole(body).await {
-            Ok(body) => body,
-            Err(trouble) => return door.refuse(trouble, id, Some(&head)),
-        };
-        let reply = door
-            .serve(Request {
-                id,
-                time,
-                head,
-                body,
-                peer: self.peer,
-                secure: self.tls.is_some(),
-            })
-            .await;
+        let reply = door.serve(request).await;
         if let Some(begun) = begun {
             tracing::debug!(
                 target: "claviger::request",

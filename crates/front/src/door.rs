@@ -12,7 +12,7 @@ use http::{HeaderName, HeaderValue, StatusCode};
 pub struct Request {
     /// Its id, new.
     pub id: RequestId,
-    /// When it arrived.
+    /// When it had arrived as a whole, its body too.
     pub time: Timestamp,
     /// Method, target, headers.
     pub head: http::request::Parts,

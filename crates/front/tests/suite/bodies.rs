@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use claviger_front::Limits;
+use claviger_model::SignedDuration;
 
 use crate::rig::Rig;
 
@@ -107,4 +108,22 @@ async fn a_client_may_ask_before_it_sends_a_body() {
     client.send("body").await;
     let answer = client.answer().await;
     assert!(answer.body.contains(" 4 bytes "), "{answer:?}");
+}
+
+/// What is judged by the time, such as material that expires, is judged when the whole request is here.
+#[tokio::test]
+async fn a_body_that_is_held_back_does_not_hold_the_time_back() {
+    let rig = Rig::new().await;
+    let mut client = rig.connect().await;
+    client
+        .send("POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 4\r\n\r\n")
+        .await;
+    assert_eq!(client.answer().await.status, 100, "the head is here");
+    rig.world.advance(SignedDuration::from_secs(29));
+    client.send("body").await;
+    let answer = client.answer().await;
+    assert!(
+        answer.body.ends_with(&format!(" at={}", rig.world.now())),
+        "{answer:?}"
+    );
 }

@@ -91,13 +91,14 @@ impl Door for Stub {
         }
         self.served.fetch_add(1, Ordering::SeqCst);
         let text = format!(
-            "{} {} {} {} bytes tls={} peer={}",
+            "{} {} {} {} bytes tls={} peer={} at={}",
             self.name,
             request.head.method,
             request.head.uri,
             request.body.len(),
             request.secure,
-            request.peer
+            request.peer,
+            request.time
         );
         Self::reply(StatusCode::OK, text)
     }

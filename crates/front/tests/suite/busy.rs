@@ -33,6 +33,30 @@ async fn work_beyond_the_bound_is_refused_at_once_and_health_is_not() {
     three.get("/").await.refuses(429, "Overload");
 }
 
+/// Whoever sends a head and no body takes no place from those who are served.
+#[tokio::test]
+async fn a_body_that_does_not_come_takes_no_place() {
+    let limits = Limits {
+        in_flight: 1,
+        ..Limits::default()
+    };
+    let rig = Rig::limited(limits).await;
+    let mut slow = Vec::new();
+    for _ in 0..3 {
+        let mut client = rig.connect().await;
+        client
+            .send("POST / HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: 4\r\n\r\n")
+            .await;
+        assert_eq!(client.answer().await.status, 100, "its body is waited for");
+        slow.push(client);
+    }
+    assert_eq!(rig.connect().await.get("/").await.status, 200);
+    for client in &mut slow {
+        client.send("body").await;
+        assert_eq!(client.answer().await.status, 200);
+    }
+}
+
 /// Whoever goes away gives up its place.
 #[tokio::test]
 async fn a_client_that_leaves_makes_room() {

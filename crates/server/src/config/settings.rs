@@ -52,9 +52,9 @@ section! {
         head_seconds: u64 = 60, "`60`";
         /// Seconds that a client may take to send a body.
         body_seconds: u64 = 30, "`30`";
-        /// Connections held at a time.
+        /// Connections held at a time. Each may hold a body of `body_bytes` in memory.
         connections: usize = 4096, "`4096`";
-        /// Requests served at a time; more are refused as throttled.
+        /// Requests served at a time; more are refused as throttled. One whose body is still under way does not count.
         in_flight: usize = 2048, "`2048`";
         /// Seconds that a stop waits for answers under way.
         drain_seconds: u64 = 20, "`20`";

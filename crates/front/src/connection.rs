@@ -20,6 +20,7 @@ use tokio::net::TcpStream;
 
 use crate::courtesy::{Courteous, Turn, Words};
 use crate::remark::Remark;
+use crate::stall::Stall;
 use crate::{Door, Front, Reply, Request, Tls, Trouble};
 
 pub(crate) struct Connection {
@@ -59,8 +60,8 @@ impl Connection {
 
     async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, socket: S, watcher: Watcher) {
         let turn = Turn::default();
-        let socket = Courteous::new(socket, turn.clone(), self.words());
         let limits = self.front.limits;
+        let socket = Courteous::new(socket, turn.clone(), self.words(), Stall::new(limits.head_time));
         let peer = self.peer;
         let connection = Arc::new(self);
         let answer = service_fn(move |request: http::Request<Incoming>| {
@@ -219,3 +220,6 @@ fn response(reply: Reply, id: RequestId) -> Response<Full<Bytes>> {
     headers.extend(reply.headers);
     response
 }
+
+#[cfg(test)]
+mod tests;

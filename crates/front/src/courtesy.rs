@@ -1,8 +1,9 @@
-//! Words for what the HTTP library refuses by itself.
+//! Words for what the HTTP library refuses by itself, and an end to answers that nobody takes.
 //!
 //! A request line that is not HTTP, a target beyond 65,534 bytes, a head beyond its bound: the library answers these
 //! itself, with an empty body, which clients of the vendors take for success or for garbage. This wrapper around the
-//! socket sees such an answer go by and puts the door's words in its place.
+//! socket sees such an answer go by and puts the door's words in its place. The library bounds no writing either: the
+//! wrapper ends what waits for too long.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -11,6 +12,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::stall::Stall;
 
 /// Gives the whole HTTP answer for a status that the library chose.
 pub(crate) type Words = Arc<dyn Fn(u16) -> Vec<u8> + Send + Sync>;
@@ -31,16 +34,18 @@ pub(crate) struct Courteous<S> {
     socket: S,
     turn: Turn,
     words: Words,
+    stall: Stall,
     /// A replacement on its way out: its bytes, and how many are written.
     pending: Option<(Vec<u8>, usize)>,
 }
 
 impl<S> Courteous<S> {
-    pub(crate) fn new(socket: S, turn: Turn, words: Words) -> Self {
+    pub(crate) fn new(socket: S, turn: Turn, words: Words, stall: Stall) -> Self {
         Self {
             socket,
             turn,
             words,
+            stall,
             pending: None,
         }
     }
@@ -76,6 +81,23 @@ impl<S: AsyncWrite + Unpin> Courteous<S> {
         self.pending = None;
         Poll::Ready(Ok(()))
     }
+
+    /// Writes what the service made, or the words in place of what the library made.
+    fn poll_own(&mut self, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
+        if self.pending.is_none() {
+            let Some(status) = self.lone_refusal(buf) else {
+                return Pin::new(&mut self.socket).poll_write(cx, buf);
+            };
+            self.pending = Some(((self.words)(status), 0));
+        }
+        ready!(self.poll_pending(cx))?;
+        Poll::Ready(Ok(buf.len()))
+    }
+
+    fn poll_all(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        ready!(self.poll_pending(cx))?;
+        Pin::new(&mut self.socket).poll_flush(cx)
+    }
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Courteous<S> {
@@ -90,14 +112,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Courteous<S> {
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Courteous<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        if self.pending.is_none() {
-            let Some(status) = self.lone_refusal(buf) else {
-                return Pin::new(&mut self.socket).poll_write(cx, buf);
-            };
-            self.pending = Some(((self.words)(status), 0));
-        }
-        ready!(self.poll_pending(cx))?;
-        Poll::Ready(Ok(buf.len()))
+        let written = self.poll_own(cx, buf);
+        self.stall.bound(cx, written)
     }
 
     fn poll_write_vectored(
@@ -109,7 +125,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Courteous<S> {
         if self.pending.is_some() || self.lone_refusal(first).is_some() {
             return self.poll_write(cx, first);
         }
-        Pin::new(&mut self.socket).poll_write_vectored(cx, bufs)
+        let written = Pin::new(&mut self.socket).poll_write_vectored(cx, bufs);
+        self.stall.bound(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -117,13 +134,14 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Courteous<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        ready!(self.poll_pending(cx))?;
-        ready!(Pin::new(&mut self.socket).poll_flush(cx))?;
+        let flushed = self.poll_all(cx);
+        ready!(self.stall.bound(cx, flushed))?;
         self.turn.0.store(false, Ordering::Relaxed);
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.socket).poll_shutdown(cx)
+        let ended = Pin::new(&mut self.socket).poll_shutdown(cx);
+        self.stall.bound(cx, ended)
     }
 }

@@ -12,6 +12,7 @@ mod limits;
 mod listener;
 mod remark;
 mod server;
+mod stall;
 
 pub use door::{Door, Line, Reply, Request, Trouble};
 pub use headers::{HeaderView, header};

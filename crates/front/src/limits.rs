@@ -10,7 +10,8 @@ pub struct Limits {
     /// Longest request head (request line and headers), in bytes. The target alone is bounded at 65,534 bytes by the
     /// HTTP library.
     pub head_bytes: usize,
-    /// How long a client may take to send a request head; an idle kept-alive connection is closed after it too.
+    /// How long a client may take to send a request head, and how long it may take nothing of an answer; an idle
+    /// kept-alive connection is closed after it too.
     pub head_time: Duration,
     /// How long a client may take to send a body.
     pub body_time: Duration,

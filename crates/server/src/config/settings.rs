@@ -48,7 +48,7 @@ section! {
         body_bytes: usize = 262_144, "`262144`";
         /// Longest request head, in bytes.
         head_bytes: usize = 131_072, "`131072`";
-        /// Seconds that a client may take to send a request head; idle connections are closed after them.
+        /// Seconds that a client may take to send a request head, or take nothing of an answer; idle connections end.
         head_seconds: u64 = 60, "`60`";
         /// Seconds that a client may take to send a body.
         body_seconds: u64 = 30, "`30`";

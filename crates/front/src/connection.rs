@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 use crate::courtesy::{Courteous, Turn, Words};
 use crate::remark::Remark;
 use crate::stall::Stall;
-use crate::{Door, Front, Reply, Request, Tls, Trouble};
+use crate::{Door, Front, Reply, Request, Tls, Trouble, line};
 
 pub(crate) struct Connection {
     pub(crate) front: Front,
@@ -140,24 +140,13 @@ impl Connection {
 
     async fn serve(&self, door: &dyn Door, request: Request) -> Reply {
         let id = request.id;
-        let logged = tracing::enabled!(target: "claviger::request", tracing::Level::DEBUG);
-        let begun = logged.then(Instant::now);
+        let begun = line::is_wanted().then(Instant::now);
         let Some(_in_flight) = InFlight::enter(&self.front.in_flight, self.front.limits.in_flight) else {
             return door.refuse(Trouble::Overload, id, Some(&request.head));
         };
         let reply = door.serve(request).await;
         if let Some(begun) = begun {
-            tracing::debug!(
-                target: "claviger::request",
-                %id,
-                dialect = door.name(),
-                action = reply.line.action,
-                access_key = reply.line.access_key,
-                status = reply.status.as_u16(),
-                code = reply.line.code,
-                micros = begun.elapsed().as_micros(),
-                "{} {} {}", door.name(), reply.line.action, reply.status.as_u16()
-            );
+            line::write(door.name(), id, &reply, begun.elapsed());
         }
         reply
     }

@@ -9,6 +9,7 @@ mod courtesy;
 mod door;
 mod headers;
 mod limits;
+mod line;
 mod listener;
 mod remark;
 mod server;

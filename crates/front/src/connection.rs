@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 use crate::courtesy::{Courteous, Turn, Words};
 use crate::remark::Remark;
 use crate::stall::Stall;
-use crate::{Door, Front, Reply, Request, Tls, Trouble, line};
+use crate::{Door, Front, Reply, Request, Tls, Trouble, host, line};
 
 pub(crate) struct Connection {
     pub(crate) front: Front,
@@ -110,14 +110,19 @@ impl Connection {
     async fn answer(&self, request: http::Request<Incoming>) -> Response<Full<Bytes>> {
         let (head, body) = request.into_parts();
         let path = head.uri.path();
-        if path == "/healthz" || path == "/readyz" {
+        let named = host::is_named(&head);
+        if named && (path == "/healthz" || path == "/readyz") {
             return self.health(path).await;
         }
         let Some(door) = self.front.door(&head).cloned() else {
             return plain(StatusCode::NOT_FOUND, "no front door\n".to_owned());
         };
         // A client may hold its body back: a call is judged at the time at which it is here as a whole.
-        let body = self.whole(body).await;
+        let body = if named {
+            self.whole(body).await
+        } else {
+            Err(Trouble::Malformed)
+        };
         let Ok((id, time)) = self.front.service.begin() else {
             return plain(StatusCode::INTERNAL_SERVER_ERROR, "internal error\n".to_owned());
         };

@@ -8,6 +8,7 @@ mod connection;
 mod courtesy;
 mod door;
 mod headers;
+mod host;
 mod limits;
 mod line;
 mod listener;

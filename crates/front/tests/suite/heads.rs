@@ -41,6 +41,45 @@ async fn what_is_not_http_is_refused_in_the_words_of_the_door() {
     );
 }
 
+/// RFC 9112 section 3.2.
+#[tokio::test]
+async fn a_request_names_one_host() {
+    let rig = Rig::new().await;
+    for head in [
+        "GET / HTTP/1.1\r\n",
+        "GET /healthz HTTP/1.1\r\n",
+        "GET http://x/ HTTP/1.1\r\n",
+        "GET / HTTP/1.1\r\nhost: x\r\nhost: x\r\n",
+        "GET / HTTP/1.0\r\nhost: x\r\nHost: y\r\n",
+        "GET / HTTP/1.1\r\nhost:\r\n",
+        "GET / HTTP/1.1\r\nhost: a b\r\n",
+        "GET / HTTP/1.1\r\nhost: http://x/\r\n",
+        "GET / HTTP/1.0\r\nhost: x/y\r\n",
+        "POST / HTTP/1.1\r\ncontent-length: 4\r\n",
+    ] {
+        let mut client = rig.connect().await;
+        client.send(format!("{head}\r\n")).await;
+        let answer = client.answer().await;
+        answer.refuses(400, "Malformed");
+        assert!(
+            answer.body.ends_with(", seen"),
+            "the door knows the head: {answer:?}"
+        );
+    }
+    assert_eq!(rig.door.served(), 0);
+    for head in [
+        "GET / HTTP/1.0\r\n",
+        "GET /healthz HTTP/1.0\r\n",
+        "GET / HTTP/1.0\r\nhost: x\r\n",
+        "GET / HTTP/1.1\r\nHost: [::1]:8443\r\n",
+        "GET http://x/y HTTP/1.1\r\nhost: x\r\n",
+    ] {
+        let mut client = rig.connect().await;
+        client.send(format!("{head}\r\n")).await;
+        assert_eq!(client.answer().await.status, 200, "{head}");
+    }
+}
+
 #[tokio::test]
 async fn targets_and_heads_are_bounded() {
     let rig = Rig::new().await;

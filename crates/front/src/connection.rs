@@ -21,7 +21,7 @@ use tokio::net::TcpStream;
 use crate::courtesy::{Courteous, Turn, Words};
 use crate::remark::Remark;
 use crate::stall::Stall;
-use crate::{Door, Front, Reply, Request, Tls, Trouble, host, line};
+use crate::{Door, Front, Reply, Request, Tls, Trouble, host, line, written};
 
 pub(crate) struct Connection {
     pub(crate) front: Front,
@@ -91,19 +91,12 @@ impl Connection {
                 431 => Trouble::LargeHead,
                 _ => Trouble::Malformed,
             };
-            let (Ok((id, _)), Some(door)) = (front.service.begin(), front.doors.first()) else {
-                return b"HTTP/1.1 500 Internal Server Error\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".into();
-            };
-            let reply = door.refuse(trouble, id, None);
-            let mut text = format!(
-                "HTTP/1.1 {}\r\ncontent-type: {}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
-                reply.status,
-                reply.content_type,
-                reply.body.len()
-            )
-            .into_bytes();
-            text.extend_from_slice(&reply.body);
-            text
+            match (front.service.begin(), front.doors.first()) {
+                (Ok((id, time)), Some(door)) => {
+                    written::write(response(door.refuse(trouble, id, None), id), time)
+                }
+                _ => written::FAULT.into(),
+            }
         })
     }
 
@@ -140,7 +133,7 @@ impl Connection {
             }
             Err(trouble) => door.refuse(trouble, id, Some(&head)),
         };
-        response(reply, id)
+        response(reply, id).map(|body| Full::new(Bytes::from(body)))
     }
 
     async fn serve(&self, door: &dyn Door, request: Request) -> Reply {
@@ -201,8 +194,8 @@ fn plain(status: StatusCode, text: String) -> Response<Full<Bytes>> {
     response
 }
 
-fn response(reply: Reply, id: RequestId) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(Bytes::from(reply.body)));
+fn response(reply: Reply, id: RequestId) -> Response<Vec<u8>> {
+    let mut response = Response::new(reply.body);
     *response.status_mut() = reply.status;
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(reply.content_type));

@@ -15,6 +15,7 @@ mod listener;
 mod remark;
 mod server;
 mod stall;
+mod written;
 
 pub use door::{Door, Line, Reply, Request, Trouble};
 pub use headers::{HeaderView, header};

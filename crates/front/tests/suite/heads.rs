@@ -9,6 +9,7 @@ use crate::rig::Rig;
 #[tokio::test]
 async fn what_is_not_http_is_refused_in_the_words_of_the_door() {
     let rig = Rig::new().await;
+    let date = rig.world.now().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
     for garbage in [
         &b"garbage\r\n\r\n"[..],
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
@@ -31,6 +32,9 @@ async fn what_is_not_http_is_refused_in_the_words_of_the_door() {
         let answer = client.answer().await;
         answer.refuses(400, "Malformed");
         assert_eq!(answer.header("connection"), Some("close"));
+        assert_eq!(answer.header("date"), Some(date.as_str()));
+        assert_eq!(answer.header("x-stub-id").map(str::len), Some(36));
+        assert_eq!(answer.header("retry-after"), Some("7"));
         assert_eq!(client.next().await, None, "the connection ends");
     }
     assert_eq!(rig.door.served(), 0);

@@ -153,16 +153,19 @@ fn evidence<'a>(
                 &"bearer tokens are not offered here",
             ));
         }
-        Signature::Acs(authorization, text) => Evidence {
-            access_key: authorization.access_key_id,
-            time: authn::timestamp(header(headers, "x-acs-date"))?,
-            nonce: authn::nonce(header(headers, "x-acs-signature-nonce"))?,
-            token: header(headers, "x-acs-security-token"),
-            kind: Kind::Acs {
-                authorization: *authorization,
-                text: text.clone().map_err(|refusal| request::refused(&refusal))?,
-            },
-        },
+        Signature::Acs(authorization, text) => {
+            request::once(headers)?;
+            Evidence {
+                access_key: authorization.access_key_id,
+                time: authn::timestamp(header(headers, "x-acs-date"))?,
+                nonce: authn::nonce(header(headers, "x-acs-signature-nonce"))?,
+                token: header(headers, "x-acs-security-token"),
+                kind: Kind::Acs {
+                    authorization: *authorization,
+                    text: text.clone().map_err(|refusal| request::refused(&refusal))?,
+                },
+            }
+        }
         Signature::Params => match scheme::by_params(params).map_err(|refusal| request::refused(&refusal))? {
             Scheme::Rpc(proof) => Evidence {
                 access_key: proof.access_key_id,

@@ -5,7 +5,7 @@ use claviger_signing::Refusal;
 use claviger_signing::acs::{Request as Signed, StringToSign};
 use claviger_signing::query::{DecodeError, Params, decode_pairs};
 use claviger_signing::scheme::{self, Scheme};
-use http::{HeaderMap, Method, header};
+use http::{HeaderMap, HeaderName, Method, header};
 
 use crate::answer::Format;
 use crate::error::WireError;
@@ -98,6 +98,20 @@ pub(crate) fn refused(refusal: &Refusal) -> WireError {
         | Refusal::SignatureMethod(_)
         | Refusal::SignatureVersion(_)
         | Refusal::SignatureType(_) => WireError::incomplete_signature(refusal),
+    }
+}
+
+/// Each header that an ACS signature gives a meaning must be there once: of several the signature covers all, joined,
+/// and the server acts on the first.
+pub(crate) fn once(headers: &HeaderMap) -> Result<(), WireError> {
+    let counts = |name: &str| matches!(name, "host" | "authorization") || name.starts_with("x-acs-");
+    let repeated = |name: &&HeaderName| counts(name.as_str()) && headers.get_all(*name).iter().nth(1).is_some();
+    match headers.keys().find(repeated) {
+        Some(name) => {
+            let detail = format_args!("the header `{name}` is repeated");
+            Err(WireError::incomplete_signature(&detail))
+        }
+        None => Ok(()),
     }
 }
 

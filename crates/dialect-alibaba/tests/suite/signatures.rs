@@ -176,6 +176,35 @@ async fn a_signed_header_that_is_taken_out_or_emptied_is_missed() {
     }
 }
 
+/// The signature covers the joined values, so any of the two orders could be signed for.
+#[tokio::test]
+async fn a_header_that_counts_may_not_be_repeated() {
+    let kms = Kms::new().await;
+    let root = kms.world.root();
+    for algorithm in [Algorithm::Acs3(Hash::Sha256), Algorithm::Acs4(Hash::Sha256)] {
+        for name in ["host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"] {
+            let request = root.acs_request(algorithm, "ListKeys", &[]);
+            // Signed for as the first value, a comma and the second.
+            let mut signed = request.clone().sign(root);
+            let value = signed.headers.iter().find(|(known, _)| known == name);
+            let value = value.unwrap().1.clone();
+            let mut joined = request.set(name, &format!("{value},other")).sign(root);
+            joined.headers.retain(|(known, _)| known != name);
+            joined = joined.with_header(name, &value).with_header(name, "other");
+            let message = kms.send(&joined).await.refused(400, "IncompleteSignature");
+            assert!(message.contains(&format!("`{name}`")), "{message}");
+            signed = signed.with_header(name, &value);
+            kms.send(&signed).await.refused(400, "IncompleteSignature");
+        }
+        let signed = root.acs_request(algorithm, "ListKeys", &[]).sign(root);
+        let unsigned = signed.with_header("x-acs-new", "a").with_header("x-acs-new", "b");
+        kms.send(&unsigned).await.refused(400, "IncompleteSignature");
+        let free = root.acs_request(algorithm, "ListKeys", &[]).sign(root);
+        let free = free.with_header("x-forwarded-for", "a").with_header("x-forwarded-for", "b");
+        kms.send(&free).await.ok();
+    }
+}
+
 #[tokio::test]
 async fn authorizations_that_cannot_be_read_are_incomplete() {
     let kms = Kms::new().await;

@@ -137,9 +137,11 @@ impl Key {
     /// Notes a further version of an asymmetric key, made by hand at `now`.
     ///
     /// # Errors
-    /// [`Refusal::KeyKind`] for other keys and for imported ones; [`Refusal::NotUsable`] unless enabled;
+    /// [`Refusal::NotUsable`] unless enabled; [`Refusal::KeyKind`] for other keys and for imported ones;
     /// [`Refusal::TooSoon`] before [`VERSION_REST`] has passed.
     pub fn add_version(mut self, now: Timestamp) -> Result<Change<Self>, Refusal> {
+        // State before kind, as in `set_rotation`.
+        self.check_enabled()?;
         // SOURCE: Alibaba Cloud KMS, "Import key material": a key has one version for life.
         if self.origin == Origin::External {
             return Err(Refusal::KeyKind(self.kind()));

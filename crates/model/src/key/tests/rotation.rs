@@ -104,6 +104,11 @@ fn versions_by_hand_are_for_key_pairs_that_are_a_week_old() {
     };
     let kind = brought.kind();
     assert_eq!(brought.add_version(week), Err(Refusal::KeyKind(kind)));
+    let awaited = key(Origin::External, KeyState::PendingImport);
+    assert_eq!(
+        awaited.add_version(week),
+        Err(Refusal::NotUsable(StateKind::PendingImport))
+    );
     let off = pair.disable().unwrap().into_inner();
     assert_eq!(
         off.add_version(week),

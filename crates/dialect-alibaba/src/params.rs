@@ -10,6 +10,7 @@ mod identities;
 mod interval;
 mod keys;
 mod lists;
+mod object;
 pub(crate) mod parameter;
 mod tags;
 
@@ -22,6 +23,7 @@ use crate::row::Input;
 pub(crate) use bytes::PLAINTEXT_LIMIT;
 pub(crate) use identities::{DESCRIPTION_LIMIT, NOTE_LIMIT, marker};
 pub(crate) use interval::interval_text;
+pub(crate) use object::Object;
 
 /// Why a request does not become an operation.
 #[derive(Debug)]

@@ -10,7 +10,7 @@ use super::describe_key::state;
 use super::specs::{protection, spec, usage};
 use crate::answer::Answer;
 use crate::error::WireError;
-use crate::params::{Fault, PageParams};
+use crate::params::{Fault, Object, PageParams};
 use crate::row::{Input, WireOp};
 
 const ROW_LIMIT: usize = 10;
@@ -68,7 +68,8 @@ pub(super) struct Row {
 
 /// Reads rows of names and values; `None` where they are not well-formed.
 pub(super) fn rows(text: &str) -> Option<Vec<Row>> {
-    let rows: Vec<Row> = serde_json::from_str(text).ok()?;
+    let rows: Vec<Object<Row>> = serde_json::from_str(text).ok()?;
+    let rows: Vec<Row> = rows.into_iter().map(|Object(row)| row).collect();
     let few = rows.len() <= ROW_LIMIT && rows.iter().all(|row| row.values.len() <= VALUE_LIMIT);
     few.then_some(rows)
 }
@@ -168,6 +169,8 @@ mod tests {
             "",
             "{}",
             "[1]",
+            r#"[["KeyState",["Enabled"]]]"#,
+            r#"[["KeyState"]]"#,
             r#"[{"Key":"Color","Values":["red"]}]"#,
             r#"[{"Key":"Color"}]"#,
             &many_rows,

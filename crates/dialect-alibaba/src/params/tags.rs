@@ -6,6 +6,7 @@
 
 use claviger_model::{TAG_LIMIT, Tags};
 
+use super::object::Object;
 use crate::error::WireError;
 use crate::row::Input;
 
@@ -33,9 +34,9 @@ impl Input<'_> {
             return Ok(Vec::new());
         };
         let invalid = || WireError::invalid(name);
-        let parsed: Vec<Tag> = serde_json::from_str(text).map_err(|_| invalid())?;
+        let parsed: Vec<Object<Tag>> = serde_json::from_str(text).map_err(|_| invalid())?;
         let mut tags: Vec<(String, String)> = Vec::with_capacity(parsed.len());
-        for Tag { tag_key, tag_value } in parsed {
+        for Object(Tag { tag_key, tag_value }) in parsed {
             let repeated = tags.iter().any(|(known, _)| *known == tag_key);
             if repeated || !is_free_key(&tag_key) || !is_tag_text(&tag_value) {
                 return Err(invalid());

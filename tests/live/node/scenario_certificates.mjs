@@ -101,7 +101,7 @@ async function descriptionHolds(t, CertificateId, leaf) {
   const [publicKey] = /-----BEGIN PUBLIC KEY-----[^]+-----END PUBLIC KEY-----/.exec(read);
   const wants = {
     CertificateId, Arn: `${t.arnPrefix}certificate/${CertificateId}`, Status: 'ACTIVE', KeySpec: 'EC_P256',
-    ExportablePrivateKey: true, SignatureAlgorithm: 'ecdsa-with-SHA256', Subject: SUBJECT,
+    ExportablePrivateKey: true, SignatureAlgorithm: 'ECDSA-SHA256', Subject: SUBJECT,
     Issuer: 'CN=Live Issuer,O=Live & Co',
   };
   for (const [name, want] of Object.entries(wants)) t.equal(`DescribeCertificate: ${name}`, shown[name], want);

@@ -25,8 +25,8 @@ function issued(csr) {
     ${ISSUE} -CA issuer.pem -CAkey issuer.key`,
   );
   return [
-    ['P-384', openssl.readText('sm2.pem'), authority().issuer, 'ecdsa-with-SHA256'],
-    ['SM2', openssl.readText('by-sm2.pem'), openssl.readText('sm2-root.pem'), 'SM2-with-SM3'],
+    ['P-384', openssl.readText('sm2.pem'), authority().issuer, 'ECDSA-SHA256'],
+    ['SM2', openssl.readText('by-sm2.pem'), openssl.readText('sm2-root.pem'), 'SM2-SM3'],
   ];
 }
 

@@ -103,7 +103,7 @@ def description_holds(t, ref, leaf):
     lines = [line.strip() for line in read.splitlines()]
     for name, want in {
         "CertificateId": ref, "Arn": f"{t.arn_prefix}certificate/{ref}", "Status": "ACTIVE", "KeySpec": "EC_P256",
-        "ExportablePrivateKey": True, "SignatureAlgorithm": "ecdsa-with-SHA256", "Subject": SUBJECT,
+        "ExportablePrivateKey": True, "SignatureAlgorithm": "ECDSA-SHA256", "Subject": SUBJECT,
         "Issuer": "CN=Live Issuer,O=Live & Co",
     }.items():
         t.equal(f"DescribeCertificate: {name}", shown[name], want)

@@ -27,8 +27,8 @@ def issued(t, csr):
         f"{ISSUE} -CA issuer.pem -CAkey issuer.key\n"
     )
     return {
-        "P-384": (openssl.read_text("sm2.pem"), authority().issuer, "ecdsa-with-SHA256"),
-        "SM2": (openssl.read_text("by-sm2.pem"), openssl.read_text("sm2-root.pem"), "SM2-with-SM3"),
+        "P-384": (openssl.read_text("sm2.pem"), authority().issuer, "ECDSA-SHA256"),
+        "SM2": (openssl.read_text("by-sm2.pem"), openssl.read_text("sm2-root.pem"), "SM2-SM3"),
     }
 
 

@@ -5,6 +5,8 @@
 
 use std::borrow::Cow;
 
+use claviger_model::Action;
+
 use crate::error::codes as table;
 use crate::row::{Auth, Row};
 use crate::{cts, iam, kms, version};
@@ -197,6 +199,23 @@ impl From<&Row> for Operation {
             required: row.required,
         }
     }
+}
+
+/// The status of a right answer to an action, whichever front door it came through: that of its row here. Of several rows
+/// the first one counts, which is the one with a body. 200 for what this face does not offer.
+pub(crate) fn status(action: Action) -> u16 {
+    // Two actions that no row is for alone.
+    let name = match action {
+        Action::UntagResources => Some("batch-tags"),
+        Action::CreateToken => Some("create-token"),
+        _ => None,
+    };
+    let is_of = |row: &&Row| name.map_or(row.action == Some(action), |name| row.name == name);
+    kms::VERBS
+        .iter()
+        .chain(patterns())
+        .find(is_of)
+        .map_or(200, |row| row.status)
 }
 
 /// The operations that are served.

@@ -16,6 +16,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use self::names::{Service, Traced};
+use crate::route;
 pub use self::question::Question;
 
 /// Longest name of a trace, in characters. SOURCE: CTS API reference, `trace_name`.
@@ -220,11 +221,11 @@ fn version(service: Service) -> &'static str {
 /// The status that the vendor's API answers with in such a case.
 ///
 /// SOURCE: Key Management Service API reference, "Status codes" and "Error codes": 404 for what is not there, 403 without
-/// permission, 400 for all other refusals.
+/// permission, 400 for all other refusals. A right answer has the status of its operation.
 fn status(event: &Event<'_>) -> u16 {
     let code = event.error.as_ref().map_or("", |error| error.code.as_ref());
     match (event.outcome.as_ref(), code) {
-        ("served", _) => 200,
+        ("served", _) => Action::of_name(&event.action).map_or(200, route::status),
         (_, "unavailable") => 503,
         (_, "throttled" | "overloaded") => 429,
         ("refused", "denied") => 403,

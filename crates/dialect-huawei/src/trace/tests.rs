@@ -212,6 +212,33 @@ fn refusals_are_warnings_and_faults_are_incidents() {
 }
 
 #[test]
+fn a_served_call_has_the_status_of_its_operation() {
+    for (action, status) in [
+        ("Encrypt", "200"),
+        ("ScheduleKeyDeletion", "200"),
+        ("CreateAlias", "201"),
+        ("DeleteAlias", "204"),
+        ("TagResource", "204"),
+        ("UntagResource", "204"),
+        ("TagResources", "204"),
+        ("UntagResources", "204"),
+        ("CreateUser", "201"),
+        ("UpdateUser", "200"),
+        ("DeleteUser", "204"),
+        ("AttachPolicyToGroup", "204"),
+        ("CreateAccessKey", "201"),
+        ("CreateToken", "201"),
+        ("RevokeToken", "204"),
+        ("ListGroupsForUser", "200"),
+        // Nothing that this face offers.
+        ("CreateAccount", "200"),
+        ("Nonsense", "200"),
+    ] {
+        assert_eq!(shown(&json!({"action": action}))["code"], status, "{action}");
+    }
+}
+
+#[test]
 fn an_alias_names_its_key() {
     let call = json!({"action": "Encrypt", "writes": false, "request": {"alias": "alias/demo"}});
     let shown = shown(&call);

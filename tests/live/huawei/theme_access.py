@@ -28,7 +28,9 @@ def versions(t):
     one = t.call("show-version", version_id="v1.0")["version"]
     t.equal("show-version", (one["id"], one["status"]), ("v1.0", "CURRENT"))
     t.that("its link", one["links"][0]["href"].startswith(t.api.endpoint), one)
-    t.equal("show-versions", t.call("show-versions")["versions"], [one])
+    keys, identities = t.call("show-versions")["versions"]
+    t.equal("show-versions", keys, one)
+    t.equal("where identities are", identities["links"], [{"rel": "self", "href": f"{t.api.endpoint}/v3/"}])
 
 
 def regions(t):

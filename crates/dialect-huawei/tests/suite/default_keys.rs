@@ -39,8 +39,10 @@ async fn the_first_use_makes_the_key_and_others_find_it() {
         kms.asks(call, json!({"key_id": "obs/default"})).await.ok();
         kms.asks(call, json!({"key_id": key})).await.ok();
     }
-    // To look is a first use as well.
-    assert_eq!(kms.shown("evs/default").await["key_alias"], "evs/default");
+    // To look is no use.
+    let unused = kms.asks("describe-key", json!({"key_id": "evs/default"})).await;
+    unused.kms("KMS.0207");
+    assert_eq!(kms.asks("list-keys", json!({})).await.ok()["total"], 1);
 }
 
 #[tokio::test]
@@ -51,7 +53,7 @@ async fn they_are_listed_and_found_and_not_counted() {
     };
     let kms = Kms::with(World::build(), quotas).await;
     for service in ["obs", "evs", "ims"] {
-        kms.shown(&format!("{service}/default")).await;
+        kms.begin(&format!("{service}/default")).await;
     }
     assert_eq!(kms.asks("list-keys", json!({})).await.ok()["total"], 3);
     let body = json!({"action": "filter", "matches": [{"key": "resource_name", "value": "obs/"}]});
@@ -69,10 +71,7 @@ async fn they_are_listed_and_found_and_not_counted() {
 #[tokio::test]
 async fn nothing_about_them_can_be_changed() {
     let kms = Kms::new().await;
-    let key = kms.shown("obs/default").await["key_id"]
-        .as_str()
-        .unwrap()
-        .to_owned();
+    let key = kms.begin("obs/default").await;
     for (call, members) in [
         ("enable-key", json!({})),
         ("disable-key", json!({})),

@@ -48,6 +48,12 @@ impl Kms {
         self.asks("describe-key", json!({"key_id": key})).await.ok()["key_info"].clone()
     }
 
+    /// Makes the key of a service by its first use, and gives its id.
+    pub(crate) async fn begin(&self, name: &str) -> String {
+        let body = json!({"key_id": name, "plain_text": "x"});
+        text(&self.asks("encrypt-data", body).await.ok()["key_id"])
+    }
+
     /// Brings material for a key that waits for it.
     pub(crate) async fn import(&self, key: &str) {
         let asked = json!({"key_id": key, "wrapping_algorithm": "RSAES_OAEP_SHA_256"});

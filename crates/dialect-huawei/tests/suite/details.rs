@@ -52,13 +52,7 @@ async fn keys(kms: &Kms) -> Vec<(&'static str, String)> {
         .await
         .ok();
     keys.push(("rotates", rotating));
-    keys.push((
-        "of a service",
-        kms.shown("obs/default").await["key_id"]
-            .as_str()
-            .unwrap()
-            .to_owned(),
-    ));
+    keys.push(("of a service", kms.begin("obs/default").await));
     keys.extend(of_the_other_face(kms).await);
     keys
 }

@@ -15,15 +15,19 @@ async fn versions_are_told_to_anyone_with_the_host_that_was_asked() {
         r#"{"id":"v1.0","links":[{"href":"https://kms.test.local:8443/v1.0/","rel":"self"}],"version":"","#,
         r#""status":"CURRENT","updated":"2016-10-29T02:00:00Z","min_version":""}"#
     );
-    assert_eq!(text(&kms, "/").await, format!(r#"{{"versions":[{version}]}}"#));
+    let identities = concat!(
+        r#"{"id":"v3.6","status":"stable","updated":"2016-04-04T00:00:00Z","#,
+        r#""links":[{"rel":"self","href":"https://kms.test.local:8443/v3/"}],"media-types":[{"base":"application/json","#,
+        r#""type":"application/vnd.openstack.identity-v3+json"}]}"#
+    );
+    // Clients with passwords find out here where identities are.
+    assert_eq!(
+        text(&kms, "/").await,
+        format!(r#"{{"versions":[{version},{identities}]}}"#)
+    );
     assert_eq!(text(&kms, "/v1.0").await, format!(r#"{{"version":{version}}}"#));
     assert_eq!(text(&kms, "/v1.0/").await, format!(r#"{{"version":{version}}}"#));
-    let identities: serde_json::Value = serde_json::from_str(&text(&kms, "/v3").await).unwrap();
-    assert_eq!(
-        identities["version"]["links"][0]["href"],
-        "https://kms.test.local:8443/v3/"
-    );
-    assert_eq!(identities["version"]["id"], "v3.6");
+    assert_eq!(text(&kms, "/v3").await, format!(r#"{{"version":{identities}}}"#));
     let unknown = kms.send(&Draft::new("GET", "/v2", "").unsigned()).await;
     unknown.gateway(404, "APIGW.0101");
     assert!(

@@ -76,7 +76,10 @@ pub(super) fn wire(shape: Shape, action: Action, error: &Error) -> WireError {
         | Error::KeyMaterial(_)
         | Error::DryRun => (StatusCode::BAD_REQUEST, "IAM.0007"),
     };
-    let message = error.to_string();
+    let message = match error {
+        Error::Invalid(Field::SessionDuration) => "`duration_seconds` is not valid".to_owned(),
+        other => other.to_string(),
+    };
     match shape {
         Shape::Plain => extension(status, code, message),
         Shape::Keystone | Shape::Nested | Shape::Flat => keystone(status, message),

@@ -115,8 +115,12 @@ pub(super) fn wire(bound: bool, action: Action, error: &Error) -> WireError {
 
 /// What has no code of its own.
 fn other(error: &Error) -> WireError {
+    worded(&error.to_string())
+}
+
+fn worded(text: &str) -> WireError {
     let code = codes::K0308;
-    code.with(format!("{}: {error}", code.message))
+    code.with(format!("{}: {text}", code.message))
 }
 
 fn not_found(group: Group, missing: Missing) -> Code {
@@ -245,9 +249,9 @@ fn exceeded(quota: Quota) -> WireError {
         Quota::Keys => codes::K1105.error(),
         Quota::Grants => codes::K2404.error(),
         Quota::Tags => codes::K0409.error(),
-        Quota::Aliases
-        | Quota::AliasesOfKey
-        | Quota::Versions
+        Quota::Aliases => worded("too many aliases"),
+        Quota::AliasesOfKey => worded("too many aliases of this key"),
+        Quota::Versions
         | Quota::Certificates
         | Quota::Users
         | Quota::Groups

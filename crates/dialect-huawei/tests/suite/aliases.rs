@@ -143,7 +143,9 @@ async fn names_are_bounded_and_a_key_has_50_at_the_most() {
     for n in 0..50 {
         assert_eq!(create(&kms, &key, &format!("n{n}")).await.status, 201);
     }
-    create(&kms, &key, "one-more").await.kms("KMS.0308");
+    let full = create(&kms, &key, "one-more").await;
+    full.kms("KMS.0308");
+    assert!(full.text.contains("too many aliases of this key"), "{full:?}");
     let other = kms.create_key("two").await;
     assert_eq!(create(&kms, &other, "one-more").await.status, 201);
 }

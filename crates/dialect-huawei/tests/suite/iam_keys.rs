@@ -210,9 +210,10 @@ async fn what_is_wrong_with_a_wish_for_temporary_keys_is_told() {
         (policy, "IAM.1020"),
         ("[".to_owned(), "IAM.0011"),
     ] {
-        kms.ask(&root, "POST", TEMPORARY, &body)
-            .await
-            .extension(400, code);
+        let answer = kms.ask(&root, "POST", TEMPORARY, &body).await;
+        answer.extension(400, code);
+        let named = answer.text.contains("`duration_seconds`");
+        assert_eq!(named, body.contains("duration_seconds"), "{answer:?}");
     }
 }
 

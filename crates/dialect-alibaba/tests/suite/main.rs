@@ -30,6 +30,7 @@ mod import;
 mod keys;
 mod kms;
 mod lifecycle;
+mod line_ends;
 mod masking;
 mod needles;
 mod offline;

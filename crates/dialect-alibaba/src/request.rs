@@ -105,7 +105,8 @@ pub(crate) fn refused(refusal: &Refusal) -> WireError {
 /// and the server acts on the first.
 pub(crate) fn once(headers: &HeaderMap) -> Result<(), WireError> {
     let counts = |name: &str| matches!(name, "host" | "authorization") || name.starts_with("x-acs-");
-    let repeated = |name: &&HeaderName| counts(name.as_str()) && headers.get_all(*name).iter().nth(1).is_some();
+    let repeated =
+        |name: &&HeaderName| counts(name.as_str()) && headers.get_all(*name).iter().nth(1).is_some();
     match headers.keys().find(repeated) {
         Some(name) => {
             let detail = format_args!("the header `{name}` is repeated");

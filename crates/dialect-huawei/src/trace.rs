@@ -16,8 +16,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use self::names::{Service, Traced};
-use crate::route;
 pub use self::question::Question;
+use crate::route;
 
 /// Longest name of a trace, in characters. SOURCE: CTS API reference, `trace_name`.
 const NAME_LIMIT: usize = 64;

@@ -10,7 +10,7 @@ use crate::row::{Auth, Open, Opening, Row, Serve};
 pub(crate) static ROWS: &[Row] = &[
     document("", "show-versions", |opening, answer| {
         answer.objects("versions", [keys, identities], |answer, version| {
-            version(opening, answer)
+            version(opening, answer);
         });
         Box::pin(async { Ok(()) })
     }),

@@ -182,7 +182,13 @@ async fn a_header_that_counts_may_not_be_repeated() {
     let kms = Kms::new().await;
     let root = kms.world.root();
     for algorithm in [Algorithm::Acs3(Hash::Sha256), Algorithm::Acs4(Hash::Sha256)] {
-        for name in ["host", "x-acs-action", "x-acs-version", "x-acs-date", "x-acs-signature-nonce"] {
+        for name in [
+            "host",
+            "x-acs-action",
+            "x-acs-version",
+            "x-acs-date",
+            "x-acs-signature-nonce",
+        ] {
             let request = root.acs_request(algorithm, "ListKeys", &[]);
             // Signed for as the first value, a comma and the second.
             let mut signed = request.clone().sign(root);
@@ -200,7 +206,9 @@ async fn a_header_that_counts_may_not_be_repeated() {
         let unsigned = signed.with_header("x-acs-new", "a").with_header("x-acs-new", "b");
         kms.send(&unsigned).await.refused(400, "IncompleteSignature");
         let free = root.acs_request(algorithm, "ListKeys", &[]).sign(root);
-        let free = free.with_header("x-forwarded-for", "a").with_header("x-forwarded-for", "b");
+        let free = free
+            .with_header("x-forwarded-for", "a")
+            .with_header("x-forwarded-for", "b");
         kms.send(&free).await.ok();
     }
 }

@@ -167,9 +167,7 @@ async fn a_service_that_describes_its_own_key_begins_it() {
     let world = World::new().await;
     let root = Someone::root(&world, 0);
     let oss = Someone::client(&world, world.add_service("oss").await);
-    let described = oss
-        .calls(&world, DescribeKey(key_of(&root.scope, "oss")))
-        .await;
+    let described = oss.calls(&world, DescribeKey(key_of(&root.scope, "oss"))).await;
     assert_eq!(made(&world, &root.scope).await, [described.unwrap().id]);
 }
 

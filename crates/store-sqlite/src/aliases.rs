@@ -145,11 +145,12 @@ pub(crate) fn lead_to(
     connection: &Connection,
     scope: &Scope,
     name: &AliasName,
+    from: Option<KeyId>,
     (to, now): (KeyId, Timestamp),
     draft: &Draft,
     admit: KeyCheck,
 ) -> Result<Outboxed<Alias>, Failure> {
-    let was = load(connection, scope, name)?.ok_or(Error::NotFound(Missing::Alias))?;
+    let was = led_to(connection, scope, name, from)?;
     check(connection, scope, to, admit)?;
     connection
         .prepare_cached(
@@ -169,9 +170,10 @@ pub(crate) fn delete(
     connection: &Connection,
     scope: &Scope,
     name: &AliasName,
+    from: Option<KeyId>,
     draft: &Draft,
 ) -> Result<Outboxed<Alias>, Failure> {
-    let was = load(connection, scope, name)?.ok_or(Error::NotFound(Missing::Alias))?;
+    let was = led_to(connection, scope, name, from)?;
     connection
         .prepare_cached("DELETE FROM aliases WHERE account = ?1 AND region = ?2 AND name = ?3")?
         .execute(params![
@@ -180,6 +182,20 @@ pub(crate) fn delete(
             name.as_str()
         ])?;
     outbox::record(connection, draft, was)
+}
+
+/// An alias, if it leads where it is thought to.
+fn led_to(
+    connection: &Connection,
+    scope: &Scope,
+    name: &AliasName,
+    from: Option<KeyId>,
+) -> Result<Alias, Failure> {
+    let was = load(connection, scope, name)?.ok_or(Error::NotFound(Missing::Alias))?;
+    if from.is_some_and(|from| from != was.key) {
+        return Err(Error::Unavailable.into());
+    }
+    Ok(was)
 }
 
 fn check(connection: &Connection, scope: &Scope, id: KeyId, mut admit: KeyCheck) -> Result<(), Failure> {

@@ -238,24 +238,28 @@ impl Store for SqliteStore {
         &self,
         scope: &Scope,
         name: &AliasName,
+        from: Option<KeyId>,
         to: KeyId,
         now: Timestamp,
         draft: Draft,
         admit: KeyCheck,
     ) -> Result<Outboxed<Alias>, WriteError> {
         let (scope, name) = (scope.clone(), name.clone());
-        self.write(move |connection| aliases::lead_to(connection, &scope, &name, (to, now), &draft, admit))
-            .await
+        self.write(move |connection| {
+            aliases::lead_to(connection, &scope, &name, from, (to, now), &draft, admit)
+        })
+        .await
     }
 
     async fn delete_alias(
         &self,
         scope: &Scope,
         name: &AliasName,
+        from: Option<KeyId>,
         draft: Draft,
     ) -> Result<Outboxed<Alias>, WriteError> {
         let (scope, name) = (scope.clone(), name.clone());
-        self.write(move |connection| aliases::delete(connection, &scope, &name, &draft))
+        self.write(move |connection| aliases::delete(connection, &scope, &name, from, &draft))
             .await
     }
 

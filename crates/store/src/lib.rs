@@ -218,28 +218,36 @@ pub trait Store: CertificateStore + IdentityStore + LoginStore + GrantStore + Hs
         admit: KeyCheck,
     ) -> Result<Outboxed<()>, WriteError>;
 
-    /// Leads an alias to another key at `now`, if `admit` lets that key be named. Gives the alias as it was.
+    /// Leads an alias to another key at `now`, if `admit` lets that key be named, and if it leads to `from` so far, where that
+    /// is given: whoever asks was permitted to take it from that key alone. Gives the alias as it was.
     ///
     /// # Errors
-    /// [`Error::NotFound`] for the alias or the key, or what `admit` answers.
+    /// [`Error::NotFound`] for the alias or the key, [`Error::Unavailable`] for an alias that leads elsewhere by now, or what
+    /// `admit` answers.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what is moved, from where, to where, and how"
+    )]
     async fn move_alias(
         &self,
         scope: &Scope,
         name: &AliasName,
+        from: Option<KeyId>,
         to: KeyId,
         now: Timestamp,
         draft: Draft,
         admit: KeyCheck,
     ) -> Result<Outboxed<Alias>, WriteError>;
 
-    /// Takes an alias away. Gives it as it was.
+    /// Takes an alias away, if it leads to `from`, where that is given. Gives it as it was.
     ///
     /// # Errors
-    /// [`Error::NotFound`] when there is none of that name.
+    /// [`Error::NotFound`] when there is none of that name, [`Error::Unavailable`] for one that leads elsewhere by now.
     async fn delete_alias(
         &self,
         scope: &Scope,
         name: &AliasName,
+        from: Option<KeyId>,
         draft: Draft,
     ) -> Result<Outboxed<Alias>, WriteError>;
 

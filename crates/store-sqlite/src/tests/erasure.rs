@@ -76,7 +76,7 @@ async fn what_is_deleted_is_not_in_the_files_any_more() {
             .unwrap();
         let name = format!("{}{number}", marks[3]).parse().unwrap();
         store
-            .delete_alias(&scope(), &name, draft("delete"))
+            .delete_alias(&scope(), &name, None, draft("delete"))
             .await
             .unwrap();
     }

@@ -36,7 +36,7 @@ pub async fn aliases_continue_after_a_name(subject: &dyn Subject) {
     assert_eq!((none.items, none.more), (vec![], false));
     let moved = maker.moment();
     store
-        .move_alias(&scope, &name("a"), other.id, moved, draft("move"), any())
+        .move_alias(&scope, &name("a"), None, other.id, moved, draft("move"), any())
         .await
         .unwrap();
     let found = store.aliases_after(&scope, Some(other.id), all()).await.unwrap();
@@ -74,7 +74,15 @@ pub async fn aliases_of_a_key_are_made_up_to_its_quota(subject: &dyn Subject) {
     assert_eq!(drafts(&*store).await, before);
     create(&other, "c", (10, 1)).await.unwrap();
     store
-        .move_alias(&scope, &name("a"), other.id, other.created, draft("move"), any())
+        .move_alias(
+            &scope,
+            &name("a"),
+            None,
+            other.id,
+            other.created,
+            draft("move"),
+            any(),
+        )
         .await
         .unwrap();
     assert_eq!(refused(create(&other, "d", (10, 2)).await), full);

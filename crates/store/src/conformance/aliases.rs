@@ -27,7 +27,7 @@ pub async fn an_alias_reads_back_and_leads_on_after_a_move(subject: &dyn Subject
 
     let now = maker.moment();
     let was = store
-        .move_alias(&scope, &alias.name, second.id, now, draft("b"), any())
+        .move_alias(&scope, &alias.name, None, second.id, now, draft("b"), any())
         .await
         .unwrap();
     assert_eq!(was.value, alias);
@@ -42,10 +42,54 @@ pub async fn an_alias_reads_back_and_leads_on_after_a_move(subject: &dyn Subject
     );
 
     let was = store
-        .move_alias(&scope, &alias.name, second.id, maker.moment(), draft("c"), any())
+        .move_alias(
+            &scope,
+            &alias.name,
+            None,
+            second.id,
+            maker.moment(),
+            draft("c"),
+            any(),
+        )
         .await
         .unwrap();
     assert_eq!(was.value, moved, "a move to where it leads already is a move");
+}
+
+/// Who may take an alias from one key takes it from no other.
+pub async fn an_alias_is_taken_only_from_the_key_that_is_named(subject: &dyn Subject) {
+    let store = subject.open().await;
+    let mut maker = Maker::new();
+    let scope = maker.scope("r");
+    let first = add_key(&*store, &mut maker, &scope).await;
+    let second = add_key(&*store, &mut maker, &scope).await;
+    let alias = maker.alias(&first, "app");
+    store
+        .create_alias(alias.clone(), u32::MAX, u32::MAX, draft("a"), any())
+        .await
+        .unwrap();
+    let (now, other) = (maker.moment(), Some(second.id));
+    let moved = store
+        .move_alias(&scope, &alias.name, other, second.id, now, draft("b"), any())
+        .await;
+    assert_eq!(refused(moved), Error::Unavailable);
+    let deleted = store.delete_alias(&scope, &alias.name, other, draft("c")).await;
+    assert_eq!(refused(deleted), Error::Unavailable);
+    assert_eq!(
+        store.alias(&scope, &alias.name).await.unwrap(),
+        Some(alias.clone())
+    );
+    let own = Some(first.id);
+    let moved = store
+        .move_alias(&scope, &alias.name, own, second.id, now, draft("d"), any())
+        .await;
+    assert_eq!(moved.unwrap().value, alias);
+    assert!(
+        store
+            .delete_alias(&scope, &alias.name, other, draft("e"))
+            .await
+            .is_ok()
+    );
 }
 
 /// Deleting gives the alias as it was; afterwards the name can be given again.
@@ -59,12 +103,15 @@ pub async fn a_deleted_alias_is_gone_and_its_name_is_free(subject: &dyn Subject)
         .create_alias(alias.clone(), u32::MAX, u32::MAX, draft("a"), any())
         .await
         .unwrap();
-    let was = store.delete_alias(&scope, &alias.name, draft("b")).await.unwrap();
+    let was = store
+        .delete_alias(&scope, &alias.name, None, draft("b"))
+        .await
+        .unwrap();
     assert_eq!(was.value, alias);
     assert_eq!(store.alias(&scope, &alias.name).await.unwrap(), None);
     assert_eq!(store.aliases(&scope, None, ALL).await.unwrap().total, 0);
     assert_eq!(
-        refused(store.delete_alias(&scope, &alias.name, draft("c")).await),
+        refused(store.delete_alias(&scope, &alias.name, None, draft("c")).await),
         Error::NotFound(Missing::Alias)
     );
     let again = maker.alias(&key, "app");
@@ -96,18 +143,27 @@ pub async fn aliases_need_their_alias_and_their_key(subject: &dyn Subject) {
             .await;
         assert_eq!(refused(create), Error::NotFound(Missing::Key));
         let lead = store
-            .move_alias(&scope, &alias.name, id, maker.moment(), draft("c"), any())
+            .move_alias(&scope, &alias.name, None, id, maker.moment(), draft("c"), any())
             .await;
         assert_eq!(refused(lead), Error::NotFound(Missing::Key));
     }
     let lead = store
-        .move_alias(&scope, &name("other"), key.id, maker.moment(), draft("d"), any())
+        .move_alias(
+            &scope,
+            &name("other"),
+            None,
+            key.id,
+            maker.moment(),
+            draft("d"),
+            any(),
+        )
         .await;
     assert_eq!(refused(lead), Error::NotFound(Missing::Alias));
     let lead = store
         .move_alias(
             &elsewhere,
             &alias.name,
+            None,
             foreign.id,
             maker.moment(),
             draft("e"),
@@ -190,16 +246,21 @@ pub async fn the_key_has_a_say_in_whether_it_is_named(subject: &dyn Subject) {
         .create_alias(alias.clone(), u32::MAX, u32::MAX, draft("b"), only(&off))
         .await
         .unwrap();
-    assert_eq!(
-        refused(
-            store
-                .move_alias(&scope, &alias.name, on.id, maker.moment(), draft("c"), only(&off))
-                .await
-        ),
-        no
-    );
+    let (now, name) = (maker.moment(), &alias.name);
     let lead = store
-        .move_alias(&scope, &alias.name, on.id, maker.moment(), draft("d"), never)
+        .move_alias(&scope, name, None, on.id, now, draft("c"), only(&off))
+        .await;
+    assert_eq!(refused(lead), no);
+    let lead = store
+        .move_alias(
+            &scope,
+            &alias.name,
+            None,
+            on.id,
+            maker.moment(),
+            draft("d"),
+            never,
+        )
         .await;
     assert_eq!(refused(lead), Error::Invalid(Field::Usage));
     assert_eq!(
@@ -207,7 +268,15 @@ pub async fn the_key_has_a_say_in_whether_it_is_named(subject: &dyn Subject) {
         Some(alias.clone())
     );
     store
-        .move_alias(&scope, &alias.name, on.id, maker.moment(), draft("e"), only(&on))
+        .move_alias(
+            &scope,
+            &alias.name,
+            None,
+            on.id,
+            maker.moment(),
+            draft("e"),
+            only(&on),
+        )
         .await
         .unwrap();
 }
@@ -322,7 +391,15 @@ pub async fn lists_of_one_key_hold_its_aliases_only(subject: &dyn Subject) {
             .unwrap();
     }
     store
-        .move_alias(&scope, &name("two"), second.id, maker.moment(), draft("b"), any())
+        .move_alias(
+            &scope,
+            &name("two"),
+            None,
+            second.id,
+            maker.moment(),
+            draft("b"),
+            any(),
+        )
         .await
         .unwrap();
     for (scope, key, wanted) in [

@@ -46,13 +46,21 @@ pub async fn every_change_leaves_its_draft_under_the_number_it_got(subject: &dyn
             .number,
     );
     let moved = store
-        .move_alias(&scope, &name("app"), key.id, maker.moment(), draft("move"), any())
+        .move_alias(
+            &scope,
+            &name("app"),
+            None,
+            key.id,
+            maker.moment(),
+            draft("move"),
+            any(),
+        )
         .await
         .unwrap();
     numbers.push(moved.number);
     numbers.push(
         store
-            .delete_alias(&scope, &name("app"), draft("delete"))
+            .delete_alias(&scope, &name("app"), None, draft("delete"))
             .await
             .unwrap()
             .number,
@@ -142,17 +150,22 @@ pub async fn a_change_that_does_not_happen_leaves_no_draft(subject: &dyn Subject
     );
     assert!(
         store
-            .move_alias(&scope, &name("app"), missing, maker.moment(), no(), any())
+            .move_alias(&scope, &name("app"), None, missing, maker.moment(), no(), any())
             .await
             .is_err()
     );
     assert!(
         store
-            .move_alias(&scope, &name("other"), key.id, maker.moment(), no(), any())
+            .move_alias(&scope, &name("other"), None, key.id, maker.moment(), no(), any())
             .await
             .is_err()
     );
-    assert!(store.delete_alias(&scope, &name("other"), no()).await.is_err());
+    assert!(
+        store
+            .delete_alias(&scope, &name("other"), None, no())
+            .await
+            .is_err()
+    );
     let so = store
         .update_key(&scope, key.id, no(), Box::new(Key::enable))
         .await
@@ -164,7 +177,7 @@ pub async fn a_change_that_does_not_happen_leaves_no_draft(subject: &dyn Subject
 
     assert_eq!(drafts(&*store).await, before);
     let next = store
-        .delete_alias(&scope, &name("app"), draft("yes"))
+        .delete_alias(&scope, &name("app"), None, draft("yes"))
         .await
         .unwrap();
     assert_eq!(

@@ -237,6 +237,7 @@ pub async fn filters_see_changes(subject: &dyn Subject) {
         .move_alias(
             scope,
             &name("common"),
+            None,
             other.id,
             plain.created,
             draft("move"),
@@ -245,7 +246,7 @@ pub async fn filters_see_changes(subject: &dyn Subject) {
         .await
         .unwrap();
     store
-        .delete_alias(scope, &name("rest"), draft("delete"))
+        .delete_alias(scope, &name("rest"), None, draft("delete"))
         .await
         .unwrap();
     for (wish, wanted) in [

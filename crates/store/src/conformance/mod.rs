@@ -95,6 +95,7 @@ macro_rules! conformance_tests {
             alias_pages: aliases_continue_after_a_name;
             alias_pages: aliases_of_a_key_are_made_up_to_its_quota;
             aliases: an_alias_reads_back_and_leads_on_after_a_move;
+            aliases: an_alias_is_taken_only_from_the_key_that_is_named;
             aliases: a_deleted_alias_is_gone_and_its_name_is_free;
             aliases: aliases_need_their_alias_and_their_key;
             aliases: a_name_is_taken_once_per_scope;

@@ -129,11 +129,11 @@ pub(super) async fn perform(
             .await
             .map(|done| Some(wrap(done, |()| Answer::Done))),
         Deed::Lead(name, to, now) => store
-            .move_alias(scope, &name, to, now, draft, if_enabled())
+            .move_alias(scope, &name, None, to, now, draft, if_enabled())
             .await
             .map(|was| Some(wrap(was, Answer::Alias))),
         Deed::Unname(name) => store
-            .delete_alias(scope, &name, draft)
+            .delete_alias(scope, &name, None, draft)
             .await
             .map(|was| Some(wrap(was, Answer::Alias))),
         Deed::Grant(grant) => store

@@ -117,12 +117,20 @@ pub async fn aliases_are_made_up_to_the_quota(subject: &dyn Subject) {
     assert_eq!(drafts(&*store).await, before);
 
     store
-        .move_alias(&scope, &name("a"), other.id, other.created, draft("move"), any())
+        .move_alias(
+            &scope,
+            &name("a"),
+            None,
+            other.id,
+            other.created,
+            draft("move"),
+            any(),
+        )
         .await
         .unwrap();
     assert_eq!(refused(create(&key, "c", 2).await), full);
     store
-        .delete_alias(&scope, &name("a"), draft("delete"))
+        .delete_alias(&scope, &name("a"), None, draft("delete"))
         .await
         .unwrap();
     create(&key, "c", 2).await.unwrap();

@@ -54,7 +54,7 @@ impl Operation for DeleteAlias {
         let (store, draft) = (cx.store(), cx.draft(note));
         let Self { scope, name, .. } = self;
         let place = (scope.clone(), name.clone());
-        let change = async move { store.delete_alias(&scope, &name, draft).await };
+        let change = async move { store.delete_alias(&scope, &name, Some(leads_to), draft).await };
         cx.make(change, move |keys| keys.forget_alias(&place.0, &place.1))
             .await?;
         note.outboxed = true;

@@ -50,9 +50,9 @@ impl Operation for UpdateAlias {
             _ => Ok(()),
         });
         let (store, draft, to, now) = (cx.store(), cx.draft(note), next.id, cx.call.time);
-        let (scope, name) = (next.scope.clone(), self.name);
+        let (scope, name, from) = (next.scope.clone(), self.name, Some(present.id));
         let place = (scope.clone(), name.clone());
-        let change = async move { store.move_alias(&scope, &name, to, now, draft, admit).await };
+        let change = async move { store.move_alias(&scope, &name, from, to, now, draft, admit).await };
         let was = cx
             .make(change, move |keys| keys.forget_alias(&place.0, &place.1))
             .await?;

@@ -330,7 +330,7 @@ impl Service {
                 Err(NoPermit::Denied(place, denial)) => {
                     let need = needs.get(place);
                     if hidden.contains(&place) || !is_hidden(call, need, &denial) {
-                        return Err(denied(denial, need));
+                        return Err(denied(call, denial, need));
                     }
                     hidden.push(place);
                 }

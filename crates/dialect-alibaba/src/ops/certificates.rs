@@ -156,19 +156,6 @@ mod tests {
     }
 
     #[test]
-    fn algorithms_have_the_names_of_the_vendor_where_it_has_any() {
-        for (read, shown) in [
-            ("sha256WithRSAEncryption", "RSA2048-SHA256"),
-            ("ecdsa-with-SHA256", "ECDSA-SHA256"),
-            ("SM2-with-SM3", "SM2-SM3"),
-            ("ecdsa-with-SHA384", "ecdsa-with-SHA384"),
-            ("1.2.3", "1.2.3"),
-        ] {
-            assert_eq!(algorithm_name(read), shown);
-        }
-    }
-
-    #[test]
     fn key_identifiers_are_shown_byte_by_byte() {
         for (hex, shown) in [("", ""), ("7a", "7A"), ("793626de", "79 36 26 DE")] {
             assert_eq!(spaced(hex), shown);

@@ -75,13 +75,11 @@ impl WireOp for DeleteKeyMaterial {
 
 /// A token that is not base64 is as good as any other damaged one.
 fn token(input: &Input<'_>) -> Result<Vec<u8>, Fault> {
-    let text = input.one_line("ImportToken")?;
+    let text = input.required("ImportToken")?;
     if text.len() > TOKEN_TEXT_LIMIT {
         return Err(WireError::invalid("ImportToken").into());
     }
-    STANDARD
-        .decode(text.as_bytes())
-        .map_err(|_| Error::ImportToken.into())
+    STANDARD.decode(text).map_err(|_| Error::ImportToken.into())
 }
 
 fn expiry(input: &Input<'_>) -> Result<Option<Timestamp>, WireError> {

@@ -1,7 +1,5 @@
 //! Bytes that travel as text.
 
-use std::borrow::Cow;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use claviger_secret::SecretBytes;
@@ -15,7 +13,6 @@ use crate::row::Input;
 pub(crate) const PLAINTEXT_LIMIT: usize = 6144;
 /// Longest ciphertext text that is looked at: the longest plaintext, the envelope, base64, and room.
 const CIPHERTEXT_TEXT_LIMIT: usize = 16 * 1024;
-const LINE_ENDS: [char; 2] = ['\r', '\n'];
 
 impl Input<'_> {
     /// A plaintext of the symmetric operations: opaque text, returned as it came. The contract asks for base64, but
@@ -30,33 +27,27 @@ impl Input<'_> {
 
     /// A ciphertext of a symmetric key.
     pub(crate) fn ciphertext(&self, name: &str) -> Result<Ciphertext, Fault> {
-        let text = self.one_line(name)?;
+        let text = self.required(name)?;
         if text.len() > CIPHERTEXT_TEXT_LIMIT {
             return Err(WireError::invalid(name).into());
         }
-        let blob = STANDARD
-            .decode(text.as_bytes())
-            .map_err(|_| WireError::invalid(name))?;
+        let blob = STANDARD.decode(text).map_err(|_| WireError::invalid(name))?;
         Ok(Ciphertext::parse(blob)?)
     }
 
-    /// At most `limit` bytes in standard base64, in one line or several.
+    /// At most `limit` bytes in standard base64.
     pub(crate) fn base64(&self, name: &str, limit: usize) -> Result<Vec<u8>, WireError> {
-        let text = self.one_line(name)?;
-        check_length(&text, name, limit)?;
-        let bytes = STANDARD
-            .decode(text.as_bytes())
-            .map_err(|_| WireError::invalid(name))?;
+        let text = self.base64_text(name, limit)?;
+        let bytes = STANDARD.decode(text).map_err(|_| WireError::invalid(name))?;
         if bytes.len() > limit {
             return Err(WireError::invalid(name));
         }
         Ok(bytes)
     }
 
-    /// The same for bytes that are secret, in one line.
+    /// The same for bytes that are secret.
     pub(crate) fn secret_base64(&self, name: &str, limit: usize) -> Result<SecretBytes, WireError> {
-        let text = self.required(name)?;
-        check_length(text, name, limit)?;
+        let text = self.base64_text(name, limit)?;
         let most = base64::decoded_len_estimate(text.len());
         let bytes = SecretBytes::filled_within(most, |out| STANDARD.decode_slice(text, out));
         match bytes {
@@ -65,21 +56,13 @@ impl Input<'_> {
         }
     }
 
-    /// Base64 without the ends of lines in it: `openssl base64`, which the vendor's guides use, wraps what it prints.
-    pub(crate) fn one_line(&self, name: &str) -> Result<Cow<'_, str>, WireError> {
+    fn base64_text(&self, name: &str, limit: usize) -> Result<&str, WireError> {
         let text = self.required(name)?;
-        if text.contains(LINE_ENDS) {
-            return Ok(Cow::Owned(text.replace(LINE_ENDS, "")));
+        if text.len() > limit.div_ceil(3) * 4 {
+            return Err(WireError::invalid(name));
         }
-        Ok(Cow::Borrowed(text))
+        Ok(text)
     }
-}
-
-fn check_length(text: &str, name: &str, limit: usize) -> Result<(), WireError> {
-    if text.len() > limit.div_ceil(3) * 4 {
-        return Err(WireError::invalid(name));
-    }
-    Ok(())
 }
 
 /// Bytes of data in a text: decoded where it is base64, else as it is.

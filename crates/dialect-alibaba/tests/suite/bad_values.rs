@@ -91,7 +91,7 @@ async fn text_that_is_no_base64_is_no_blob() {
         "!",
         "a",
         &format!("{blob} "),
-        &format!("{blob}\t"),
+        &format!("{blob}\n"),
         &blob.replacen('D', "-", 1),
         "AAAA====",
     ] {

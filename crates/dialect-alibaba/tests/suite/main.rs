@@ -30,7 +30,6 @@ mod import;
 mod keys;
 mod kms;
 mod lifecycle;
-mod line_ends;
 mod masking;
 mod needles;
 mod offline;

@@ -184,7 +184,7 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
         }
     };
     let waited = tokio::time::timeout(Duration::from_secs(60), waiting).await;
-    waited.unwrap_or_else(|_| panic!("never: {what}"));
+    assert!(waited.is_ok(), "never: {what}");
 }
 
 /// Makes keys and ciphertexts until it is told to stop.

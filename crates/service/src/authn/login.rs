@@ -19,6 +19,8 @@ use crate::service::Service;
 const AT_A_TIME: usize = 2;
 /// Callers that may wait for that. More are told to come back: they do not prove anything before they are served.
 const WAITING: usize = 128;
+/// The same for callers who are known: guessers must not keep anybody from changing a password.
+const KNOWN: usize = 16;
 /// So many wrong passwords within [`LOCKED`] lock a login. SOURCE: IAM user guide, "Login Authentication Policy" (read 2026-11-22): 5 within
 /// 15 minutes, for 15 minutes.
 const FAILURES: usize = 5;
@@ -44,7 +46,8 @@ pub(crate) enum Tried {
 /// What passwords are checked by.
 #[derive(Debug)]
 pub(crate) struct Logins {
-    queue: Arc<Semaphore>,
+    /// For those who are nobody yet, and for those who are known.
+    queues: [Arc<Semaphore>; 2],
     turns: Arc<Semaphore>,
     failures: Mutex<HashMap<Tried, Vec<Timestamp>>>,
     nobody: Arc<OnceLock<SecretBytes>>,
@@ -53,12 +56,21 @@ pub(crate) struct Logins {
 impl Default for Logins {
     fn default() -> Self {
         Self {
-            queue: Arc::new(Semaphore::new(WAITING)),
+            queues: [WAITING, KNOWN].map(|places| Arc::new(Semaphore::new(places))),
             turns: Arc::new(Semaphore::new(AT_A_TIME)),
             failures: Mutex::default(),
             nobody: Arc::default(),
         }
     }
+}
+
+/// Who wants a turn.
+#[derive(Debug, Clone, Copy)]
+enum Who {
+    /// Somebody who shows a password.
+    Stranger,
+    /// Somebody who sets one.
+    Known,
 }
 
 /// The right to compute with a password now.
@@ -82,8 +94,13 @@ impl Turn {
 }
 
 impl Logins {
-    async fn turn(&self) -> Result<Turn, Error> {
-        let place = Arc::clone(&self.queue).try_acquire_owned();
+    async fn turn(&self, who: Who) -> Result<Turn, Error> {
+        let [strangers, known] = &self.queues;
+        let queue = match who {
+            Who::Stranger => strangers,
+            Who::Known => known,
+        };
+        let place = Arc::clone(queue).try_acquire_owned();
         let place = place.map_err(|_| Error::Overloaded)?;
         let turn = Arc::clone(&self.turns).acquire_owned().await;
         Ok(Turn {
@@ -136,7 +153,7 @@ impl Service {
         tried: Tried,
         password: SecretBytes,
     ) -> Result<Login, AuthnError> {
-        let turn = self.logins.turn().await?;
+        let turn = self.logins.turn(Who::Stranger).await?;
         let now = self.clock.now();
         if self.logins.is_locked(tried, now) {
             return Err(AuthnError::Locked);
@@ -154,7 +171,13 @@ impl Service {
         let there = stored.is_some();
         if self.is_password(turn, stored, password).await? && there {
             self.logins.forget_failures(tried);
-            return Ok(login);
+            // It may have been changed while it was checked, and the old one opens nothing new.
+            let (present, _) = self.store.login(place.0, place.1).await.map_err(from_store)?;
+            return if present.changed == login.changed {
+                Ok(present)
+            } else {
+                Err(AuthnError::Credentials)
+            };
         }
         self.logins.note_failure(tried, now);
         Err(AuthnError::Credentials)
@@ -166,7 +189,7 @@ impl Service {
         (account, owner): Place,
         password: SecretBytes,
     ) -> Result<SealedCell, Error> {
-        let (turn, random) = (self.logins.turn().await?, Arc::clone(&self.random));
+        let (turn, random) = (self.logins.turn(Who::Known).await?, Arc::clone(&self.random));
         let hash = turn.run(move || password::hash(&password, &Salts(random.as_ref())));
         let hash = hash.await?.map_err(|error| {
             tracing::error!(%error, "a password cannot be hashed");
@@ -250,12 +273,16 @@ mod tests {
     #[tokio::test]
     async fn only_so_many_wait_for_their_turn() {
         let logins = Logins::default();
-        let held: Vec<_> = [logins.turn().await.unwrap(), logins.turn().await.unwrap()].into();
+        let held: Vec<_> = [
+            logins.turn(Who::Stranger).await.unwrap(),
+            logins.turn(Who::Stranger).await.unwrap(),
+        ]
+        .into();
         let waiting: Vec<_> = (0..WAITING - 2)
-            .map(|_| Arc::clone(&logins.queue).try_acquire_owned().unwrap())
+            .map(|_| Arc::clone(&logins.queues[0]).try_acquire_owned().unwrap())
             .collect();
-        assert_eq!(logins.turn().await.err(), Some(Error::Overloaded));
+        assert_eq!(logins.turn(Who::Stranger).await.err(), Some(Error::Overloaded));
         drop((held, waiting));
-        assert!(logins.turn().await.is_ok());
+        assert!(logins.turn(Who::Stranger).await.is_ok());
     }
 }

@@ -36,8 +36,11 @@ fn lies_in(resource: &Resource, scope: &Scope) -> bool {
 }
 
 /// What a denied caller gets to hear: nothing that was not in the request. An alias is named and not the key behind it.
-pub(crate) fn denied(denial: Denial, need: Option<&Need>) -> Error {
+pub(crate) fn denied(call: &Call<'_>, denial: Denial, need: Option<&Need>) -> Error {
     let resource = match need.map(|need| &need.target) {
+        // A ciphertext names a version, and not the key that it belongs to.
+        Some(Target::Version(_)) => Some(Resource::UnknownKey(call.scope.clone(), "*".into())),
+        Some(Target::VersionWithin(scope, _)) => Some(Resource::UnknownKey(scope.clone(), "*".into())),
         Some(Target::KeyOfAlias(scope, name)) => Some(Resource::Alias(scope.clone(), name.clone())),
         Some(target) => named(target).and_then(|KeyRef { scope, name }| match name {
             KeyName::Alias(name) => Some(Resource::Alias(scope.clone(), name.clone())),

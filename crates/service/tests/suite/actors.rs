@@ -154,7 +154,19 @@ impl Actor {
         dry_run: bool,
         source: Source<'_>,
     ) -> Result<O::Output, Error> {
-        let (id, time) = service.begin().unwrap();
+        let (_, time) = service.begin().unwrap();
+        self.goes_at(service, operation, (time, dry_run), source).await
+    }
+
+    /// The same for a call that is judged as of another moment.
+    pub(crate) async fn goes_at<O: Operation>(
+        &self,
+        service: &Service,
+        operation: O,
+        (time, dry_run): (Timestamp, bool),
+        source: Source<'_>,
+    ) -> Result<O::Output, Error> {
+        let (id, _) = service.begin().unwrap();
         let call = Call {
             id,
             time,

@@ -237,6 +237,25 @@ async fn a_name_that_two_accounts_have_is_nobodys() {
 
 /// Else the sixth try would tell who is there.
 #[tokio::test]
+async fn a_name_that_nobody_has_is_locked_however_its_account_is_named() {
+    let (door, _) = Door::with_alice().await;
+    let of = door.world.service().account(door.account()).await.unwrap();
+    for name in [ALICE, "nobody"] {
+        for _ in 0..5 {
+            assert_eq!(door.hears(name, OTHER).await, Some(AuthnError::Credentials));
+        }
+        let who = LoginName::Name {
+            name: name.into(),
+            account: AccountName::Domain(of.domain.to_string().into()),
+        };
+        let password = shown(OTHER);
+        let heard = door.opens(Evidence::Password { who, password }, None).await;
+        assert_eq!(heard.err(), Some(AuthnError::Locked), "{name}");
+    }
+}
+
+/// Else the sixth try would tell who is there.
+#[tokio::test]
 async fn a_name_that_nobody_has_is_locked_like_any_other() {
     let (door, _) = Door::with_alice().await;
     for _ in 0..5 {
@@ -279,6 +298,22 @@ async fn a_new_password_makes_tokens_void() {
     assert_eq!(door.hears(ALICE, OTHER).await, None);
     // Access keys go on.
     assert!(Actor::of(&door.world, &alice).await.is_ok());
+}
+
+/// A new password waits to be hashed, and who knows the old one may come in meanwhile.
+#[tokio::test]
+async fn tokens_that_were_given_while_a_password_is_set_are_void() {
+    let (door, _) = Door::with_alice().await;
+    let root = Actor::of(&door.world, door.world.root()).await.unwrap();
+    let service = door.world.service();
+    let (_, called) = service.begin().unwrap();
+    door.world.advance(SignedDuration::from_secs(1));
+    let token = door.alice().await;
+    door.world.advance(SignedDuration::from_secs(1));
+    let set = door.set(user(ALICE), OTHER);
+    let done = root.goes_at(&service, set, (called, false), LOCAL).await;
+    assert_eq!(done, Ok(()));
+    assert_eq!(door.knows(&token).await.err(), Some(AuthnError::TokenRevoked));
 }
 
 #[tokio::test]

@@ -86,6 +86,28 @@ async fn a_policy_narrows_it_for_users_and_for_the_root() {
     }
 }
 
+/// It needs no permission, so a policy could not keep anybody from it, and the password opens all.
+#[tokio::test]
+async fn it_sets_no_password_of_its_own() {
+    let world = World::new().await;
+    let account = world.root().account();
+    let alice = Someone::client(&world, world.add_user(account, "alice", &[]).await);
+    let root = Someone::client(&world, world.root().clone());
+    for someone in [alice, root] {
+        for policy in [None, Some(ONLY_LISTS)] {
+            let key = someone.calls(&world, wish(15, policy)).await.unwrap();
+            let temporary = Someone::client(&world, holder(&world, &key));
+            let set = SetPassword {
+                account,
+                holder: LoginHolder::Caller,
+                password: SecretBytes::copied(b"battery staple 2"),
+                original: None,
+            };
+            denied(temporary.calls(&world, set).await);
+        }
+    }
+}
+
 #[tokio::test]
 async fn its_life_and_its_policy_have_bounds() {
     let world = World::new().await;

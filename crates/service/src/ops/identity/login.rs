@@ -1,13 +1,17 @@
 //! How users and the root of an account come in by themselves: passwords, and whether they may come in at all.
 
+use std::sync::Arc;
+
 use claviger_audit::record::Fields;
-use claviger_model::{AccountId, Action, Error, Field, Identity, Login, LoginOwner, Missing, UserName};
+use claviger_model::{
+    AccountId, Action, Clock, Error, Field, Identity, Login, LoginOwner, Missing, Timestamp, UserName,
+};
 use claviger_secret::SecretBytes;
 
 use super::{find_user, make, need, of_user};
 use crate::authn::{AuthnError, Tried, is_strong};
 use crate::call::{Need, Note, Target};
-use crate::ops::session::login_owner;
+use crate::ops::session::{in_person, login_owner};
 use crate::pipeline::{Context, Operation, Permitted, from_store};
 use crate::token::whole_micros;
 
@@ -32,7 +36,8 @@ pub struct GetLogin {
 /// Sets a password, or puts another in its place. Tokens that were given before are void from then on.
 ///
 /// Users need no permission for their own, and show the one they have: [`Error::Credentials`], also where they have none or
-/// showed wrong ones too often. The root of an account need not show its own. Refused with [`Field::Password`].
+/// showed wrong ones too often. The root of an account need not show its own. Nobody sets their own with a temporary access
+/// key, which may be narrowed: [`Error::Denied`]. Refused with [`Field::Password`].
 #[derive(Debug)]
 pub struct SetPassword {
     /// The account.
@@ -149,12 +154,17 @@ impl Operation for SetPassword {
     }
 
     async fn run(mut self, cx: &Context<'_>, _: Permitted, note: &mut Note) -> Result<(), Error> {
-        let (account, now) = (self.account, whole_micros(cx.call.time));
+        let account = self.account;
+        if self.holder == LoginHolder::Caller {
+            in_person(cx, Self::ACTION)?;
+        }
         let owner = self.holder.owner(cx, account).await?;
         self.check_original(cx, owner).await?;
         let sealed = cx.service.hash_password((account, owner), self.password).await?;
+        let clock = Arc::clone(&cx.service.clock);
         make(cx, account, note, |store, draft| async move {
             let change = move |login: Login| {
+                let now = at_the_change(clock.as_ref());
                 Ok(Login {
                     changed: Some(now),
                     tokens_from: Some(now),
@@ -168,6 +178,12 @@ impl Operation for SetPassword {
         .await
         .map(drop)
     }
+}
+
+/// The moment from which tokens count. Not that of the call: while a password waits to be hashed, others may come in with the
+/// one before.
+fn at_the_change(clock: &dyn Clock) -> Timestamp {
+    whole_micros(clock.now())
 }
 
 impl Operation for SwitchLogin {
@@ -184,11 +200,13 @@ impl Operation for SwitchLogin {
     }
 
     async fn run(self, cx: &Context<'_>, _: Permitted, note: &mut Note) -> Result<Login, Error> {
-        let (account, now) = (self.account, whole_micros(cx.call.time));
+        let account = self.account;
         let owner = self.holder.owner(cx, account).await?;
         let enabled = self.enabled;
+        let clock = Arc::clone(&cx.service.clock);
         make(cx, account, note, |store, draft| async move {
             let change = move |login: Login| {
+                let now = at_the_change(clock.as_ref());
                 Ok(Login {
                     enabled,
                     tokens_from: if enabled { login.tokens_from } else { Some(now) },

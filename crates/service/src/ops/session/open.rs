@@ -92,15 +92,18 @@ pub enum AccountName {
 impl LoginName {
     /// What tells it from other names, whoever has them.
     fn digest(&self) -> [u8; 32] {
-        let parts = match self {
+        digest(match self {
             Self::Id(id) => ["id", id, ""],
             Self::Name { name, account } => match account {
                 AccountName::Domain(id) => ["domain", id, name],
                 AccountName::Name(text) => ["account", text, name],
             },
-        };
-        sha256(parts.join("\0").as_bytes())
+        })
     }
+}
+
+fn digest(parts: [&str; 3]) -> [u8; 32] {
+    sha256(parts.join("\0").as_bytes())
 }
 
 impl AccountName {
@@ -199,8 +202,7 @@ impl Service {
     }
 
     async fn by_password(&self, who: &LoginName, password: SecretBytes) -> Result<Credential, AuthnError> {
-        let place = self.find_login(who).await?;
-        let tried = place.map_or_else(|| Tried::Nobody(who.digest()), Tried::Somebody);
+        let tried = self.find_login(who).await?;
         let login = self.check_password(tried, password).await?;
         if !login.enabled {
             return Err(AuthnError::Disabled);
@@ -213,24 +215,30 @@ impl Service {
         Ok(Credential::inside(login.account, identity, rights))
     }
 
-    async fn find_login(&self, who: &LoginName) -> Result<Option<(AccountId, LoginOwner)>, Error> {
+    async fn find_login(&self, who: &LoginName) -> Result<Tried, Error> {
         match who {
-            LoginName::Id(id) => match id.parse::<IdentityHex>() {
-                Ok(id) => self.login_by_id(id).await,
-                Err(_) => Ok(None),
-            },
+            LoginName::Id(id) => {
+                let found = match id.parse::<IdentityHex>() {
+                    Ok(id) => self.login_by_id(id).await?,
+                    Err(_) => None,
+                };
+                Ok(found.map_or_else(|| Tried::Nobody(who.digest()), Tried::Somebody))
+            }
             LoginName::Name { name, account } => {
                 let Some(account) = self.find_account(account).await? else {
-                    return Ok(None);
+                    return Ok(Tried::Nobody(who.digest()));
                 };
+                // However the account was named: a login that is there is locked for all of its names, too.
+                let nobody = || Tried::Nobody(digest(["in", &account.id.to_string(), name]));
                 if **name == *account.name {
-                    return Ok(Some((account.id, LoginOwner::Root)));
+                    return Ok(Tried::Somebody((account.id, LoginOwner::Root)));
                 }
                 let Ok(name) = name.parse::<UserName>() else {
-                    return Ok(None);
+                    return Ok(nobody());
                 };
                 let user = self.store.user(account.id, &name).await.map_err(from_store)?;
-                Ok(user.map(|user| (account.id, LoginOwner::User(user.id))))
+                let place = user.map(|user| (account.id, LoginOwner::User(user.id)));
+                Ok(place.map_or_else(nobody, Tried::Somebody))
             }
         }
     }

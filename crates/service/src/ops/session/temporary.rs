@@ -3,12 +3,11 @@
 use claviger_audit::record::Fields;
 use claviger_authz::languages::ram::SESSION_LIMIT;
 use claviger_model::{
-    AccessKeyId, Action, Denial, DenyingPolicy, Error, Field, IdentityResource, Language, Resource,
-    SESSION_SHORTEST, SignedDuration, Timestamp,
+    AccessKeyId, Action, Error, Field, Language, SESSION_SHORTEST, SignedDuration, Timestamp,
 };
 use claviger_secret::SecretBytes;
 
-use super::login_owner;
+use super::in_person;
 use crate::call::{Need, Note};
 use crate::ops::identity::check_in;
 use crate::pipeline::{Context, Operation, Permitted};
@@ -78,13 +77,7 @@ impl Operation for CreateTemporaryKey {
 
     async fn run(self, cx: &Context<'_>, _: Permitted, note: &mut Note) -> Result<TemporaryKey, Error> {
         let caller = cx.call.caller();
-        let owner = login_owner(&caller.identity).filter(|_| !cx.call.credential.is_session());
-        let owner = owner.ok_or(Error::Denied(Denial {
-            action: Self::ACTION,
-            resource: Resource::Identity(caller.account, IdentityResource::Users),
-            explicit: true,
-            policy: DenyingPolicy::Identity,
-        }))?;
+        let owner = in_person(cx, Self::ACTION)?;
         let began = whole_micros(cx.call.time);
         let (access_key, secret) = cx.service.draw(crate::access_key::draw_temporary)?;
         let session = Session {

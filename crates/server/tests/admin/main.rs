@@ -51,6 +51,11 @@ both_ways! {
 }
 
 #[test]
+fn what_does_not_arrive() {
+    Scene::stopped().plays(include_str!("transcripts/lost.md"));
+}
+
+#[test]
 fn usage_asked_of_a_server() {
     Scene::with_keys().plays(include_str!("transcripts/usage.md"));
 }

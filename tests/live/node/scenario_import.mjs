@@ -5,7 +5,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import * as local from './local_crypto.mjs';
 import {
   DAY, DISABLED, HOUR, INVALID, LEAVING, MISSING, NO_ALIAS_HERE, NO_KEY, NO_MOVE, ORDINARY, PLAINTEXT, UNFILLED,
-  UNSUPPORTED, WRONG_KIND, WRONG_ORIGIN, data, describe, encrypt, flipped, liesAhead, made, moment, now, state, text,
+  UNSUPPORTED, WRONG_ORIGIN, data, describe, encrypt, flipped, liesAhead, made, moment, now, state, text,
   versions, without,
 } from './scenario_common.mjs';
 
@@ -81,7 +81,7 @@ async function withoutMaterial(t) {
     ['DisableKey', NO_MOVE, {}],
     ['CancelKeyDeletion', NO_MOVE, {}],
     ['UpdateRotationPolicy', UNFILLED, { EnableAutomaticRotation: true, RotationInterval: '7d' }],
-    ['CreateKeyVersion', WRONG_KIND, {}],
+    ['CreateKeyVersion', UNFILLED, {}],
   ]) {
     await t.refused(`${action} without material`, wants, action, { KeyId, ...params });
   }

@@ -46,21 +46,13 @@ pub struct Worked {
 impl Worked {
     /// A line in the log.
     fn tell(self) {
-        let Self {
-            deleted,
-            expired,
-            rotated,
-            warned,
-            destroyed,
-            failed,
-        } = self;
         tracing::info!(
-            deleted,
-            expired,
-            rotated,
-            warned,
-            destroyed,
-            failed,
+            deleted = self.deleted,
+            expired = self.expired,
+            rotated = self.rotated,
+            warned = self.warned,
+            destroyed = self.destroyed,
+            failed = self.failed,
             "did what was due"
         );
     }

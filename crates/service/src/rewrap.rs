@@ -238,20 +238,12 @@ impl Service {
         if *done == Rewrapped::default() {
             return;
         }
-        let Rewrapped {
-            changed,
-            raced,
-            failed,
-            waiting,
-            away: _,
-            unserved,
-        } = *done;
         tracing::info!(
-            changed,
-            raced,
-            failed,
-            waiting,
-            unserved,
+            changed = done.changed,
+            raced = done.raced,
+            failed = done.failed,
+            waiting = done.waiting,
+            unserved = done.unserved,
             "wrapped anew what older keys had wrapped"
         );
         if done.away {

@@ -56,8 +56,17 @@ class Token:
 
     def objects(self):
         """Names of the files that hold keys, wherever the token is."""
+        return {file.name for file in self._files()}
+
+    def sizes(self):
+        """The bytes of each of them, while nothing changes. SoftHSM writes one attribute after the other, and leaves
+        what it had when the folder goes or comes in between: a file shorter than that of any key, without its material.
+        """
+        return [file.stat().st_size for file in self._files()]
+
+    def _files(self):
         place = self.folder if self.folder.exists() else self._aside
-        return {file.name for file in place.glob("*.object") if file.name != "token.object"}
+        return [file for file in place.glob("*.object") if file.name != "token.object"]
 
 
 class TokenServer(ServingServer):

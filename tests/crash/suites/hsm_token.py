@@ -87,6 +87,8 @@ def _storm(trial):
             Signer(server, book),
             Signer(server, book, "EC_P256", "ECDSA_SHA_256", P256PublicKey),
         ]
+        _probe(Client(server.credentials), book)
+        whole = min(server.token.sizes())
         storm = HsmStorm(server, book, f"{trial.seed}/token", signers, SOFTWARE, specs=("Aliyun_AES_256",))
         with storm:
             slowest = max(_away(trial, server, book, chance, seconds) for seconds in AWAY)
@@ -96,7 +98,7 @@ def _storm(trial):
         trial.none_of("calls with software keys that were refused because of the token", software)
         kept(trial, server, book, chance)
         trial.that("signatures were made and are right", storm.signatures() > 0)
-        opened = _everything(trial, server, book, chance)
+        opened = _everything(trial, server, book, chance, whole)
     finally:
         server.discard()
     promises.keep_quiet(trial, server, outage=True)  # a refused call is told as an error
@@ -111,8 +113,7 @@ def _storm(trial):
 def _away(trial, server, book, chance, seconds):
     """One outage. Gives the time until a key in the token worked again."""
     client = Client(server.credentials)
-    key = client.must("CreateKey", Description="note-probe", **HSM)["KeyMetadata"]["KeyId"]
-    book.adopt(key, "note-probe")
+    key = _probe(client, book)
     time.sleep(chance.uniform(0.2, 0.6))
     refused = len(book.refused())
     server.token.pull()
@@ -131,8 +132,15 @@ def _away(trial, server, book, chance, seconds):
     return took
 
 
-def _everything(trial, server, book, chance):
-    """All of it, before and after another start."""
+def _probe(client, book):
+    """A key in the token that no writer uses."""
+    key = client.must("CreateKey", Description="note-probe", **HSM)["KeyMetadata"]["KeyId"]
+    book.adopt(key, "note-probe")
+    return key
+
+
+def _everything(trial, server, book, chance, whole):
+    """All of it, before and after another start. `whole`: the fewest bytes of a key's object."""
     promises.keep_state(trial, server, book, chance, everything=True)
     promises.keep_refusals(trial, server, book)
     trial.that("exit code after SIGTERM", server.stop() == 0)
@@ -142,12 +150,15 @@ def _everything(trial, server, book, chance):
     inside = Client(server.credentials).every(
         "ListKeys", "Keys", "Key", Filters='[{"Key":"ProtectionLevel","Values":["HSM"]}]'
     )
-    objects = len(server.token.objects())
+    sizes = server.token.sizes()
+    objects = sum(size >= whole for size in sizes)
+    torn = len(sizes) - objects
     trial.that(
         "the token has an object for each key, and at most one that a pull cut short",
         len(inside) <= objects <= len(inside) + len(AWAY),
         f"{objects} for {len(inside)}",
     )
+    trial.that("it has at most one torn object for each pull and each return", torn <= 2 * len(AWAY), torn)
     server.stop()
     promises.keep_trail(trial, server, book)
     return opened

@@ -87,7 +87,7 @@ impl Block {
         self.known.clear();
     }
 
-    /// Adds a call of an account.
+    /// Adds a call to the trail of an account.
     pub(crate) fn add(
         &mut self,
         connection: &Connection,
@@ -131,7 +131,7 @@ impl Block {
         account: i64,
         call: &Skim<'_>,
     ) -> Result<usize, FeedError> {
-        terms::profile(call, &mut self.key);
+        terms::profile(account, call, &mut self.key);
         if let Some(place) = self.known.get(self.key.as_slice()) {
             return Ok(*place);
         }

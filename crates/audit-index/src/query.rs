@@ -123,7 +123,11 @@ fn asked_for(query: &Query, event: &Event<'_>, sure: bool) -> Result<bool, FeedE
         _ => true,
     };
     let has_terms = terms::passes(event, query.filters.iter().filter(looked_up));
-    if event.account.parse() != Ok(query.account) || !has_terms {
+    if !event
+        .accounts()
+        .any(|account| account.parse() == Ok(query.account))
+        || !has_terms
+    {
         return Err(FeedError::Damaged("a call that does not have its terms"));
     }
     Ok((query.from..=query.until).contains(&event.time) && terms::passes(event, &query.filters))

@@ -25,6 +25,8 @@ pub(crate) struct Skim<'a> {
     pub(crate) operation: Cow<'a, str>,
     pub(crate) writes: bool,
     pub(crate) account: Cow<'a, str>,
+    /// Other accounts in whose trail it stands.
+    pub(crate) owners: Vec<Cow<'a, str>>,
     pub(crate) region: Cow<'a, str>,
     pub(crate) caller: Cow<'a, str>,
     /// That of the user or role.
@@ -67,6 +69,7 @@ impl<'a> Skim<'a> {
             operation: event.operation.clone().unwrap_or_else(|| event.action.clone()),
             writes: event.writes,
             account: event.account.clone(),
+            owners: event.owners.clone(),
             region: event.region.clone(),
             caller: Cow::Owned(event.caller_name().into_owned()),
             caller_id: terms::caller_id(event).cloned(),
@@ -111,6 +114,7 @@ impl Skimmer {
         let writes = rest.truth()?;
         rest.tag(",\"account\":")?;
         let account = rest.text()?;
+        let owners = rest.owners()?;
         rest.tag(",\"region\":")?;
         let region = rest.text()?;
         let caller = rest.caller()?;
@@ -142,6 +146,7 @@ impl Skimmer {
             operation: operation.unwrap_or(action).into(),
             writes,
             account: account.into(),
+            owners,
             region: region.into(),
             caller: caller.name,
             caller_id: caller.id.map(Cow::Borrowed),
@@ -208,6 +213,18 @@ impl<'a> Rest<'a> {
     fn truth(&mut self) -> Option<bool> {
         let found = self.tag("true").is_some();
         (found || self.tag("false").is_some()).then_some(found)
+    }
+
+    fn owners(&mut self) -> Option<Vec<Cow<'a, str>>> {
+        let mut owners = Vec::new();
+        if self.tag(",\"owners\":[").is_some() {
+            owners.push(self.text()?.into());
+            while self.tag(",").is_some() {
+                owners.push(self.text()?.into());
+            }
+            self.tag("]")?;
+        }
+        Some(owners)
     }
 
     fn caller(&mut self) -> Option<Asker<'a>> {

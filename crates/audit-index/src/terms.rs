@@ -83,11 +83,12 @@ pub(crate) fn common<E>(call: &Skim<'_>, mut each: impl FnMut(Kind, &str) -> Res
     each(Kind::Outcome, &call.outcome)
 }
 
-/// Writes down what the common terms of a call depend on: calls with the same profile have the same ones.
-pub(crate) fn profile(call: &Skim<'_>, out: &mut Vec<u8>) {
+/// Writes down what the common terms of a call in the trail of an account depend on: calls with the same profile have the
+/// same ones.
+pub(crate) fn profile(account: i64, call: &Skim<'_>, out: &mut Vec<u8>) {
     out.clear();
+    out.extend_from_slice(&account.to_le_bytes());
     let texts = [
-        &call.account,
         &call.api,
         &call.action,
         &call.operation,

@@ -97,7 +97,7 @@ impl Tally {
         }
     }
 
-    /// Counts a call of an account.
+    /// Counts a call in the trail of an account.
     pub(crate) fn count(&mut self, account: i64, call: &Skim<'_>) {
         let time = call.time.as_millisecond();
         let keys = call.things.iter().filter(|(kind, _)| *kind == ThingKind::Key);

@@ -148,14 +148,17 @@ impl Writer {
 
     fn add_call(&mut self, line: &Line<'_>, call: &Skim<'_>) -> Result<Option<Timestamp>, FeedError> {
         let seq = line.parts.seq.0;
-        let Ok(account) = call.account.parse::<AccountId>() else {
+        let accounts = [&call.account].into_iter().chain(&call.owners);
+        let Ok(accounts) = accounts
+            .map(|account| account.parse::<AccountId>())
+            .collect::<Result<Vec<_>, _>>()
+        else {
             tracing::warn!(
                 seq,
                 "a record of the audit log has no account, so it is not indexed"
             );
             return Ok(None);
         };
-        let account = account.number().cast_signed();
         let (number, position) = locate(seq);
         self.chunk.enter(&self.connection, seq / CHUNK)?;
         self.chunk.push(Spot {
@@ -164,9 +167,12 @@ impl Writer {
             place: line.place,
         });
         self.block.enter(&self.connection, number)?;
-        self.block
-            .add(&self.connection, &mut self.terms, account, position, call)?;
-        self.tally.count(account, call);
+        for account in accounts {
+            let account = account.number().cast_signed();
+            self.block
+                .add(&self.connection, &mut self.terms, account, position, call)?;
+            self.tally.count(account, call);
+        }
         Ok(Some(call.time))
     }
 

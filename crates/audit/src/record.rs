@@ -8,7 +8,7 @@ use std::io::Write as _;
 use std::net::IpAddr;
 
 use claviger_model::{
-    Caller, CertificateId, EncryptionContext, Identity, KeyId, KeyVersionId, RequestId, Timestamp,
+    AccountId, Caller, CertificateId, EncryptionContext, Identity, KeyId, KeyVersionId, RequestId, Timestamp,
 };
 use jiff::fmt::StdIoWrite;
 use jiff::fmt::temporal::DateTimePrinter;
@@ -158,6 +158,8 @@ pub struct Record<'a> {
     pub writes: bool,
     /// Who asked.
     pub caller: &'a Caller,
+    /// Other accounts than that of the caller, whose keys, certificates or roles the call was about, once it was allowed.
+    pub owners: &'a [AccountId],
     /// The region it was asked in.
     pub region: &'a str,
     /// Where from.
@@ -203,7 +205,9 @@ impl Record<'_> {
     fn write_caller(&self, out: &mut Vec<u8>) {
         put(out, ",\"account\":\"");
         push_number(out, self.caller.account.number());
-        put(out, "\",\"region\":");
+        put(out, "\"");
+        self.write_owners(out);
+        put(out, ",\"region\":");
         string(out, self.region);
         put(out, ",\"caller\":{\"type\":");
         write_identity(out, &self.caller.identity);
@@ -212,6 +216,17 @@ impl Record<'_> {
             string(out, key.as_str());
         }
         out.push(b'}');
+    }
+
+    fn write_owners(&self, out: &mut Vec<u8>) {
+        for (index, owner) in self.owners.iter().enumerate() {
+            put(out, if index == 0 { ",\"owners\":[\"" } else { ",\"" });
+            push_number(out, owner.number());
+            out.push(b'"');
+        }
+        if !self.owners.is_empty() {
+            out.push(b']');
+        }
     }
 
     fn write_source(&self, out: &mut Vec<u8>) {

@@ -65,6 +65,9 @@ pub struct Event<'a> {
     /// The account of the caller, its number.
     #[serde(borrow)]
     pub account: Cow<'a, str>,
+    /// The accounts, other than that, whose keys, certificates or roles it was about.
+    #[serde(borrow, default)]
+    pub owners: Vec<Cow<'a, str>>,
     /// The region it was asked in.
     #[serde(borrow)]
     pub region: Cow<'a, str>,
@@ -309,6 +312,11 @@ impl<'a> Event<'a> {
             }
         }
         things
+    }
+
+    /// The accounts in whose trail it stands: that of the caller, then those of the owners.
+    pub fn accounts(&self) -> impl Iterator<Item = &str> {
+        [&self.account].into_iter().chain(&self.owners).map(AsRef::as_ref)
     }
 
     /// What the caller is called in queries: `root`, the name of a user or service, `role:session`, or `system`.

@@ -10,7 +10,9 @@ use serde_json::Value;
 type Spell = fn(&Event<'_>) -> Value;
 
 /// As events of ActionTrail.
-pub(crate) const ACTIONTRAIL: (&str, Spell) = ("actiontrail", claviger_dialect_alibaba::event);
+pub(crate) const ACTIONTRAIL: (&str, Spell) = ("actiontrail", |event| {
+    claviger_dialect_alibaba::event(event, &event.account)
+});
 /// As traces of CTS.
 pub(crate) const CTS: (&str, Spell) = ("cts", claviger_dialect_huawei::trace::trace);
 

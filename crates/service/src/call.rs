@@ -186,6 +186,8 @@ pub struct Need {
 pub struct Note {
     /// What was answered: ids and lengths, never secrets.
     pub response: Fields,
+    /// The accounts, other than that of the caller, that own what the call is about.
+    pub(crate) owners: Vec<AccountId>,
     /// Whether the record is durable already, as a draft in the store's outbox.
     pub(crate) outboxed: bool,
 }

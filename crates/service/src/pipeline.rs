@@ -3,22 +3,22 @@
 //! Who may learn that a key exists is decided here: where a name leads nowhere, permission is judged on the name as it
 //! was asked for, so only those who would be allowed get to hear that it is not there.
 
+mod loaded;
+
 use std::sync::Arc;
 
 use claviger_audit::record::{Fields, Outcome, Record};
-use claviger_authz::policy::Policy;
 use claviger_authz::{Facts, NoPermit, Permit, authorize};
-use claviger_model::{
-    AccountId, Action, Certificate, Error, Grant, Identity, KeyVersion, ProtectionLevel, Region, Role,
-    ServiceName, Tags,
-};
+use claviger_model::{AccountId, Action, Error, Identity};
 use claviger_store::{Draft, Store, StoreError, WriteError};
 use tracing::{Instrument as _, trace_span};
 
-use crate::cache::{Keys, LoadedKey};
+use crate::cache::Keys;
 use crate::call::{Asked, Call, Need, Note};
 use crate::resolve::{Found, denied, is_hidden};
 use crate::service::Service;
+
+pub(crate) use loaded::Loaded;
 
 /// Something that can be asked of the service.
 pub trait Operation: Send + Sync {
@@ -58,80 +58,6 @@ pub trait Operation: Send + Sync {
 /// The targets of a call, loaded and permitted.
 pub type Permitted = Permit<Vec<Loaded>>;
 
-/// A target as the pipeline found it.
-#[derive(Debug)]
-pub enum Loaded {
-    /// A key.
-    Key(Arc<LoadedKey>),
-    /// A key version and its key.
-    Version(Arc<KeyVersion>, Arc<LoadedKey>),
-    /// The versions of a key pair, newest first, and the key. There are none of a key of another kind, and none while the
-    /// key waits for its material.
-    Pair(Vec<Arc<KeyVersion>>, Arc<LoadedKey>),
-    /// A grant and its key.
-    Grant(Box<Grant>, Arc<LoadedKey>),
-    /// A certificate.
-    Certificate(Arc<Certificate>),
-    /// A role and its trust policy, compiled.
-    Role(Box<Role>, Arc<Policy>),
-    /// Something that is a name only.
-    Name,
-}
-
-impl Loaded {
-    /// The key that it is, or that it belongs to.
-    pub(crate) fn key(&self) -> Option<&LoadedKey> {
-        match self {
-            Self::Key(key) | Self::Version(_, key) | Self::Pair(_, key) | Self::Grant(_, key) => Some(key),
-            Self::Certificate(_) | Self::Role(..) | Self::Name => None,
-        }
-    }
-
-    /// Where the material of it is held, if that is not in software.
-    fn in_hardware(&self) -> Option<(ProtectionLevel, &Region)> {
-        let (level, scope) = match self {
-            Self::Certificate(certificate) => (certificate.protection, &certificate.scope),
-            other => other
-                .key()
-                .map(|loaded| (loaded.key.protection, &loaded.key.scope))?,
-        };
-        match level {
-            ProtectionLevel::Software => None,
-            ProtectionLevel::Hsm => Some((level, &scope.region)),
-        }
-    }
-
-    /// The labels on it.
-    pub(crate) fn tags(&self) -> Option<&Tags> {
-        match self {
-            Self::Certificate(certificate) => Some(&certificate.tags),
-            Self::Role(role, _) => Some(&role.tags),
-            other => other.key().map(|key| &key.key.tags),
-        }
-    }
-
-    /// The policy on it.
-    pub(crate) fn policy(&self) -> Option<&Policy> {
-        match self {
-            Self::Role(_, trust) => Some(trust),
-            other => other.key().and_then(|key| key.policy.as_deref()),
-        }
-    }
-
-    /// The service that made it.
-    pub(crate) fn maker(&self) -> Option<&ServiceName> {
-        self.key().and_then(LoadedKey::maker)
-    }
-
-    /// The grant that it is.
-    pub(crate) fn grant(&self) -> Option<&Grant> {
-        match self {
-            Self::Grant(grant, _) => Some(grant),
-            _ => None,
-        }
-    }
-}
-
 /// An answer whose audit record is durable. Only the pipeline makes one, so nothing else can be answered.
 #[derive(Debug)]
 pub struct Audited<T>(T);
@@ -155,7 +81,14 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// The audit record of this call, should it be served: goes into the transaction of the change.
     pub(crate) fn draft(&self, note: &Note) -> Draft {
-        self.call.served(self.action, self.request, &note.response)
+        let record = self.call.record(
+            self.action,
+            &note.owners,
+            self.request,
+            &note.response,
+            Outcome::Served,
+        );
+        Draft(record.into())
     }
 
     /// The store, for a change that outlives its caller.
@@ -183,9 +116,10 @@ impl Context<'_> {
 }
 
 impl Call<'_> {
-    /// The record of a call that was served, for the transaction of its change.
-    pub(crate) fn served(&self, action: Action, request: &Fields, response: &Fields) -> Draft {
-        Draft(self.record(action, request, response, Outcome::Served).into())
+    /// The record of a call of the server's own that was served, for the transaction of its change.
+    pub(crate) fn served(&self, action: Action, response: &Fields) -> Draft {
+        let record = self.record(action, &[], &Fields::default(), response, Outcome::Served);
+        Draft(record.into())
     }
 
     /// The circumstances of the call. Nobody shows a second factor here.
@@ -202,14 +136,28 @@ impl Call<'_> {
         }
     }
 
-    fn record(&self, action: Action, request: &Fields, response: &Fields, outcome: Outcome<'_>) -> Vec<u8> {
-        self.named_record(action.name(), action.writes(), request, response, outcome)
+    fn record(
+        &self,
+        action: Action,
+        owners: &[AccountId],
+        request: &Fields,
+        response: &Fields,
+        outcome: Outcome<'_>,
+    ) -> Vec<u8> {
+        self.named_record(
+            (action.name(), action.writes()),
+            owners,
+            request,
+            response,
+            outcome,
+        )
     }
 
+    /// A record of an action with this name, and whether it writes.
     fn named_record(
         &self,
-        action: &str,
-        writes: bool,
+        (action, writes): (&str, bool),
+        owners: &[AccountId],
         request: &Fields,
         response: &Fields,
         outcome: Outcome<'_>,
@@ -223,6 +171,7 @@ impl Call<'_> {
             operation: self.operation,
             writes,
             caller: self.caller(),
+            owners,
             region: self.scope.region.as_str(),
             source: self.source,
             request,
@@ -271,7 +220,7 @@ impl Service {
         let writes = Action::ALL
             .iter()
             .any(|known| known.name() == action && known.writes());
-        let record = call.named_record(action, writes, &none, &none, outcome);
+        let record = call.named_record((action, writes), &[], &none, &none, outcome);
         Audited(self.append(&record).await)
     }
 
@@ -293,6 +242,7 @@ impl Service {
             .permit(call, operation.needs()?, operation.asked())
             .instrument(trace_span!(target: "claviger::stage", "authorize"))
             .await?;
+        note.owners = owners(call, permit.targets());
         if call.dry_run && action.writes() {
             return Err(Error::DryRun);
         }
@@ -375,7 +325,7 @@ impl Service {
         }
         let empty = Fields::default();
         let record = match &result {
-            Ok(_) => call.record(action, request, &note.response, Outcome::Served),
+            Ok(_) => call.record(action, &note.owners, request, &note.response, Outcome::Served),
             Err(error) => {
                 let (code, wire) = (error.code(), (call.wire_code)(action, error));
                 let outcome = if error.is_fault() {
@@ -383,7 +333,7 @@ impl Service {
                 } else {
                     Outcome::Refused { code, wire }
                 };
-                call.record(action, request, &empty, outcome)
+                call.record(action, &note.owners, request, &empty, outcome)
             }
         };
         match self.append(&record).await {
@@ -391,6 +341,17 @@ impl Service {
             Err(error) => Audited(Err(error)),
         }
     }
+}
+
+/// The accounts, other than the caller's, that own targets of a call; each once.
+fn owners(call: &Call<'_>, targets: &[Loaded]) -> Vec<AccountId> {
+    let mut owners = Vec::new();
+    for owner in targets.iter().filter_map(Loaded::owner) {
+        if owner != call.caller().account && !owners.contains(&owner) {
+            owners.push(owner);
+        }
+    }
+    owners
 }
 
 /// What a store's failure means to a caller. The operator finds the reason in the server's log.

@@ -49,6 +49,6 @@ impl Service {
             wire_code: |_, error| error.code(),
             dry_run: false,
         };
-        Ok(call.served(action, &Fields::default(), response))
+        Ok(call.served(action, response))
     }
 }

@@ -84,11 +84,13 @@ impl EventIndex for Index {
         })
     }
 
-    async fn usage(&self, _: AccountId, key: KeyId) -> Result<Usage, IndexError> {
+    async fn usage(&self, account: AccountId, key: KeyId) -> Result<Usage, IndexError> {
         self.check()?;
         let mut tally = Tally::default();
         for (_, record) in self.records() {
-            if let Entry::Call(event) = Entry::parse(&record).unwrap() {
+            if let Entry::Call(event) = Entry::parse(&record).unwrap()
+                && is_told(&event, account)
+            {
                 tally.count(&event, &key.to_string());
             }
         }
@@ -116,8 +118,12 @@ fn passes(query: &Query, record: &[u8]) -> bool {
         return false;
     };
     let in_time = query.from <= event.time && event.time <= query.until;
-    let own = event.account == query.account.to_string();
-    own && in_time && query.filters.iter().all(|filter| fits(filter, &event))
+    is_told(&event, query.account) && in_time && query.filters.iter().all(|filter| fits(filter, &event))
+}
+
+/// Whether a call stands in the trail of an account.
+fn is_told(event: &Event<'_>, account: AccountId) -> bool {
+    event.accounts().any(|each| each == account.to_string())
 }
 
 fn fits(filter: &Filter, event: &Event<'_>) -> bool {

@@ -86,12 +86,14 @@ proptest! {
         writes: bool,
         millis in -1_000_000_000_000_i64..4_000_000_000_000,
         account in 0..9_000_000_000_000_000_u64,
+        owners in prop::collection::vec(0..9_000_000_000_000_000_u64, 0..3),
     ) {
         let caller = Caller {
             account: AccountId::from_number(1_000_000_000_000_000 + account).unwrap(),
             identity,
             access_key: access_key.map(|key| key.parse().unwrap()),
         };
+        let owners: Vec<_> = owners.into_iter().map(|owner| AccountId::from_number(1_000_000_000_000_000 + owner).unwrap()).collect();
         let (code, wire) = ("code", "Code.No");
         let record = Record {
             id: RequestId::from_bytes([1; 16]),
@@ -102,6 +104,7 @@ proptest! {
             operation: &texts[1],
             writes,
             caller: &caller,
+            owners: &owners,
             region: "here-1",
             source: Source { address: "::1".parse().unwrap(), agent: &texts[2], host: &texts[3], secure: writes },
             request: &request,
@@ -133,6 +136,20 @@ fn an_everyday_record_is_skimmed() {
     let skimmed = skimmed.unwrap();
     assert_eq!(skimmed.things.len(), 3);
     assert_eq!(skimmed, viewed);
+}
+
+#[test]
+fn a_record_of_other_accounts_is_skimmed() {
+    for owners in [r#"["2"]"#, r#"["2","3"]"#] {
+        let record = PLAIN.replace(r#","region":"#, &format!(r#","owners":{owners},"region":"#));
+        let (skimmed, viewed) = both(record.as_bytes());
+        assert_eq!(skimmed.unwrap().owners.len(), owners.len() / 4);
+        assert_eq!(Skimmer::default().read(record.as_bytes()), Some(viewed));
+    }
+    for owners in ["[]", "[2]", r#"["2",]"#, r#""2""#] {
+        let record = PLAIN.replace(r#","region":"#, &format!(r#","owners":{owners},"region":"#));
+        assert_eq!(Skimmer::default().read(record.as_bytes()), None, "{record}");
+    }
 }
 
 #[test]

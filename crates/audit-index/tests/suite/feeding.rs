@@ -36,6 +36,7 @@ fn what_is_appended_later_is_found_and_the_lag_is_told() {
         let head = world.log.as_ref().unwrap().head().seq;
         assert!(block_on(index.reaches(head, PATIENCE)));
         world.judge(&index, &everything(0));
+        world.judge(&index, &everything(2));
         let progress = index.progress();
         assert_eq!((progress.done, progress.trouble), (head, None));
         // The clock stands at the beginning of all times.

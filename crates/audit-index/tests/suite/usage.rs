@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use claviger_audit::index::{DayUsage, EventIndex as _, LastUse, Usage, VersionUsage};
 
-use crate::world::{Call, World, account, block_on, key, start, version};
+use crate::world::{Call, World, account, block_on, everything, key, start, version};
 
 /// Hours after the beginning, which is two hours before midnight.
 fn at(hours: u64, call: Call) -> Call {
@@ -144,4 +144,48 @@ fn a_key_that_was_never_used_has_no_usage() {
     world.append([call("Encrypt", Some(1), "served")]);
     assert_eq!(ask(&world, 0, 7), Usage::default());
     assert_eq!(ask(&world, 1, 1), Usage::default());
+}
+
+#[test]
+fn a_use_by_another_account_counts_for_the_owner_of_the_key() {
+    let mut world = World::new(64 << 20);
+    let abroad = Call {
+        account: 1,
+        owners: vec![0],
+        ..call("Encrypt", Some(1), "served")
+    };
+    world.append([
+        at(0, call("CreateKey", Some(1), "served")),
+        at(1, abroad.clone()),
+        at(
+            2,
+            Call {
+                outcome: "refused",
+                ..abroad
+            },
+        ),
+    ]);
+    let used = ask(&world, 0, 1);
+    let last = used.last.unwrap();
+    assert_eq!(
+        (last.caller.as_str(), last.time),
+        ("bob", start() + Duration::from_secs(3600))
+    );
+    assert_eq!(used.versions.len(), 1);
+    let days: Vec<_> = used
+        .days
+        .iter()
+        .map(|day| (day.action.as_str(), day.outcome.as_str(), day.count))
+        .collect();
+    assert_eq!(
+        days,
+        [
+            ("Encrypt", "refused", 1),
+            ("CreateKey", "served", 1),
+            ("Encrypt", "served", 1)
+        ]
+    );
+    world.judge(&world.index(), &everything(0));
+    world.judge(&world.index(), &everything(1));
+    world.judge(&world.index(), &everything(2));
 }

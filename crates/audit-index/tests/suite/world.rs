@@ -58,6 +58,8 @@ pub(crate) fn version(number: u8) -> KeyVersionId {
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
     pub(crate) account: u64,
+    /// Other accounts in whose trail it stands.
+    pub(crate) owners: Vec<u64>,
     pub(crate) time: Timestamp,
     pub(crate) api: &'static str,
     pub(crate) region: &'static str,
@@ -78,6 +80,7 @@ impl Call {
     pub(crate) fn new() -> Self {
         Self {
             account: 0,
+            owners: Vec::new(),
             time: start(),
             api: "kms",
             region: "here-1",
@@ -141,6 +144,7 @@ impl Call {
             fields.key("source_key", key(source));
             request.version("source_version", version(of));
         }
+        let owners: Vec<AccountId> = self.owners.iter().map(|owner| account(*owner)).collect();
         let (code, wire) = ("no", "No");
         let outcome = match self.outcome {
             "served" => Outcome::Served,
@@ -156,6 +160,7 @@ impl Call {
             operation: self.operation,
             writes: self.writes,
             caller: &caller,
+            owners: &owners,
             region: self.region,
             source: Source {
                 address: "::1".parse().unwrap(),
@@ -289,7 +294,8 @@ impl World {
     /// What a query should find, all pages of it.
     pub(crate) fn expected(&self, query: &Query) -> Vec<Seq> {
         let found = self.calls.iter().filter(|(seq, call)| {
-            account(call.account) == query.account
+            let mut accounts = call.owners.iter().chain([&call.account]);
+            accounts.any(|number| account(*number) == query.account)
                 && (query.from..=query.until).contains(&call.time)
                 && query.filters.iter().all(|filter| call.passes(filter))
                 && query.after.is_none_or(|after| {
@@ -369,6 +375,7 @@ pub(crate) fn medley(seed: u64, count: u32) -> Vec<Call> {
         let time = u64::from(number) * 50 + draw(400);
         calls.push(Call {
             account: draw(8) / 5,
+            owners: if draw(9) == 0 { vec![2, 3] } else { Vec::new() },
             time: start() + Duration::from_millis(time),
             api: if draw(20) == 0 { "sts" } else { "kms" },
             region: if number % 7 == 0 { "there-2" } else { "here-1" },

@@ -9,6 +9,10 @@ fn sample(outcome: Outcome<'_>) -> String {
 }
 
 fn sample_of(identity: Identity, outcome: Outcome<'_>) -> String {
+    sample_with(identity, &[], outcome)
+}
+
+fn sample_with(identity: Identity, owners: &[AccountId], outcome: Outcome<'_>) -> String {
     let caller = Caller {
         account: AccountId::from_number(1_234_567_890_123_456).unwrap(),
         identity,
@@ -32,6 +36,7 @@ fn sample_of(identity: Identity, outcome: Outcome<'_>) -> String {
         operation: "Encrypt",
         writes: false,
         caller: &caller,
+        owners,
         region: "cn-hangzhou",
         source: Source {
             address: "::1".parse().unwrap(),
@@ -59,6 +64,26 @@ fn a_served_call_reads_back_as_json_with_every_field() {
     assert_eq!(json["caller"]["access_key"], "LTAIexample");
     assert_eq!(json["source"]["address"], "::1");
     assert_eq!(json["outcome"], "served");
+}
+
+#[test]
+fn owners_are_told_where_there_are_any() {
+    let sample = sample(Outcome::Served);
+    assert!(!sample.contains("owners"));
+    for owners in [&[2_u64][..], &[2, 3]] {
+        let owners: Vec<_> = owners
+            .iter()
+            .map(|number| AccountId::from_number(1_000_000_000_000_000 + number).unwrap())
+            .collect();
+        let text = sample_with(Identity::Root, &owners, Outcome::Served);
+        let event: crate::view::Event<'_> = serde_json::from_str(&text).unwrap();
+        let expected = owners.iter().map(ToString::to_string);
+        let expected: Vec<_> = ["1234567890123456".to_owned()]
+            .into_iter()
+            .chain(expected)
+            .collect();
+        assert_eq!(event.accounts().collect::<Vec<_>>(), expected);
+    }
 }
 
 #[test]

@@ -11,10 +11,10 @@ use super::parameters::{Fields, requested, responded};
 use crate::answer::date;
 use crate::api::Api;
 
-/// The event of a record: a JSON object with the vendor's field names. Secrets are not in records, so they are not in
-/// events.
+/// The event of a record as it stands in the trail of an account, by its number: a JSON object with the vendor's field
+/// names. Secrets are not in records, so they are not in events.
 #[must_use]
-pub fn event(record: &Event<'_>) -> Value {
+pub fn event(record: &Event<'_>, recipient: &str) -> Value {
     let by_itself = record.caller.kind == "system";
     let api = Api::of_word(&record.api).filter(|_| !by_itself);
     let mut additional = Map::new();
@@ -31,7 +31,7 @@ pub fn event(record: &Event<'_>) -> Value {
         "eventTime": date(record.time),
         "eventType": if by_itself { "AliyunServiceEvent" } else { "ApiCall" },
         "eventVersion": 1,
-        "recipientAccountId": record.account,
+        "recipientAccountId": recipient,
         "requestId": record.id,
         "requestParameterJson": Value::Object(request.clone()).to_string(),
         "requestParameters": request,

@@ -241,7 +241,7 @@ fn encode(
             tracing::error!(%seq, "the audit index gives something that is no call");
             return None;
         };
-        Some(event(&call)).filter(|event| question.wants(event))
+        Some(event(&call, &question.account)).filter(|event| question.wants(event))
     });
     answer.values("Events", shown);
     let (from, until) = question.range(input, place);

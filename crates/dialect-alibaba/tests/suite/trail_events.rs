@@ -14,7 +14,7 @@ use crate::trail::{busy, events};
 pub(crate) fn projected(record: &Value) -> Value {
     let text = record.to_string();
     let record: Event<'_> = serde_json::from_str(&text).unwrap();
-    event(&record)
+    event(&record, &record.account)
 }
 
 /// The last record of an operation. Records of changes may come behind later ones of calls that change nothing.

@@ -1,8 +1,10 @@
 //! Keys of other accounts and regions: grants lead there and nothing else does, and what denies stands above them.
 
-use claviger_model::{Action, Error, Missing, Party, PolicyRef};
+use claviger_audit::index::Filter;
+use claviger_model::{Action, Again, Error, Missing, Party, PolicyRef, Timestamp};
+use claviger_service::ops::audit::{GetKeyUsage, LookupEvents};
 use claviger_service::ops::crypto::{Ciphertext, Encrypted, Opener, ReEncrypt, Source};
-use claviger_service::ops::key::DescribeKey;
+use claviger_service::ops::key::{DescribeKey, DisableKey};
 use claviger_service::ops::session::AssumeRole;
 use claviger_service::{KeyName, KeyRef};
 use serde_json::Value;
@@ -190,13 +192,17 @@ async fn every_grant_and_every_use_of_one_is_told() {
             "key": key, "grant": first.to_string(), "grantee": grantee, "actions": ["RetireGrant", "Decrypt"],
         })
     );
-    // A use of the key is told in the account of who used it, and names the key.
+    // A use of the key is told in the account of who used it, and names the key and its owner.
     assert_eq!(records(&stage, owner, "Encrypt").await.len(), 0);
     let told = &records(&stage, bob, "Encrypt").await[0];
     assert_eq!(
         (&told["response"]["key"], &told["outcome"]),
         (&key.clone().into(), &"served".into())
     );
+    let owners = serde_json::json!([owner.account().to_string()]);
+    assert_eq!(told["owners"], owners);
+    assert_eq!(records(&stage, bob, "RetireGrant").await[0]["owners"], owners);
+    assert!(made.get("owners").is_none());
     let retired = &records(&stage, bob, "RetireGrant").await[0];
     assert_eq!(retired["response"]["grant"], first.to_string());
     assert_eq!(retired["response"]["grantee"], grantee);
@@ -210,4 +216,64 @@ async fn every_grant_and_every_use_of_one_is_told() {
     assert_eq!(refused[0]["error"]["code"], "grant_not_found");
     let listed = &records(&stage, owner, "ListGrants").await[0];
     assert_eq!(listed["response"]["grants"], 0);
+}
+
+#[tokio::test]
+async fn the_owner_of_a_key_learns_how_others_use_it() {
+    let stage = Stage::new().await;
+    let (owner, bob) = (&stage.owner, &stage.bob);
+    stage.grants(bob, &[Action::Encrypt]).await;
+    let blob = stage.encrypts(bob).await.unwrap().blob;
+    // Who may not use it is nobody's guest: that is told at home alone.
+    stage.decrypts(bob, &blob).await.unwrap_err();
+    stage.encrypts(&stage.carol).await.unwrap_err();
+    let key = anywhere(owner, stage.key);
+    stage
+        .calls(
+            owner,
+            DisableKey {
+                key,
+                again: Again::Fine,
+            },
+        )
+        .await
+        .unwrap();
+    stage.encrypts(bob).await.unwrap_err();
+
+    let key = anywhere(owner, stage.key);
+    let told = stage.calls(owner, GetKeyUsage { key }).await.unwrap();
+    assert!(told.recently_used);
+    let last = told.usage.last.unwrap();
+    assert_eq!((last.action.as_str(), last.caller.as_str()), ("Encrypt", "bob"));
+    let days = told.usage.days.iter().filter(|day| day.action == "Encrypt");
+    let days: Vec<_> = days.map(|day| (day.outcome.as_str(), day.count)).collect();
+    assert_eq!(days, [("refused", 1), ("served", 1)]);
+
+    let encrypts = [
+        Filter::Operation("Encrypt".into()),
+        Filter::Thing(stage.key.to_string()),
+    ];
+    let abroad = Someone::root(&stage.world, 1);
+    for (who, outcomes) in [
+        (owner, &["served", "refused"][..]),
+        (&abroad, &["served", "refused", "refused"]),
+    ] {
+        let lookup = LookupEvents {
+            scope: who.scope.clone(),
+            filters: encrypts.to_vec(),
+            from: Timestamp::MIN,
+            until: Timestamp::MAX,
+            newest_first: false,
+            after: None,
+            take: 50,
+        };
+        let found = stage.calls(who, lookup).await;
+        let found = found.unwrap().found.events;
+        let found: Vec<Value> = found
+            .iter()
+            .map(|(_, record)| serde_json::from_slice(record).unwrap())
+            .collect();
+        let found: Vec<_> = found.iter().map(|record| &record["outcome"]).collect();
+        assert_eq!(found, outcomes);
+    }
 }

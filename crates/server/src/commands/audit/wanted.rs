@@ -44,7 +44,7 @@ impl Wanted {
         self.in_time(event.time)
             && self
                 .account
-                .is_none_or(|account| account.to_string() == event.account)
+                .is_none_or(|account| event.accounts().any(|each| each == account.to_string()))
             && (is(&self.action, &event.action) || is(&self.action, event.operation()))
             && is(&self.user, &event.caller_name())
             && is(

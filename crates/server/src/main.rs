@@ -8,6 +8,7 @@ mod bootstrap;
 mod cli;
 mod commands;
 mod config;
+mod descriptors;
 mod folder;
 mod hsm;
 mod ids;

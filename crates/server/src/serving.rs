@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use crate::config::Settings;
+use crate::descriptors;
 use crate::folder::Folder;
 use crate::hsm::Hsm;
 use crate::output::Failure;
@@ -87,8 +88,9 @@ pub(crate) async fn serve(
     let service = opened.start(settings, &trail, &hsm).await?;
     let first = Arc::new(AlibabaDoor::new(Arc::clone(&service)));
     let other = Arc::new(HuaweiDoor::new(Arc::clone(&service), settings.huawei.of_door()));
-    let front =
-        Front::new(first, vec![other], Arc::clone(&service), settings.front_limits()).remarking(hsm.remark());
+    let mut limits = settings.front_limits();
+    limits.connections = descriptors::bound(limits.connections);
+    let front = Front::new(first, vec![other], Arc::clone(&service), limits).remarking(hsm.remark());
     let mut tasks = tasks(&service, sockets.certificates, changed);
     tasks.spawn(follower.follow());
     ready()?;

@@ -8,7 +8,7 @@ use claviger_audit::record::Mark;
 use claviger_audit::{AppendError, AuditLog, Health};
 use claviger_model::{
     AccountId, CertificateId, Clock, Error, KeyId, KeyVersionId, ProjectId, Random, RandomError, Region,
-    RequestId, Scope, Timestamp,
+    RequestId, Scope, SignedDuration, Timestamp,
 };
 use claviger_provider::Keeper;
 use claviger_store::{Store, StoreError};
@@ -169,8 +169,13 @@ pub struct Service {
     pub(crate) logins: Logins,
     pub(crate) projects: Cache<Scope, ProjectId>,
     strangers: Tally,
+    /// When the store was last seen to take changes.
+    probed: tokio::sync::Mutex<Option<Timestamp>>,
     version: &'static str,
 }
+
+/// How long the store is believed to take changes after it did.
+const PROBE_TIME: SignedDuration = SignedDuration::from_secs(1);
 
 impl Service {
     /// Starts a service: moves what a crash left in the outbox to the log, and marks the start there.
@@ -195,6 +200,7 @@ impl Service {
             logins: Logins::default(),
             projects: Cache::new(PROJECTS),
             strangers: Tally::new(parts.clock.now()),
+            probed: tokio::sync::Mutex::default(),
             store: parts.store,
             providers: parts.providers,
             keeper: parts.keeper,
@@ -297,9 +303,22 @@ impl Service {
         }
     }
 
-    /// Whether calls can be served at the moment: the log takes records, and the store changes.
+    /// Whether calls can be served at the moment: the log takes records, and the store took changes within the last second.
     pub async fn is_ready(&self) -> bool {
-        self.audit_is_healthy() && self.store.probe().await.is_ok()
+        self.audit_is_healthy() && self.store_takes_changes().await
+    }
+
+    /// To find out is to write, and anybody may ask: who asks soon after another hears the same.
+    async fn store_takes_changes(&self) -> bool {
+        let mut probed = self.probed.lock().await;
+        let now = self.clock.now();
+        let is_fresh = |at: Timestamp| (SignedDuration::ZERO..PROBE_TIME).contains(&now.duration_since(at));
+        if probed.is_some_and(is_fresh) {
+            return true;
+        }
+        let takes = self.store.probe().await.is_ok();
+        *probed = takes.then_some(now);
+        takes
     }
 
     pub(crate) fn audit_is_healthy(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use claviger_model::{Error, KeyFilter, Page};
+use claviger_model::{Error, KeyFilter, Page, SignedDuration};
 use claviger_service::ops::account::DescribeRegions;
 use claviger_service::ops::alias::CreateAlias;
 use claviger_service::ops::key::{DescribeKey, DisableKey, ListKeys};
@@ -90,6 +90,20 @@ async fn calls_fail_nothing_changes_and_all_goes_on_when_the_disk_is_well() {
     assert_eq!(root.calls(&service, list(&root)).await.unwrap().total, 1);
     root.makes_key(&service).await;
     assert_eq!(root.calls(&service, list(&root)).await.unwrap().total, 2);
+}
+
+/// Anybody may ask, and to find out is to write.
+#[tokio::test]
+async fn the_store_is_asked_once_a_second_whether_it_takes_changes() {
+    let world = World::new().await;
+    let service = world.service();
+    assert!(service.is_ready().await);
+    world.store().close().unwrap();
+    assert!(service.is_ready().await, "it was asked a moment ago");
+    world.advance(SignedDuration::from_secs(1));
+    for _ in 0..2 {
+        assert!(!service.is_ready().await, "what is amiss is found out each time");
+    }
 }
 
 /// Nobody has to call for the log to be tried again.

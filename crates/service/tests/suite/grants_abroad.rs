@@ -223,9 +223,9 @@ async fn the_owner_of_a_key_learns_how_others_use_it() {
     let stage = Stage::new().await;
     let (owner, bob) = (&stage.owner, &stage.bob);
     stage.grants(bob, &[Action::Encrypt]).await;
-    let blob = stage.encrypts(bob).await.unwrap().blob;
+    let Encrypted { blob: made, .. } = stage.encrypts(bob).await.unwrap();
     // Who may not use it is nobody's guest: that is told at home alone.
-    stage.decrypts(bob, &blob).await.unwrap_err();
+    stage.decrypts(bob, &made).await.unwrap_err();
     stage.encrypts(&stage.carol).await.unwrap_err();
     let key = anywhere(owner, stage.key);
     stage

@@ -5,28 +5,15 @@
 //!
 //! SOURCE: NIST SP 800-38D, sections 7.1, 7.2 and 8.3.
 
-use std::fmt;
-
 use aws_lc_rs::aead::{AES_128_GCM, AES_192_GCM, AES_256_GCM};
 use claviger_secret::SecretBytes;
 
-use crate::{KeyLengthError, OpenError, SealError, aead, aead::Gcm};
+use crate::{AesKey, OpenError, SealError, aead, aead::Gcm};
 
 /// Bytes of a nonce.
 pub const NONCE_LEN: usize = aead::NONCE_LEN;
 /// Bytes that sealing adds to a plaintext.
 pub const TAG_LEN: usize = aead::TAG_LEN;
-
-/// A borrowed AES key of one of the three lengths.
-#[derive(Clone, Copy)]
-pub enum AesKey<'a> {
-    /// 128 bits.
-    Aes128(&'a [u8; 16]),
-    /// 192 bits.
-    Aes192(&'a [u8; 24]),
-    /// 256 bits.
-    Aes256(&'a [u8; 32]),
-}
 
 /// Encrypts `plaintext` and appends ciphertext and tag to `out`.
 ///
@@ -81,48 +68,5 @@ fn expand(key: AesKey<'_>) -> Option<Gcm> {
         AesKey::Aes128(key) => Gcm::new(&AES_128_GCM, key),
         AesKey::Aes192(key) => Gcm::new(&AES_192_GCM, key),
         AesKey::Aes256(key) => Gcm::new(&AES_256_GCM, key),
-    }
-}
-
-impl<'a> From<&'a [u8; 16]> for AesKey<'a> {
-    fn from(key: &'a [u8; 16]) -> Self {
-        Self::Aes128(key)
-    }
-}
-
-impl<'a> From<&'a [u8; 24]> for AesKey<'a> {
-    fn from(key: &'a [u8; 24]) -> Self {
-        Self::Aes192(key)
-    }
-}
-
-impl<'a> From<&'a [u8; 32]> for AesKey<'a> {
-    fn from(key: &'a [u8; 32]) -> Self {
-        Self::Aes256(key)
-    }
-}
-
-/// The length says which AES it is.
-impl<'a> TryFrom<&'a [u8]> for AesKey<'a> {
-    type Error = KeyLengthError;
-
-    fn try_from(key: &'a [u8]) -> Result<Self, KeyLengthError> {
-        match key.len() {
-            16 => key.first_chunk().map(Self::Aes128),
-            24 => key.first_chunk().map(Self::Aes192),
-            32 => key.first_chunk().map(Self::Aes256),
-            _ => None,
-        }
-        .ok_or(KeyLengthError)
-    }
-}
-
-impl fmt::Debug for AesKey<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Aes128(_) => "AesKey(128 bits)",
-            Self::Aes192(_) => "AesKey(192 bits)",
-            Self::Aes256(_) => "AesKey(256 bits)",
-        })
     }
 }

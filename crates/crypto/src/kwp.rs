@@ -7,14 +7,12 @@
 //! SOURCE: RFC 5649, section 4, and RFC 3394, section 2.2, with the initial values those name; NIST SP 800-38F,
 //! sections 6.2 and 6.3.
 
-use std::fmt;
-
 use aes_kw::{KeyInit as _, KwAes192, KwpAes192};
 use aws_lc_rs::key_wrap::{AES_128, AES_256, AesKek, KeyWrap, KeyWrapPadded};
 use claviger_secret::SecretBytes;
 use zeroize::zeroize_stack;
 
-use crate::{KeyLengthError, OpenError, SealError};
+use crate::{AesKey, OpenError, SealError};
 
 /// Bytes that [`wrap`] adds; [`wrap_padded`] adds up to 7 more.
 pub const OVERHEAD: usize = 8;
@@ -22,17 +20,6 @@ pub const OVERHEAD: usize = 8;
 const LEAST_PADDED: usize = 16;
 /// Bytes of the shortest plaintext of [`wrap`].
 const LEAST_WHOLE: usize = 16;
-
-/// A borrowed AES key that wraps others.
-#[derive(Clone, Copy)]
-pub enum WrapKey<'a> {
-    /// 128 bits.
-    Aes128(&'a [u8; 16]),
-    /// 192 bits.
-    Aes192(&'a [u8; 24]),
-    /// 256 bits.
-    Aes256(&'a [u8; 32]),
-}
 
 /// A key that is ready to wrap.
 enum Ready<'a> {
@@ -44,7 +31,7 @@ enum Ready<'a> {
 ///
 /// # Errors
 /// [`SealError`] if the plaintext is empty or longer than 2^31 bytes.
-pub fn wrap_padded<'a>(key: impl Into<WrapKey<'a>>, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
+pub fn wrap_padded<'a>(key: impl Into<AesKey<'a>>, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
     let key = key.into();
     if plaintext.is_empty() {
         return Err(SealError);
@@ -62,7 +49,7 @@ pub fn wrap_padded<'a>(key: impl Into<WrapKey<'a>>, plaintext: &[u8]) -> Result<
 ///
 /// # Errors
 /// [`OpenError`] for whatever is wrong.
-pub fn unwrap_padded<'a>(key: impl Into<WrapKey<'a>>, wrapped: &[u8]) -> Result<SecretBytes, OpenError> {
+pub fn unwrap_padded<'a>(key: impl Into<AesKey<'a>>, wrapped: &[u8]) -> Result<SecretBytes, OpenError> {
     let key = key.into();
     if wrapped.len() < LEAST_PADDED {
         return Err(OpenError);
@@ -80,7 +67,7 @@ pub fn unwrap_padded<'a>(key: impl Into<WrapKey<'a>>, wrapped: &[u8]) -> Result<
 ///
 /// # Errors
 /// [`SealError`] if the length of the plaintext is not a multiple of 8, less than 16 or more than 2^31 bytes.
-pub fn wrap<'a>(key: impl Into<WrapKey<'a>>, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
+pub fn wrap<'a>(key: impl Into<AesKey<'a>>, plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
     let key = key.into();
     if plaintext.len() < LEAST_WHOLE {
         return Err(SealError);
@@ -98,7 +85,7 @@ pub fn wrap<'a>(key: impl Into<WrapKey<'a>>, plaintext: &[u8]) -> Result<Vec<u8>
 ///
 /// # Errors
 /// [`OpenError`] for whatever is wrong. A wrapped key of 8 bytes is wrong too: RFC 3394 wraps two blocks or more.
-pub fn unwrap<'a>(key: impl Into<WrapKey<'a>>, wrapped: &[u8]) -> Result<SecretBytes, OpenError> {
+pub fn unwrap<'a>(key: impl Into<AesKey<'a>>, wrapped: &[u8]) -> Result<SecretBytes, OpenError> {
     let key = key.into();
     if wrapped.len() < LEAST_WHOLE + OVERHEAD {
         return Err(OpenError);
@@ -142,54 +129,11 @@ fn leaving_no_trace<T>(work: impl FnOnce() -> T) -> T {
 }
 
 /// `None` never: the types make every length right.
-fn expand(key: WrapKey<'_>) -> Option<Ready<'_>> {
+fn expand(key: AesKey<'_>) -> Option<Ready<'_>> {
     let kek = match key {
-        WrapKey::Aes128(key) => AesKek::new(&AES_128, key),
-        WrapKey::Aes192(key) => return Some(Ready::Aes192(key)),
-        WrapKey::Aes256(key) => AesKek::new(&AES_256, key),
+        AesKey::Aes128(key) => AesKek::new(&AES_128, key),
+        AesKey::Aes192(key) => return Some(Ready::Aes192(key)),
+        AesKey::Aes256(key) => AesKek::new(&AES_256, key),
     };
     kek.ok().map(Ready::Library)
-}
-
-impl<'a> From<&'a [u8; 16]> for WrapKey<'a> {
-    fn from(key: &'a [u8; 16]) -> Self {
-        Self::Aes128(key)
-    }
-}
-
-impl<'a> From<&'a [u8; 24]> for WrapKey<'a> {
-    fn from(key: &'a [u8; 24]) -> Self {
-        Self::Aes192(key)
-    }
-}
-
-impl<'a> From<&'a [u8; 32]> for WrapKey<'a> {
-    fn from(key: &'a [u8; 32]) -> Self {
-        Self::Aes256(key)
-    }
-}
-
-/// The length says which AES it is.
-impl<'a> TryFrom<&'a [u8]> for WrapKey<'a> {
-    type Error = KeyLengthError;
-
-    fn try_from(key: &'a [u8]) -> Result<Self, KeyLengthError> {
-        match key.len() {
-            16 => key.first_chunk().map(Self::Aes128),
-            24 => key.first_chunk().map(Self::Aes192),
-            32 => key.first_chunk().map(Self::Aes256),
-            _ => None,
-        }
-        .ok_or(KeyLengthError)
-    }
-}
-
-impl fmt::Debug for WrapKey<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Aes128(_) => "WrapKey(128 bits)",
-            Self::Aes192(_) => "WrapKey(192 bits)",
-            Self::Aes256(_) => "WrapKey(256 bits)",
-        })
-    }
 }

@@ -21,6 +21,7 @@
 //! under `SOURCE:`, and the vectors of that standard in its tests.
 
 mod aead;
+mod aes;
 pub mod digest;
 pub mod ec;
 mod encoding;
@@ -35,5 +36,6 @@ pub mod sm2;
 pub mod sm4;
 pub mod xaes;
 
+pub use aes::AesKey;
 pub use error::{GenerateError, KeyError, KeyLengthError, OpenError, PasswordError, SealError, SignError};
 pub use rng::{Rng, RngError, SystemRng};

@@ -21,9 +21,8 @@ use claviger_secret::SecretBytes;
 use zeroize::{Zeroizing, zeroize_stack};
 
 use crate::{
-    OpenError, SealError,
+    AesKey, OpenError, SealError,
     aead::{self, Gcm},
-    gcm::AesKey,
 };
 
 /// Bytes of the longest key.

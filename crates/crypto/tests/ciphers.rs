@@ -5,11 +5,7 @@
     reason = "the helpers run in tests only, which should stop there"
 )]
 
-use claviger_crypto::{
-    KeyLengthError, OpenError,
-    gcm::{self, AesKey},
-    sm4, xaes,
-};
+use claviger_crypto::{AesKey, KeyLengthError, OpenError, gcm, sm4, xaes};
 use claviger_secret::SecretBytes;
 use proptest::prelude::*;
 

@@ -1,15 +1,12 @@
 //! What key wrap promises to its callers.
 
-use claviger_crypto::{
-    KeyLengthError, OpenError, SealError,
-    kwp::{self, WrapKey},
-};
+use claviger_crypto::{AesKey, KeyLengthError, OpenError, SealError, kwp};
 use proptest::prelude::*;
 
 const KEY: &[u8; 32] = b"0123456789abcdef0123456789ABCDEF";
 
 /// A key of each length.
-fn keys() -> [WrapKey<'static>; 3] {
+fn keys() -> [AesKey<'static>; 3] {
     const SHORT: &[u8; 16] = b"0123456789abcdef";
     const MIDDLE: &[u8; 24] = b"0123456789abcdef01234567";
     [SHORT.into(), MIDDLE.into(), KEY.into()]
@@ -48,7 +45,7 @@ fn vectors_without_padding() {
             "28C9F404C4B810F4 CBCCB35CFB87F826 3F5786E2D80ED326 CBC7F0E71A99F43B FB988B9B7A02DD21",
         ),
     ] {
-        let key = WrapKey::try_from(&key[..key_len]).unwrap();
+        let key = AesKey::try_from(&key[..key_len]).unwrap();
         assert_eq!(kwp::wrap(key, &data[..data_len]).unwrap(), unhex(wrapped));
         assert_eq!(
             kwp::unwrap(key, &unhex(wrapped)).unwrap().expose(),
@@ -61,7 +58,7 @@ fn vectors_without_padding() {
 #[test]
 fn vectors_with_padding() {
     let key = unhex("5840df6e29b02af1 ab493b705bf16ea1 ae8338f4dcc176a8");
-    let key = WrapKey::try_from(key.as_slice()).unwrap();
+    let key = AesKey::try_from(key.as_slice()).unwrap();
     for (plaintext, wrapped) in [
         (
             "c37b7e6492584340 bed1220780894115 5068f738",
@@ -128,12 +125,12 @@ fn every_flipped_bit_of_a_wrapped_key_is_refused() {
 #[test]
 fn every_flipped_bit_of_a_key_opens_nothing() {
     for len in [16, 24, 32] {
-        let key = WrapKey::try_from(&KEY[..len]).unwrap();
+        let key = AesKey::try_from(&KEY[..len]).unwrap();
         let padded = kwp::wrap_padded(key, &[7; 30]).unwrap();
         let whole = kwp::wrap(key, &[7; 32]).unwrap();
         for bit in 0..len * 8 {
             let other = flip(&KEY[..len], bit);
-            let other = WrapKey::try_from(other.as_slice()).unwrap();
+            let other = AesKey::try_from(other.as_slice()).unwrap();
             assert_eq!(kwp::unwrap_padded(other, &padded).unwrap_err(), OpenError);
             assert_eq!(kwp::unwrap(other, &whole).unwrap_err(), OpenError);
         }
@@ -174,11 +171,11 @@ fn a_head_alone_is_no_wrapped_key() {
 fn the_length_of_a_key_says_which_aes_it_is() {
     let bytes = [0x5a; 40];
     for len in 0..40 {
-        let key = WrapKey::try_from(&bytes[..len]);
+        let key = AesKey::try_from(&bytes[..len]);
         match len {
-            16 => assert_eq!(format!("{key:?}"), "Ok(WrapKey(128 bits))"),
-            24 => assert_eq!(format!("{key:?}"), "Ok(WrapKey(192 bits))"),
-            32 => assert_eq!(format!("{key:?}"), "Ok(WrapKey(256 bits))"),
+            16 => assert_eq!(format!("{key:?}"), "Ok(AesKey(128 bits))"),
+            24 => assert_eq!(format!("{key:?}"), "Ok(AesKey(192 bits))"),
+            32 => assert_eq!(format!("{key:?}"), "Ok(AesKey(256 bits))"),
             _ => assert_eq!(key.unwrap_err(), KeyLengthError),
         }
     }

@@ -8,7 +8,7 @@
 
 use claviger_crypto::digest::sha256;
 use claviger_model::{EncryptionAlgorithm, Fingerprint, Material};
-use claviger_provider::{Binding, ImportFault, Imported, ProviderError, Wrapped, WrappingBinding};
+use claviger_provider::{Binding, ImportFault, Imported, ProviderError, Wrapped};
 use cryptoki::object::ObjectClass;
 
 use crate::measure::{self, Parcel};
@@ -82,19 +82,7 @@ fn check(
     binding: &Binding<'_>,
 ) -> Result<(), ProviderError> {
     provider.check(binding)?;
-    let capability = provider.found.capability();
-    let WrappingBinding {
-        account,
-        region,
-        key,
-        spec,
-    } = wrapped.wrapping;
-    if !capability.takes(binding.spec) || !capability.wraps(spec, wrapped.algorithm) {
-        return Err(ProviderError::Incapable);
-    }
-    if account != binding.account || region != binding.region || key != binding.key {
-        return Err(ProviderError::DoesNotOpen);
-    }
+    wrapped.check(provider.found.capability(), binding)?;
     match wrapped.pair {
         None => Ok(()),
         Some(_) => Err(ProviderError::BadImport(ImportFault::PrivateKey)),

@@ -77,7 +77,7 @@ pub(crate) fn belongs(
 ) -> Result<bool, Fault> {
     let digest = sha256(&[PROOF, &public.spki].concat());
     let signature = sign(seat, key, spec, algorithm, &digest)?;
-    Ok(public.verifies(algorithm, &digest, &signature)?)
+    Ok(public.key.verify(algorithm, &digest, &signature)?)
 }
 
 /// The way to sign that a proof takes, of those that the token has for keys of this spec.

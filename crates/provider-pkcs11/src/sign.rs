@@ -43,7 +43,7 @@ pub(crate) async fn verify(
 ) -> Result<bool, ProviderError> {
     check_digest(provider, &sealed, algorithm, digest)?;
     let (_, public) = open(provider, &sealed).await?;
-    public.verifies(algorithm, digest, signature)
+    public.key.verify(algorithm, digest, signature)
 }
 
 /// See [`claviger_provider::Provider::encrypt_to`].
@@ -58,7 +58,7 @@ pub(crate) async fn encrypt_to(
     if plaintext.len() > longest {
         return Err(ProviderError::BadInput);
     }
-    public.encrypt(algorithm, plaintext)
+    public.key.encrypt(algorithm, plaintext)
 }
 
 /// See [`claviger_provider::Provider::decrypt_from`].

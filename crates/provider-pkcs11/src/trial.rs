@@ -57,7 +57,7 @@ pub(crate) fn curve(seat: &Seat, spec: KeySpec) -> Result<bool, Fault> {
         let digest = sha512(SAMPLE);
         let signature = pair::sign(seat, key, spec, algorithm, &digest);
         seat.drop_object(key);
-        Ok(public.verifies(algorithm, &digest, &signature?)?)
+        Ok(public.key.verify(algorithm, &digest, &signature?)?)
     });
     tried(seat, result)
 }
@@ -100,13 +100,13 @@ impl Rsa {
         };
         let signature = pair::sign(seat, self.key, Self::SPEC, algorithm, &digest);
         let result =
-            signature.and_then(|signature| Ok(self.public.verifies(algorithm, &digest, &signature)?));
+            signature.and_then(|signature| Ok(self.public.key.verify(algorithm, &digest, &signature)?));
         tried(seat, result)
     }
 
     /// Ciphertexts of the library that the token opens.
     pub(crate) fn decrypts(&self, seat: &Seat, algorithm: EncryptionAlgorithm) -> Result<bool, Fault> {
-        let ciphertext = self.public.encrypt(algorithm, SAMPLE)?;
+        let ciphertext = self.public.key.encrypt(algorithm, SAMPLE)?;
         let opened = sign::decrypt(seat, self.key, algorithm, &ciphertext);
         tried(seat, opened.map(|opened| opened.expose() == SAMPLE))
     }
@@ -138,7 +138,7 @@ impl Rsa {
         measure: Measure,
         len: usize,
     ) -> Result<bool, Fault> {
-        let bytes = self.public.encrypt(algorithm, &vec![0x5a; len])?;
+        let bytes = self.public.key.encrypt(algorithm, &vec![0x5a; len])?;
         let parcel = Parcel {
             unwrapping: self.key,
             algorithm,

@@ -5,8 +5,9 @@ use claviger_provider::{ProviderError, Sealed};
 use claviger_secret::SecretBytes;
 
 use crate::open;
-use crate::pair::{Encryption, Task};
+use crate::pair::Task;
 use crate::provider::SoftProvider;
+use crate::public::Encryption;
 
 /// See [`claviger_provider::Provider::sign`].
 pub(crate) async fn sign(
@@ -34,7 +35,7 @@ pub(crate) async fn verify(
     let pair = open::key_pair(provider, &sealed).await?;
     let (digest, signature) = (digest.to_vec(), signature.to_vec());
     pair.run(Task::Verify, move |pair| {
-        pair.verify(algorithm, &digest, &signature)
+        pair.public().verify(algorithm, &digest, &signature)
     })
     .await
 }
@@ -47,14 +48,15 @@ pub(crate) async fn encrypt_to(
     plaintext: &[u8],
 ) -> Result<Vec<u8>, ProviderError> {
     let longest = longest_plaintext(&sealed, algorithm)?;
-    let how = Encryption::of(algorithm)?;
     let pair = open::key_pair(provider, &sealed).await?;
     if plaintext.len() > longest {
         return Err(ProviderError::BadInput);
     }
     let plaintext = SecretBytes::copied(plaintext);
-    pair.run(Task::Encrypt, move |pair| pair.encrypt(how, plaintext.expose()))
-        .await
+    pair.run(Task::Encrypt, move |pair| {
+        pair.public().encrypt(algorithm, plaintext.expose())
+    })
+    .await
 }
 
 /// See [`claviger_provider::Provider::decrypt_from`].

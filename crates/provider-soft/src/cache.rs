@@ -43,7 +43,7 @@ pub(crate) enum Held {
     /// In locked memory.
     Secret(SecretKey),
     /// In the library's memory, which it wipes.
-    Pair(Pair),
+    Pair(Box<Pair>),
 }
 
 /// Material that is kept for comparison.

@@ -2,7 +2,7 @@
 //! `docs/adr/0012-derived-message-keys.md` has the reasons for the shorter two. Format 3 is SM4, whose random nonces are
 //! short: who asks counts the messages.
 
-use claviger_crypto::gcm::AesKey;
+use claviger_crypto::AesKey;
 use claviger_crypto::{OpenError, Rng, SealError, rng, sm4, xaes};
 use claviger_model::{Family, KeySpec};
 use claviger_provider::{ProviderError, Sealed};

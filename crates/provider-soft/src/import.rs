@@ -4,7 +4,7 @@
 //! long for RSA: it is wrapped with an AES key, and only that key with the wrapping key. SOURCE: RFC 8017, sections 7.1
 //! and 7.2; GB/T 32918.4; RFC 5649 for the key pair.
 
-use claviger_crypto::{hmac, kwp};
+use claviger_crypto::{AesKey, hmac, kwp};
 use claviger_model::{EncryptionAlgorithm, Fingerprint, Material};
 use claviger_provider::{
     Binding, Capability, ImportFault, Imported, ProviderError, Wrapped, WrappedPair, WrappingBinding,
@@ -13,8 +13,9 @@ use claviger_provider::{
 use claviger_secret::SecretBytes;
 use zeroize::Zeroizing;
 
-use crate::pair::{Encryption, Kind, Task};
+use crate::pair::{Kind, Task};
 use crate::provider::SoftProvider;
+use crate::public::Encryption;
 use crate::root::RootKeys;
 use crate::{blocking, capability, generate, wrap};
 
@@ -125,7 +126,7 @@ async fn take_pair(
     let stand_in = generate::random(provider, STAND_IN_LEN)?;
     let fits = |key: &SecretBytes| {
         let length = wrapped.temporary_key.is_none_or(|length| key.len() == length);
-        length && kwp::WrapKey::try_from(key.expose()).is_ok()
+        length && AesKey::try_from(key.expose()).is_ok()
     };
     let fault = match &decrypted {
         None => ImportFault::Unwrap,
@@ -145,7 +146,7 @@ async fn take_pair(
 /// The pair under a temporary key, in the one encoding that is stored. The structure around it, what else stands in it,
 /// and a public half that is left out make no other material of it.
 fn open_pair(kind: Kind, temporary: &SecretBytes, wrapped: &[u8]) -> Option<SecretBytes> {
-    let key = kwp::WrapKey::try_from(temporary.expose()).ok()?;
+    let key = AesKey::try_from(temporary.expose()).ok()?;
     let pkcs8 = kwp::unwrap_padded(key, wrapped).ok()?;
     kind.open(&pkcs8).map(|pair| pair.to_pkcs8())
 }
@@ -166,18 +167,7 @@ fn check<'a>(
     binding: &Binding<'_>,
 ) -> Result<Expected<'a>, ProviderError> {
     capability::check(capability, binding)?;
-    let WrappingBinding {
-        account,
-        region,
-        key,
-        spec,
-    } = wrapped.wrapping;
-    if !capability.takes(binding.spec) || !capability.wraps(spec, wrapped.algorithm) {
-        return Err(ProviderError::Incapable);
-    }
-    if account != binding.account || region != binding.region || key != binding.key {
-        return Err(ProviderError::DoesNotOpen);
-    }
+    wrapped.check(capability, binding)?;
     let refused = |fault| Err(ProviderError::BadImport(fault));
     match (binding.spec.secret_len(), Kind::of(binding.spec), wrapped.pair) {
         (Some(len), _, None) => Ok(Expected::Secret(len)),

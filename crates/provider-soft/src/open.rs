@@ -54,7 +54,7 @@ pub(crate) async fn key_pair<'p>(
     } else {
         kind.open(&encoded)
     };
-    let pair = Held::Pair(pair.ok_or(ProviderError::BadMaterial)?);
+    let pair = Held::Pair(Box::new(pair.ok_or(ProviderError::BadMaterial)?));
     let open = provider
         .cache
         .keep(ticket, sealed.binding.version, OpenKey::new(sealed, pair));

@@ -185,6 +185,28 @@ pub struct Wrapped<'a> {
     pub pair: Option<WrappedPair<'a>>,
 }
 
+impl Wrapped<'_> {
+    /// Whether a provider takes this in for that key: its table allows it, and the wrapping key was made for the same key.
+    ///
+    /// # Errors
+    /// [`ProviderError::Incapable`]; [`ProviderError::DoesNotOpen`] for the wrapping key of another key.
+    pub fn check(&self, capability: &Capability, binding: &Binding<'_>) -> Result<(), ProviderError> {
+        let WrappingBinding {
+            account,
+            region,
+            key,
+            spec,
+        } = self.wrapping;
+        if !capability.takes(binding.spec) || !capability.wraps(spec, self.algorithm) {
+            return Err(ProviderError::Incapable);
+        }
+        if account != binding.account || region != binding.region || key != binding.key {
+            return Err(ProviderError::DoesNotOpen);
+        }
+        Ok(())
+    }
+}
+
 /// A key pair on its way in.
 #[derive(Debug, Clone, Copy)]
 pub struct WrappedPair<'a> {

@@ -11,9 +11,9 @@ mod sm2;
 mod sm4;
 
 use claviger_crypto::{
-    digest,
+    AesKey, digest,
     ec::{Curve, EcPrivateKey, EcPublicKey, EcdsaHash},
-    kwp::{self, WrapKey},
+    kwp,
     rsa::{RsaEncryption, RsaPrivateKey, RsaPublicKey, RsaSignature},
 };
 
@@ -233,7 +233,7 @@ fn rsa_encryption() {
 fn key_wrap() {
     for (bits, byte) in [(128, 0x2b), (192, 0x71), (256, 0xc7)] {
         let key = vec![byte; bits / 8];
-        let wrap_key = WrapKey::try_from(key.as_slice()).unwrap();
+        let wrap_key = AesKey::try_from(key.as_slice()).unwrap();
         let hex = format!("{byte:02x}").repeat(key.len());
         for len in [1, 8, 16, 31, 32, 64, 1218] {
             let plaintext = vec![0x5a; len];

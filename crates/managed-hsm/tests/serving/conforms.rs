@@ -1,9 +1,9 @@
 //! The suite that every provider passes, through the socket.
 
 use claviger_crypto::ec::{Curve, EcPrivateKey, EcPublicKey, EcdsaHash};
-use claviger_crypto::kwp::{self, WrapKey};
 use claviger_crypto::rsa::{RsaEncryption, RsaPrivateKey, RsaPublicKey, RsaSignature};
 use claviger_crypto::sm2::{Sm2PrivateKey, Sm2PublicKey};
+use claviger_crypto::{AesKey, kwp};
 use claviger_model::{EncryptionAlgorithm, HashAlgorithm, KeySpec, SignatureAlgorithm};
 use claviger_provider::conformance::{Client, ClientPair, check_provider};
 use claviger_provider::{Provider as _, ProviderError};
@@ -95,7 +95,7 @@ impl Client for Caller {
     }
 
     fn wrap_key(&self, key: &[u8], plaintext: &[u8]) -> Vec<u8> {
-        kwp::wrap_padded(WrapKey::try_from(key).unwrap(), plaintext).unwrap()
+        kwp::wrap_padded(AesKey::try_from(key).unwrap(), plaintext).unwrap()
     }
 }
 

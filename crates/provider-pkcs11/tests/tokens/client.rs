@@ -1,8 +1,8 @@
 //! A caller of its own library.
 
 use claviger_crypto::ec::{EcPublicKey, EcdsaHash};
-use claviger_crypto::kwp::{self, WrapKey};
 use claviger_crypto::rsa::{RsaEncryption, RsaPublicKey, RsaSignature};
+use claviger_crypto::{AesKey, kwp};
 use claviger_model::{EncryptionAlgorithm, HashAlgorithm, KeySpec, SignatureAlgorithm};
 use claviger_provider::conformance::{Client, ClientPair};
 
@@ -60,6 +60,6 @@ impl Client for Caller {
     }
 
     fn wrap_key(&self, key: &[u8], plaintext: &[u8]) -> Vec<u8> {
-        kwp::wrap_padded(WrapKey::try_from(key).unwrap(), plaintext).unwrap()
+        kwp::wrap_padded(AesKey::try_from(key).unwrap(), plaintext).unwrap()
     }
 }

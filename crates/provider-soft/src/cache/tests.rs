@@ -107,7 +107,7 @@ fn key_pairs_take_the_place_of_several_secret_keys() {
         binding,
     };
     for &binding in &bindings {
-        let pair = Held::Pair(kind.open(&encoded).unwrap());
+        let pair = Held::Pair(Box::new(kind.open(&encoded).unwrap()));
         cache.keep(
             cache.ticket(),
             binding.version,

@@ -4,8 +4,8 @@ use std::fs;
 use std::process::Command;
 
 use claviger_crypto::digest;
-use claviger_crypto::kwp::{self, WrapKey};
 use claviger_crypto::rsa::{RsaEncryption, RsaPublicKey};
+use claviger_crypto::{AesKey, kwp};
 use claviger_model::{EncryptionAlgorithm, HashAlgorithm, KeySpec, SignatureAlgorithm};
 use claviger_provider::{ImportFault, Imported, Provider, ProviderError, Wrapped, WrappedPair, WrappingKey};
 use claviger_provider_soft::{RootKeys, SOFTWARE, SoftProvider};
@@ -343,7 +343,7 @@ fn temporary_keys_have_the_lengths_of_aes() {
     let bytes = [7; 40];
     for length in 0..=40 {
         // Under a key that it is not, where there is no such key.
-        let key = WrapKey::try_from(&bytes[..length]).unwrap_or(WrapKey::from(&[7; 32]));
+        let key = AesKey::try_from(&bytes[..length]).unwrap_or(AesKey::from(&[7; 32]));
         let pair = kwp::wrap_padded(key, &der).unwrap();
         for (algorithm, told) in [(OAEP, ImportFault::TemporaryKey), (PKCS1, ImportFault::Unwrap)] {
             let wrapped = rig.wrap(algorithm, &bytes[..length]);

@@ -9,7 +9,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use aws_lc_rs::cmac;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use claviger_crypto::gcm::{self, AesKey};
+use claviger_crypto::{AesKey, gcm};
 use claviger_crypto::{hmac, xaes};
 use claviger_model::{KeyId, KeySpec, KeyVersionId};
 use claviger_provider::{Binding, EnvelopeFormat, Provider};

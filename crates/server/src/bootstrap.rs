@@ -20,7 +20,6 @@ use claviger_store::{
 use claviger_store_sqlite::SqliteStore;
 use serde_json::json;
 
-use crate::folder::write_private;
 use crate::ids::{NameRandom, word};
 use crate::output::Failure;
 
@@ -239,10 +238,5 @@ impl Connection {
             .map_err(|error| Failure::failed(format!("cannot write credentials: {error}")))?;
         bytes.push(b'\n');
         Ok(SecretBytes::from(bytes))
-    }
-
-    /// Writes that to a file that only its owner can read.
-    pub(crate) fn write(&self, path: &std::path::Path, endpoints: &Endpoints) -> Result<(), Failure> {
-        write_private(path, self.to_json(endpoints)?.expose())
     }
 }

@@ -103,7 +103,8 @@ pub(crate) struct Dev {
     /// Loopback address for plain HTTP.
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
     pub(crate) http: SocketAddr,
-    /// Where to write endpoints and credentials, as JSON; by default `credentials.json` in the data folder.
+    /// Where to write endpoints and credentials, as JSON; by default `credentials.json` in the data folder. A file that is
+    /// there already is replaced only if `dev` wrote it.
     #[arg(long, value_name = "FILE")]
     pub(crate) credentials: Option<PathBuf>,
     /// Where to write at the end what each stage of the calls took, as JSON; slows every call.
@@ -138,7 +139,7 @@ pub(crate) struct Init {
     /// Region that the server serves.
     #[arg(long, default_value = "cn-hangzhou")]
     pub(crate) region: String,
-    /// Where to write the access key, as JSON (mode 0600); by default it is printed.
+    /// A new file for the access key, as JSON (mode 0600); by default it is printed.
     #[arg(long, value_name = "FILE")]
     pub(crate) credentials: Option<PathBuf>,
 }

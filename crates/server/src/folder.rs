@@ -18,12 +18,12 @@
 //! ```
 //! Everything is readable by its owner only.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::output::Failure;
+use crate::output::{Failure, absolute};
+use crate::private::make_private;
 
 /// The public half of the key that signs checkpoints, in the folder of the log.
 pub(crate) const PUBLIC_KEY: &str = "checkpoint.pub";
@@ -42,6 +42,14 @@ impl Folder {
     pub(crate) fn make(&self) -> Result<(), Failure> {
         make_private(&self.0)?;
         make_private(&self.0.join("tls"))
+    }
+
+    /// Makes it for a file that is to lie in it.
+    pub(crate) fn make_for(&self, file: &Path) -> Result<(), Failure> {
+        if absolute(file).starts_with(&self.0) {
+            self.make()?;
+        }
+        Ok(())
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -152,89 +160,5 @@ impl Folder {
 
     pub(crate) fn settings(&self) -> PathBuf {
         self.0.join("claviger.toml")
-    }
-}
-
-/// Makes a folder that only its owner can look into, if it is not there.
-pub(crate) fn make_private(path: &Path) -> Result<(), Failure> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(|error| Failure::file("make", path, &error))
-}
-
-/// Writes a file that only its owner can read, whole or not at all.
-pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    write_then_rename(path, bytes).map_err(|error| Failure::file("write", path, &error))
-}
-
-fn write_then_rename(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
-    name.push(".new");
-    let temporary = path.with_file_name(name);
-    remove_left(&temporary)?;
-    // Neither a file of somebody else's rights nor a link is written through.
-    let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&temporary)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    if let Err(error) = written.and_then(|()| fs::rename(&temporary, path)) {
-        // Half a secret is of use to nobody.
-        let _ = fs::remove_file(&temporary);
-        return Err(error);
-    }
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-/// Removes what an attempt that was cut off has left.
-fn remove_left(path: &Path) -> io::Result<()> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
-
-    use super::*;
-
-    #[test]
-    fn a_private_file_is_private_whatever_lay_in_its_way() {
-        let folder = tempfile::tempdir().unwrap();
-        let (path, temporary) = (folder.path().join("c.json"), folder.path().join("c.json.new"));
-        fs::write(&temporary, "left").unwrap();
-        fs::set_permissions(&temporary, fs::Permissions::from_mode(0o666)).unwrap();
-        write_private(&path, b"secret").unwrap();
-        assert_eq!(fs::read(&path).unwrap(), b"secret");
-        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        assert!(!temporary.exists());
-    }
-
-    #[test]
-    fn no_link_is_written_through() {
-        let folder = tempfile::tempdir().unwrap();
-        let (path, elsewhere) = (folder.path().join("c.json"), folder.path().join("elsewhere"));
-        fs::write(&elsewhere, "theirs").unwrap();
-        symlink(&elsewhere, folder.path().join("c.json.new")).unwrap();
-        symlink(&elsewhere, &path).unwrap();
-        write_private(&path, b"secret").unwrap();
-        assert_eq!(fs::read(&elsewhere).unwrap(), b"theirs");
-        assert!(fs::symlink_metadata(&path).unwrap().is_file());
-    }
-
-    #[test]
-    fn a_failure_leaves_nothing_behind() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("taken");
-        fs::create_dir(&path).unwrap();
-        assert!(write_private(&path, b"secret").is_err());
-        assert!(!folder.path().join("taken.new").exists());
     }
 }

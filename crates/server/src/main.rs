@@ -14,6 +14,7 @@ mod hsm;
 mod ids;
 mod output;
 mod parts;
+mod private;
 mod roots;
 mod seal;
 mod serving;

@@ -15,8 +15,8 @@ use tracing_subscriber::filter::{FilterFn, Filtered, filter_fn};
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::LookupSpan;
 
-use crate::folder::write_private;
 use crate::output::Failure;
+use crate::private::write_private;
 
 /// What marks a span as a stage.
 const TARGET: &str = "claviger::stage";

@@ -17,8 +17,9 @@ use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{self, ServerConfig};
 
 use crate::config::Settings;
-use crate::folder::{Folder, write_private};
+use crate::folder::Folder;
 use crate::output::Failure;
+use crate::private::write_private;
 
 /// Life of the private CA, in years.
 const CA_YEARS: i16 = 20;

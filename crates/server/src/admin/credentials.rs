@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 
 use super::reach::Facts;
-use crate::folder::write_private;
 use crate::output::Failure;
+use crate::private::write_new;
 
 /// The members that count here; `init` writes more.
 #[derive(Debug, Deserialize)]
@@ -83,7 +83,7 @@ pub(super) fn save(path: &Path, answer: &mut Value, facts: &Facts) -> Result<Str
         "ca_file": facts.ca_file,
     });
     let file = SecretBytes::from(format!("{file:#}\n"));
-    write_private(path, file.expose()).map_err(|failure| {
+    write_new(path, file.expose()).map_err(|failure| {
         Failure::failed(format!(
             "{failure}; the access key `{id}` was made and its secret is lost: delete it and make another"
         ))

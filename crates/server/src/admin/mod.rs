@@ -25,15 +25,13 @@ use self::reach::{Facts, Reach};
 use self::task::Task;
 use crate::commands::runtime;
 use crate::output::{Failure, hand_out, note, say};
+use crate::private::must_be_new;
 
 /// Runs a command of an administrator.
 pub(crate) fn run(admin: &Admin) -> Result<(), Failure> {
     let task = admin.noun.task()?;
-    if let Some(path) = task.save.as_deref().filter(|path| path.exists()) {
-        let path = path.display();
-        return Err(Failure::usage(format!(
-            "--save: `{path}` is there already; nothing was changed"
-        )));
+    if let Some(path) = &task.save {
+        must_be_new("--save", path)?;
     }
     runtime()?.block_on(async {
         let mut reach = Reach::open(&admin.place, &task).await?;

@@ -1,8 +1,14 @@
 //! `claviger dev`: everything in one process, for development and first steps.
 
+use std::io;
+use std::path::Path;
+
 use claviger_crypto::SystemRng;
 use claviger_model::{Clock as _, Region, SystemClock};
 use claviger_provider_soft::RootKeys;
+use claviger_secret::SecretBytes;
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use crate::bootstrap::{Connection, Endpoints, first_account};
 use crate::cli::Dev;
@@ -12,6 +18,7 @@ use crate::folder::Folder;
 use crate::hsm::{Hsm, Told};
 use crate::output::{Failure, absolute, say};
 use crate::parts;
+use crate::private::{must_be_writable, write_private};
 use crate::seal::{Whose, chain, new_sealer, sealer};
 use crate::serving::{Sockets, open_sockets, serve};
 use crate::tls::url_host;
@@ -32,6 +39,8 @@ pub(crate) fn run(arguments: &Dev, filter: &str) -> Result<(), Failure> {
     settings.server.https = arguments.https;
     settings.server.http = Some(arguments.http);
     runtime()?.block_on(async {
+        folder.make_for(&credentials)?;
+        must_be_own(&credentials)?;
         folder.make()?;
         let sockets = open_sockets(&settings, &folder).await?;
         let sealer = if folder.has_root_key()? {
@@ -54,12 +63,42 @@ pub(crate) fn run(arguments: &Dev, filter: &str) -> Result<(), Failure> {
         let endpoints = endpoints(&sockets, &folder);
         let hsm = Hsm::start(&settings, &folder, &Told::Data(folder.path().to_owned()), filter)?;
         serve(&settings, &folder, opened, sockets, hsm, || {
-            connection.write(&credentials, &endpoints)?;
+            write_private(&credentials, connection.to_json(&endpoints)?.expose())?;
             say(&welcome(&connection, &endpoints, &folder, &credentials));
             Ok(())
         })
         .await
     })
+}
+
+/// What `dev` alone writes into a file of credentials, beside what else is in one.
+#[derive(Deserialize)]
+struct Own {
+    #[serde(rename = "http_endpoint")]
+    _http: String,
+    #[serde(rename = "console_password")]
+    _password: IgnoredAny,
+}
+
+/// Refuses a file that cannot be written in the end, or that is somebody else's, before anything is made. `dev` writes its own
+/// file anew at each start.
+fn must_be_own(path: &Path) -> Result<(), Failure> {
+    let text = match std::fs::read(path).map(SecretBytes::from) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return must_be_writable("--credentials", path);
+        }
+        text => text.map_err(|error| {
+            let path = path.display();
+            Failure::usage(format!("--credentials: cannot read `{path}`: {error}"))
+        })?,
+    };
+    if !text.expose().is_empty() && serde_json::from_slice::<Own>(text.expose()).is_err() {
+        let path = path.display();
+        return Err(Failure::usage(format!(
+            "--credentials: `{path}` is there already, and `dev` did not write it; nothing was changed"
+        )));
+    }
+    must_be_writable("--credentials", path)
 }
 
 fn endpoints(sockets: &Sockets, folder: &Folder) -> Endpoints {
@@ -73,12 +112,7 @@ fn endpoints(sockets: &Sockets, folder: &Folder) -> Endpoints {
     }
 }
 
-fn welcome(
-    connection: &Connection,
-    endpoints: &Endpoints,
-    folder: &Folder,
-    credentials: &std::path::Path,
-) -> String {
+fn welcome(connection: &Connection, endpoints: &Endpoints, folder: &Folder, credentials: &Path) -> String {
     let http = endpoints.http.as_deref().unwrap_or_default();
     let host = endpoints.https.trim_start_matches("https://");
     format!(

@@ -12,10 +12,11 @@ use crate::cli::Init;
 use crate::commands::root::print_shares;
 use crate::commands::runtime;
 use crate::config::{self, Seal, Settings};
-use crate::folder::{Folder, write_private};
+use crate::folder::Folder;
 use crate::hsm::{Hsm, Place};
 use crate::output::{Failure, absolute, hand_out, note, say, shown};
 use crate::parts;
+use crate::private::{must_be_new, write_new, write_private};
 use crate::seal::{Whose, chain, new_sealer};
 use crate::tls::make_authority;
 use crate::trail::{Trail, Use};
@@ -37,6 +38,10 @@ pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
     let text = settings_text(arguments, &folder)?;
     let settings: Settings = config::parse(&text).map_err(|fault| fault.in_file(&folder.settings()))?;
     let (recovery, shares) = recovery(arguments)?.unzip();
+    if let Some(path) = &arguments.credentials {
+        folder.make_for(path)?;
+        must_be_new("--credentials", path)?;
+    }
     let sealer = new_sealer(&settings.seal, Whose::Server)?;
     folder.make()?;
     let now = SystemClock.now();
@@ -64,7 +69,8 @@ pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
         };
         match &arguments.credentials {
             Some(path) => {
-                connection.write(path, &endpoints)?;
+                let json = connection.to_json(&endpoints)?;
+                write_new(path, json.expose()).map_err(|failure| lost(&failure))?;
                 say(&format!("The access key is in `{}`.", path.display()));
             }
             None => hand_out(shown(&connection.to_json(&endpoints)?)?.trim_end())

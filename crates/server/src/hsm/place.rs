@@ -8,8 +8,9 @@ use claviger_provider_managed::AccessKey;
 use claviger_provider_soft::{RootKeys, Sealer};
 
 use crate::config::{SOCKET_PATH, Seal, Settings};
-use crate::folder::{Folder, make_private};
+use crate::folder::Folder;
 use crate::output::{Failure, absolute};
+use crate::private::make_private;
 use crate::seal::{Whose, chain, new_sealer, sealer};
 
 /// The files of a managed HSM.

@@ -7,8 +7,8 @@ use claviger_audit::{Line, Seq};
 use claviger_crypto::digest::sha256;
 use serde::{Deserialize, Serialize};
 
-use crate::folder::write_private;
 use crate::output::Failure;
+use crate::private::write_private;
 
 /// Where an export stands: behind a line, told by its number and by what was in it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

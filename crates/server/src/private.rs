@@ -1,0 +1,168 @@
+//! Files and folders that only their owner can look into.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use crate::output::Failure;
+
+/// Makes a folder that only its owner can look into, if it is not there.
+pub(crate) fn make_private(path: &Path) -> Result<(), Failure> {
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(path)
+        .map_err(|error| Failure::file("make", path, &error))
+}
+
+/// Writes a file that only its owner can read, whole or not at all.
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    write_then_rename(path, bytes).map_err(|error| Failure::file("write", path, &error))
+}
+
+/// Refuses a file that [`write_private`] could not write, before there is a secret to write.
+pub(crate) fn must_be_writable(option: &str, path: &Path) -> Result<(), Failure> {
+    let temporary = beside(path).and_then(|temporary| remove_left(&temporary).map(|()| temporary));
+    temporary
+        .and_then(|temporary| create_new(&temporary).and_then(|_| fs::remove_file(&temporary)))
+        .map_err(|error| cannot_make(option, path, &error))
+}
+
+/// Refuses a file that is there already, or that [`write_new`] could not make, before there is a secret to write.
+pub(crate) fn must_be_new(option: &str, path: &Path) -> Result<(), Failure> {
+    // What is made and removed again is proof that no question about rights, links and file systems gives.
+    let tried = create_new(path).and_then(|_| fs::remove_file(path));
+    tried.map_err(|error| cannot_make(option, path, &error))
+}
+
+fn cannot_make(option: &str, path: &Path, error: &io::Error) -> Failure {
+    let path = path.display();
+    Failure::usage(match error.kind() {
+        io::ErrorKind::AlreadyExists => format!("{option}: `{path}` is there already; nothing was changed"),
+        _ => format!("{option}: cannot make `{path}`: {error}; nothing was changed"),
+    })
+}
+
+/// Writes a file that only its owner can read, and that takes the place of no other.
+pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let written = create_new(path).and_then(|mut file| {
+        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        written.inspect_err(|_| {
+            // Half a secret is of use to nobody.
+            let _ = fs::remove_file(path);
+        })
+    });
+    written
+        .and_then(|()| sync_parent(path))
+        .map_err(|error| Failure::file("write", path, &error))
+}
+
+fn write_then_rename(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let temporary = beside(path)?;
+    remove_left(&temporary)?;
+    let mut file = create_new(&temporary)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    if let Err(error) = written.and_then(|()| fs::rename(&temporary, path)) {
+        // Half a secret is of use to nobody.
+        let _ = fs::remove_file(&temporary);
+        return Err(error);
+    }
+    sync_parent(path)
+}
+
+/// Where a file lies until it is whole.
+fn beside(path: &Path) -> io::Result<PathBuf> {
+    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
+    name.push(".new");
+    Ok(path.with_file_name(name))
+}
+
+/// Neither a file of somebody else's rights nor a link is written through.
+fn create_new(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true).mode(0o600).open(path)
+}
+
+fn sync_parent(path: &Path) -> io::Result<()> {
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+    File::open(parent.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// Removes what an attempt that was cut off has left.
+fn remove_left(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_private_file_is_private_whatever_lay_in_its_way() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, temporary) = (folder.path().join("c.json"), folder.path().join("c.json.new"));
+        fs::write(&temporary, "left").unwrap();
+        fs::set_permissions(&temporary, fs::Permissions::from_mode(0o666)).unwrap();
+        write_private(&path, b"secret").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"secret");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(!temporary.exists());
+    }
+
+    #[test]
+    fn no_link_is_written_through() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, elsewhere) = (folder.path().join("c.json"), folder.path().join("elsewhere"));
+        fs::write(&elsewhere, "theirs").unwrap();
+        symlink(&elsewhere, folder.path().join("c.json.new")).unwrap();
+        symlink(&elsewhere, &path).unwrap();
+        write_private(&path, b"secret").unwrap();
+        assert_eq!(fs::read(&elsewhere).unwrap(), b"theirs");
+        assert!(fs::symlink_metadata(&path).unwrap().is_file());
+    }
+
+    #[test]
+    fn a_failure_leaves_nothing_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("taken");
+        fs::create_dir(&path).unwrap();
+        assert!(write_private(&path, b"secret").is_err());
+        assert!(!folder.path().join("taken.new").exists());
+    }
+
+    #[test]
+    fn a_new_file_takes_the_place_of_none_and_is_tried_before() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.json");
+        must_be_new("--save", &path).unwrap();
+        assert!(!path.exists(), "only tried");
+        write_new(&path, b"secret").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"secret");
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let name = path.display();
+        let refusal = must_be_new("--save", &path).unwrap_err();
+        assert_eq!(
+            refusal.to_string(),
+            format!("--save: `{name}` is there already; nothing was changed")
+        );
+        assert!(write_new(&path, b"other").is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"secret");
+    }
+
+    #[test]
+    fn a_link_that_leads_nowhere_is_no_new_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.json");
+        symlink(folder.path().join("elsewhere"), &path).unwrap();
+        assert!(must_be_new("--save", &path).is_err());
+        assert!(fs::symlink_metadata(&path).unwrap().is_symlink());
+        must_be_writable("--credentials", &path).unwrap();
+        assert!(must_be_writable("--credentials", &folder.path().join("nowhere/c.json")).is_err());
+    }
+}

@@ -44,12 +44,20 @@ impl Folder {
         make_private(&self.0.join("tls"))
     }
 
-    /// Makes it for a file that is to lie in it.
-    pub(crate) fn make_for(&self, file: &Path) -> Result<(), Failure> {
-        if absolute(file).starts_with(&self.0) {
-            self.make()?;
+    /// Makes it for a file of credentials that is to lie in it, where nothing of the server lies.
+    pub(crate) fn make_for(&self, credentials: &Path) -> Result<(), Failure> {
+        let file = absolute(credentials);
+        if !file.starts_with(&self.0) {
+            return Ok(());
         }
-        Ok(())
+        let own = [self.root_key(), self.database(), self.settings(), self.dev_seal()];
+        if file.parent() != Some(&self.0) || own.contains(&file) {
+            let file = credentials.display();
+            return Err(Failure::usage(format!(
+                "--credentials: `{file}` is where the server keeps something else; nothing was changed"
+            )));
+        }
+        self.make()
     }
 
     pub(crate) fn path(&self) -> &Path {

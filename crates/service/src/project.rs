@@ -109,22 +109,33 @@ impl Service {
         Ok(id)
     }
 
+    /// The project of an account that is there in each region.
+    ///
+    /// # Errors
+    /// When they cannot be had at the moment.
+    pub async fn projects(&self, account: AccountId) -> Result<Vec<(Region, ProjectId)>, Error> {
+        let mut found = Vec::with_capacity(self.regions.len());
+        for region in &self.regions {
+            let scope = Scope {
+                account,
+                region: region.clone(),
+            };
+            let project = self.project(&scope).await?;
+            found.push((scope.region, project));
+        }
+        Ok(found)
+    }
+
     /// The region in which an account has the project; none where it is not the account's, or of a region that is not
     /// served.
     ///
     /// # Errors
     /// When that cannot be told at the moment.
     pub async fn region_of(&self, account: AccountId, project: ProjectId) -> Result<Option<Region>, Error> {
-        for region in &self.regions {
-            let scope = Scope {
-                account,
-                region: region.clone(),
-            };
-            if self.project(&scope).await? == project {
-                return Ok(Some(scope.region));
-            }
-        }
-        Ok(None)
+        let mut projects = self.projects(account).await?.into_iter();
+        Ok(projects
+            .find(|(_, own)| *own == project)
+            .map(|(region, _)| region))
     }
 }
 

@@ -34,8 +34,8 @@ impl WireOp for CreateAccount {
         Ok(core::CreateAccount { name: name(input)? })
     }
 
-    fn encode(_: &Input<'_>, (account, key): <Self::Op as Operation>::Output, answer: &mut Answer) {
-        encode(&account, answer);
+    fn encode(_: &Input<'_>, (made, key): <Self::Op as Operation>::Output, answer: &mut Answer) {
+        encode_whole(&made, answer);
         encode_new_key(&key, answer);
     }
 }
@@ -47,8 +47,8 @@ impl WireOp for GetAccount {
         Ok(core::GetAccount { id: id(input)? })
     }
 
-    fn encode(_: &Input<'_>, account: Account, answer: &mut Answer) {
-        encode(&account, answer);
+    fn encode(_: &Input<'_>, found: core::Domicile, answer: &mut Answer) {
+        encode_whole(&found, answer);
     }
 }
 
@@ -89,6 +89,20 @@ impl WireOp for ListAccounts {
             encode_members(account, answer);
         });
     }
+}
+
+/// With the projects, which programs name that are written for another vendor.
+fn encode_whole(found: &core::Domicile, answer: &mut Answer) {
+    encode(&found.account, answer);
+    answer.list(
+        "Projects",
+        "Project",
+        &found.projects,
+        |answer, (region, project)| {
+            answer.text("RegionId", region.as_str());
+            answer.text("ProjectId", &project.to_string());
+        },
+    );
 }
 
 fn encode(account: &Account, answer: &mut Answer) {

@@ -9,13 +9,14 @@ use crate::kms::Answer;
 use crate::scene::borrowed;
 
 /// Members whose value is another one in each run.
-const RANDOM: [&str; 11] = [
+const RANDOM: [&str; 12] = [
     "AccessKeyId",
     "AccessKeySecret",
     "AccountId",
     "AssumedRoleId",
     "DomainId",
     "PrincipalId",
+    "ProjectId",
     "RequestId",
     "RoleId",
     "SecurityToken",

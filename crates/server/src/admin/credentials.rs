@@ -17,6 +17,9 @@ struct Members {
     #[serde(default, deserialize_with = "secret")]
     access_key_secret: Option<SecretBytes>,
     account_id: Option<String>,
+    domain_id: Option<String>,
+    domain_name: Option<String>,
+    project_id: Option<String>,
     region: Option<String>,
     https_endpoint: Option<String>,
     http_endpoint: Option<String>,
@@ -57,6 +60,9 @@ pub(super) fn read(path: &Path) -> Result<Credentials, Failure> {
             .ok_or_else(|| missing("access_key_secret"))?,
         facts: Facts {
             account: file.account_id,
+            domain: file.domain_id,
+            domain_name: file.domain_name,
+            project: file.project_id,
             region: file.region,
             https_endpoint: file.https_endpoint,
             http_endpoint: file.http_endpoint,
@@ -67,14 +73,18 @@ pub(super) fn read(path: &Path) -> Result<Credentials, Failure> {
 }
 
 /// Moves the secret of a new access key from an answer to a file that only its owner can read. Gives the key's id.
+///
+/// Both faces of the server can be used with it, as with the file of `init`.
 pub(super) fn save(path: &Path, answer: &mut Value, facts: &Facts) -> Result<String, Failure> {
-    let text = |value: &Value, at: &str| value.pointer(at).and_then(Value::as_str).map(str::to_owned);
     let id = text(answer, "/AccessKey/AccessKeyId").unwrap_or_default();
-    let account = text(answer, "/Account/AccountId").or_else(|| facts.account.clone());
+    let facts = &of_new_account(answer, facts);
     let key = answer.get_mut("AccessKey").and_then(Value::as_object_mut);
     let secret = key.and_then(|key| key.remove("AccessKeySecret"));
     let file = json!({
-        "account_id": account,
+        "account_id": facts.account,
+        "domain_id": facts.domain,
+        "domain_name": facts.domain_name,
+        "project_id": facts.project,
         "region": facts.region,
         "access_key_id": id,
         "access_key_secret": secret,
@@ -89,4 +99,25 @@ pub(super) fn save(path: &Path, answer: &mut Value, facts: &Facts) -> Result<Str
         ))
     })?;
     Ok(id)
+}
+
+fn text(value: &Value, at: &str) -> Option<String> {
+    value.pointer(at).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// Who is new is at home in its own account, where one was made with it, and not in that of who asked.
+fn of_new_account(answer: &Value, facts: &Facts) -> Facts {
+    let Some(account) = text(answer, "/Account/AccountId") else {
+        return facts.clone();
+    };
+    let projects = answer.pointer("/Projects/Project").and_then(Value::as_array);
+    let here = |project: &&Value| text(project, "/RegionId") == facts.region;
+    let project = projects.into_iter().flatten().find(here);
+    Facts {
+        account: Some(account),
+        domain: text(answer, "/Account/DomainId"),
+        domain_name: text(answer, "/Account/AccountName"),
+        project: project.and_then(|project| text(project, "/ProjectId")),
+        ..facts.clone()
+    }
 }

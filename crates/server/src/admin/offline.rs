@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use claviger_dialect_alibaba::AlibabaDoor;
-use claviger_model::AccountId;
+use claviger_model::{AccountId, Region};
 use claviger_provider_soft::Sealer;
 use claviger_service::{Credential, Service};
 use claviger_store::IdentityStore as _;
@@ -88,13 +88,14 @@ impl Offline {
         let credential = service.root_of(account).await;
         let credential =
             credential.map_err(|error| Failure::failed(format!("account `{account}`: {error}")))?;
+        let facts = facts(folder, settings, &service, account).await?;
         Ok(Self {
             store,
             door: AlibabaDoor::new(Arc::clone(&service)),
             service,
             trail,
             credential,
-            facts: facts(folder, settings, account),
+            facts,
         })
     }
 
@@ -164,21 +165,39 @@ fn close_store(store: &SqliteStore) -> Result<(), Failure> {
         .map_err(|error| Failure::failed(format!("the database did not close well: {error}")))
 }
 
-/// What clients of the server on this folder need to know. `dev` left it in a file; settings tell most of it.
-fn facts(folder: &Folder, settings: &Settings, account: AccountId) -> Facts {
+/// What clients of the server on this folder need to know.
+async fn facts(
+    folder: &Folder,
+    settings: &Settings,
+    service: &Service,
+    account: AccountId,
+) -> Result<Facts, Failure> {
+    let fault = |error| Failure::failed(format!("account `{account}`: {error}"));
+    let known = service.account(account).await.map_err(fault)?;
+    let projects = service.projects(account).await.map_err(fault)?;
+    let place = place(folder, settings);
+    let here = |(region, _): &(Region, _)| place.region.as_deref() == Some(region.as_str());
+    let project = projects.into_iter().find(here);
+    Ok(Facts {
+        account: Some(account.to_string()),
+        domain: Some(known.domain.to_string()),
+        domain_name: Some(known.name),
+        project: project.map(|(_, project)| project.to_string()),
+        ..place
+    })
+}
+
+/// Where the server is. `dev` left it in a file; settings tell most of it.
+fn place(folder: &Folder, settings: &Settings) -> Facts {
     if let Ok(found) = credentials::read(&folder.dev_credentials()) {
-        return Facts {
-            account: Some(account.to_string()),
-            ..found.facts
-        };
+        return found.facts;
     }
     let address = settings.server.https;
     let private = settings.tls.certificate.is_none();
     Facts {
-        account: Some(account.to_string()),
         region: settings.server.regions.first().cloned(),
         https_endpoint: Some(format!("https://{}:{}", url_host(address), address.port())),
-        http_endpoint: None,
         ca_file: private.then(|| folder.ca_certificate().display().to_string()),
+        ..Facts::default()
     }
 }

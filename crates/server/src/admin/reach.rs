@@ -27,6 +27,10 @@ pub(super) enum Reach {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Facts {
     pub(super) account: Option<String>,
+    pub(super) domain: Option<String>,
+    pub(super) domain_name: Option<String>,
+    /// The project in the region.
+    pub(super) project: Option<String>,
     pub(super) region: Option<String>,
     pub(super) https_endpoint: Option<String>,
     pub(super) http_endpoint: Option<String>,

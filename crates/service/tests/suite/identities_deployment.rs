@@ -23,10 +23,21 @@ async fn an_account_lives_from_its_making_to_its_deletion() {
     let make = CreateAccount {
         name: "second".into(),
     };
-    let (new, key) = root.calls(&world, make).await.unwrap();
+    let (shown, key) = root.calls(&world, make).await.unwrap();
+    let new = shown.account.clone();
     let id = new.id;
+    let regions: Vec<_> = shown.projects.iter().map(|(region, _)| region.clone()).collect();
+    assert_eq!(regions, world.service().regions());
+    for (region, project) in &shown.projects {
+        let found = world.service().region_of(id, *project).await;
+        assert_eq!(
+            found,
+            Ok(Some(region.clone())),
+            "programs name it from the first call on"
+        );
+    }
     assert_eq!((&*new.name, new.created), ("second", world.now()));
-    assert_eq!(root.calls(&world, GetAccount { id }).await, Ok(new.clone()));
+    assert_eq!(root.calls(&world, GetAccount { id }).await, Ok(shown));
     let accounts = root.calls(&world, ListAccounts).await.unwrap();
     let ids: Vec<_> = accounts.iter().map(|account| account.id).collect();
     assert_eq!(ids, [root.account(), id]);

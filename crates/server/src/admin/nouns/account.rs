@@ -16,6 +16,14 @@ const ACCOUNT: Part = Part::Object(
     ],
 );
 
+/// What programs name that speak with the face of the other vendor.
+const PROJECTS: Part = Part::Table {
+    title: Some("projects"),
+    list: ["Projects", "Project"],
+    columns: &[("REGION", "RegionId"), ("PROJECT", "ProjectId")],
+    none: "none",
+};
+
 #[derive(Debug, Subcommand)]
 pub(in crate::admin) enum Command {
     /// Make an account, with an access key for its root.
@@ -52,10 +60,13 @@ impl Command {
         match self {
             Self::Create { name, save } => {
                 let call = Call::admin("CreateAccount").with("AccountName", name);
-                Task::new([call], [ACCOUNT, NEW_KEY]).with_secret(save.save.as_deref())
+                Task::new([call], [ACCOUNT, PROJECTS, NEW_KEY]).with_secret(save.save.as_deref())
             }
             Self::List => Task::new([Call::admin("ListAccounts")], [LIST]),
-            Self::Show { uid } => Task::new([Call::admin("GetAccount").with("AccountId", uid)], [ACCOUNT]),
+            Self::Show { uid } => {
+                let call = Call::admin("GetAccount").with("AccountId", uid);
+                Task::new([call], [ACCOUNT, PROJECTS])
+            }
             Self::Change { uid, new_name } => {
                 let call = Call::admin("UpdateAccount").with("AccountId", uid);
                 Task::new([call.with("AccountName", new_name)], [ACCOUNT])

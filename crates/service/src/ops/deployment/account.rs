@@ -1,13 +1,22 @@
 //! Accounts.
 
 use claviger_audit::record::Fields;
-use claviger_model::{Account, AccountId, Action, DomainId, Error, KeyOwner, Missing};
+use claviger_model::{Account, AccountId, Action, DomainId, Error, KeyOwner, ProjectId, Region};
 
 use super::need;
 use crate::access_key::NewAccessKey;
 use crate::call::{Need, Note};
 use crate::ops::identity::make;
 use crate::pipeline::{Context, Operation, Permitted, from_store};
+
+/// An account, and what programs have to know of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Domicile {
+    /// The account.
+    pub account: Account,
+    /// Its project in each region, that of the first region first.
+    pub projects: Vec<(Region, ProjectId)>,
+}
 
 /// Makes an account with an access key for its root, whose secret is shown this once.
 #[derive(Debug)]
@@ -45,7 +54,7 @@ pub struct ListAccounts;
 
 impl Operation for CreateAccount {
     const ACTION: Action = Action::CreateAccount;
-    type Output = (Account, NewAccessKey);
+    type Output = (Domicile, NewAccessKey);
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
         Ok(need(Self::ACTION))
@@ -62,6 +71,8 @@ impl Operation for CreateAccount {
             name: self.name,
             created: cx.call.time,
         };
+        // First, for the secret would be lost if they could not be had afterwards.
+        let projects = cx.service.projects(account.id).await?;
         let (new, kept) = cx
             .service
             .new_access_key(account.id, KeyOwner::Root, account.created)?;
@@ -72,13 +83,13 @@ impl Operation for CreateAccount {
             store.create_account(made, kept, draft).await
         })
         .await?;
-        Ok((account, new))
+        Ok((Domicile { account, projects }, new))
     }
 }
 
 impl Operation for GetAccount {
     const ACTION: Action = Action::GetAccount;
-    type Output = Account;
+    type Output = Domicile;
 
     fn needs(&self) -> Result<Vec<Need>, Error> {
         Ok(need(Self::ACTION))
@@ -88,9 +99,10 @@ impl Operation for GetAccount {
         request.text("account", &self.id.to_string());
     }
 
-    async fn run(self, cx: &Context<'_>, _: Permitted, _: &mut Note) -> Result<Account, Error> {
-        let found = cx.service.store.account(self.id).await.map_err(from_store)?;
-        found.ok_or(Error::NotFound(Missing::Account))
+    async fn run(self, cx: &Context<'_>, _: Permitted, _: &mut Note) -> Result<Domicile, Error> {
+        let account = cx.service.account(self.id).await?;
+        let projects = cx.service.projects(self.id).await?;
+        Ok(Domicile { account, projects })
     }
 }
 

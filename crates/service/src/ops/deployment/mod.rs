@@ -3,7 +3,7 @@
 mod account;
 mod service;
 
-pub use account::{CreateAccount, DeleteAccount, GetAccount, ListAccounts, UpdateAccount};
+pub use account::{CreateAccount, DeleteAccount, Domicile, GetAccount, ListAccounts, UpdateAccount};
 pub use service::{CreateService, DeleteService, GetService, ListServices};
 
 use claviger_model::Action;

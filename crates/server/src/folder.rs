@@ -19,8 +19,11 @@
 //! Everything is readable by its owner only.
 
 use std::fs::{File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+
+use claviger_audit::{Seq, read};
 
 use crate::output::{Failure, absolute};
 use crate::private::make_private;
@@ -68,27 +71,53 @@ impl Folder {
         self.0.join("root.json")
     }
 
-    /// Whether the root key is there. A database without it means that the file was lost: a new root key would open
-    /// nothing, and stand where the old one has to be put back.
-    pub(crate) fn has_root_key(&self) -> Result<bool, Failure> {
-        let root_key = self.root_key();
-        if root_key.exists() {
-            return Ok(true);
+    /// Whether a server was made here. Where one of root key and database is there without the other, that was lost: a new
+    /// one would fit to nothing, and stand where the old one has to be put back.
+    ///
+    /// A root key before the first record of the log is all that a first start had made which was cut off.
+    pub(crate) fn holds_server(&self) -> Result<bool, Failure> {
+        let (root_key, database) = (self.root_key(), self.database());
+        let lost = match (is_there(&root_key)?, is_there(&database)?) {
+            (true, true) => return Ok(true),
+            (false, false) => return Ok(false),
+            (true, false) if !self.has_records() => return Ok(true),
+            (true, false) => format!(
+                "`{}` is missing, and with it all accounts and keys of this server",
+                database.display()
+            ),
+            (false, true) => format!(
+                "`{}` is missing, and without it nothing in `{}` opens",
+                root_key.display(),
+                database.display()
+            ),
+        };
+        Err(Failure::failed(format!("{lost}; put it back from a backup")))
+    }
+
+    /// Refuses a folder in which there is no server.
+    pub(crate) fn must_hold_server(&self) -> Result<(), Failure> {
+        if self.holds_server()? {
+            return Ok(());
         }
-        if self.database().exists() {
-            let (root_key, database) = (root_key.display(), self.database());
-            let database = database.display();
-            return Err(Failure::failed(format!(
-                "`{root_key}` is missing, and without it nothing in `{database}` opens; put it back from a backup"
-            )));
-        }
-        Ok(false)
+        let path = self.0.display();
+        Err(Failure::usage(format!(
+            "`{path}` holds no server; make one with `claviger init`"
+        )))
+    }
+
+    fn has_records(&self) -> bool {
+        let mut lines = read(&self.audit(), Seq(1));
+        lines.any(|line| line.is_ok_and(|line| !line.header))
     }
 
     /// Whether a process works on the folder: the log lets one write at a time.
-    pub(crate) fn is_in_use(&self) -> bool {
-        let lock = File::open(self.audit().join("lock"));
-        lock.is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+    pub(crate) fn is_in_use(&self) -> Result<bool, Failure> {
+        let path = self.audit().join("lock");
+        match File::open(&path) {
+            Ok(lock) => Ok(matches!(lock.try_lock(), Err(TryLockError::WouldBlock))),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Failure::file("open", &path, &error)),
+        }
     }
 
     /// Keeps servers and other commands from the folder, until what is given is dropped; nothing where one works on it.
@@ -169,4 +198,10 @@ impl Folder {
     pub(crate) fn settings(&self) -> PathBuf {
         self.0.join("claviger.toml")
     }
+}
+
+/// Whether something is there. That it may not be looked at is not an answer.
+pub(crate) fn is_there(path: &Path) -> Result<bool, Failure> {
+    path.try_exists()
+        .map_err(|error| Failure::file("look at", path, &error))
 }

@@ -2,7 +2,7 @@
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::output::Failure;
@@ -19,6 +19,20 @@ pub(crate) fn make_private(path: &Path) -> Result<(), Failure> {
 /// Writes a file that only its owner can read, whole or not at all.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     write_then_rename(path, bytes).map_err(|error| Failure::file("write", path, &error))
+}
+
+/// Refuses to work for somebody else where files may be made: they would be of whoever runs this, and the server, to whom what
+/// lies at the path belongs, could not open them.
+pub(crate) fn must_be_ours(path: &Path) -> Result<(), Failure> {
+    let data = fs::metadata(path).map_err(|error| Failure::file("read", path, &error))?;
+    let (owner, user) = (data.uid(), rustix::process::geteuid().as_raw());
+    if owner == user {
+        return Ok(());
+    }
+    let path = path.display();
+    Err(Failure::usage(format!(
+        "`{path}` belongs to user {owner}, and this is user {user}: run it as that user, such as with `sudo -u '#{owner}'`"
+    )))
 }
 
 /// Refuses a file that [`write_private`] could not write, before there is a secret to write.

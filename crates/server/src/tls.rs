@@ -17,7 +17,7 @@ use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{self, ServerConfig};
 
 use crate::config::Settings;
-use crate::folder::Folder;
+use crate::folder::{Folder, is_there};
 use crate::output::Failure;
 use crate::private::write_private;
 
@@ -31,7 +31,7 @@ const RENEW_DAYS: i64 = 30;
 /// Makes the private CA of a data folder if it is not there. The key is written first, so a certificate without its key
 /// is a loss and not a beginning: a new CA would lock out every client that trusts the old one.
 pub(crate) fn make_authority(folder: &Folder, now: Timestamp) -> Result<(), Failure> {
-    match (folder.ca_certificate().exists(), folder.ca_key().exists()) {
+    match (is_there(&folder.ca_certificate())?, is_there(&folder.ca_key())?) {
         (true, true) => return Ok(()),
         (true, false) => {
             let (key, certificate) = (folder.ca_key(), folder.ca_certificate());

@@ -127,6 +127,7 @@ CASES = {
         FAILED,
     ),
     "missing key file": (lambda data: (data / "seal.key").unlink(), ["seal.key"], FAILED),
+    "missing database": (lambda data: (data / "claviger.db").unlink(), ["claviger.db", "missing"], FAILED),
     "missing root key": (lambda data: (data / "root.json").unlink(), ["root.json", "missing"], FAILED),
     "damaged root key": (lambda data: (data / "root.json").write_text("{"), ["root.json"], FAILED),
     "damaged database": (

@@ -19,6 +19,7 @@ use crate::folder::Folder;
 use crate::hsm::Hsm;
 use crate::output::{Failure, absolute, note};
 use crate::parts;
+use crate::private::must_be_ours;
 use crate::seal::from_settings;
 use crate::tls::url_host;
 use crate::trail::{Trail, Use};
@@ -123,15 +124,12 @@ impl Offline {
     }
 }
 
-/// Ends with advice while a server works on the folder: before a passphrase is asked for.
+/// Ends with advice where a server works on the folder, or it is another user's: before a passphrase is asked for.
 fn must_be_free(folder: &Folder) -> Result<(), Failure> {
-    let path = folder.path().display();
-    if !folder.has_root_key()? {
-        return Err(Failure::usage(format!(
-            "`{path}` holds no server; make one with `claviger init`"
-        )));
-    }
-    if folder.is_in_use() {
+    folder.must_hold_server()?;
+    must_be_ours(&folder.root_key())?;
+    if folder.is_in_use()? {
+        let path = folder.path().display();
         return Err(Failure::failed(format!(
             "`{path}` is in use by a running server, or by another command; ask the server: --credentials FILE, with the file that `init` or `dev` \
              wrote, and --endpoint https://HOST:PORT where it is not the one in that file"

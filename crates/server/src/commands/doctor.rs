@@ -18,7 +18,7 @@ use claviger_store_sqlite::SqliteStore;
 
 use crate::cli::WithConfig;
 use crate::config::{self, Settings};
-use crate::folder::Folder;
+use crate::folder::{Folder, is_there};
 use crate::output::{Failure, absolute, say};
 use crate::seal::Whose;
 use crate::tls::Certificates;
@@ -147,7 +147,7 @@ fn durable_write(path: &Path) -> std::io::Result<f64> {
 }
 
 fn tls(settings: &Settings, folder: &Folder) -> Finding {
-    if settings.tls.certificate.is_none() && !folder.ca_certificate().exists() {
+    if settings.tls.certificate.is_none() && matches!(is_there(&folder.ca_certificate()), Ok(false)) {
         return Finding::Bad("there is neither a certificate nor a private CA".to_owned());
     }
     match Certificates::load(settings, folder, settings.server.https, SystemClock.now()) {
@@ -162,7 +162,10 @@ fn tls(settings: &Settings, folder: &Folder) -> Finding {
 fn database(folder: &Folder) -> Finding {
     let path = folder.database();
     match fs::metadata(&path) {
-        Err(error) => Finding::Bad(format!("`{}`: {error}", path.display())),
+        Err(error) => Finding::Bad(match folder.must_hold_server() {
+            Ok(()) => format!("`{}`: {error}", path.display()),
+            Err(failure) => failure.to_string(),
+        }),
         Ok(data) if data.mode() & 0o077 != 0 => {
             Finding::Bad(format!("`{}` is open to others; chmod 600", path.display()))
         }

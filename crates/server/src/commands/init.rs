@@ -12,7 +12,7 @@ use crate::cli::Init;
 use crate::commands::root::print_shares;
 use crate::commands::runtime;
 use crate::config::{self, Seal, Settings};
-use crate::folder::Folder;
+use crate::folder::{Folder, is_there};
 use crate::hsm::{Hsm, Place};
 use crate::output::{Failure, absolute, hand_out, note, say, shown};
 use crate::parts;
@@ -23,7 +23,7 @@ use crate::trail::{Trail, Use};
 
 pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
     let folder = Folder::at(&absolute(&arguments.data));
-    if folder.root_key().exists() || folder.database().exists() {
+    if is_there(&folder.root_key())? || is_there(&folder.database())? {
         let path = folder.path().display();
         return Err(Failure::usage(format!(
             "`{path}` holds a server already; nothing was changed"

@@ -13,12 +13,7 @@ use crate::serving::{open_sockets, serve};
 pub(crate) fn run(arguments: &WithConfig, filter: &str) -> Result<(), Failure> {
     let settings = config::read(&arguments.config)?;
     let folder = Folder::at(&absolute(&settings.server.data));
-    if !folder.has_root_key()? {
-        let path = folder.path().display();
-        return Err(Failure::usage(format!(
-            "`{path}` holds no server; make one with `claviger init`"
-        )));
-    }
+    folder.must_hold_server()?;
     let sealer = from_settings(&settings)?;
     runtime()?.block_on(async {
         let sockets = open_sockets(&settings, &folder).await?;

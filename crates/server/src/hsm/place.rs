@@ -8,7 +8,7 @@ use claviger_provider_managed::AccessKey;
 use claviger_provider_soft::{RootKeys, Sealer};
 
 use crate::config::{SOCKET_PATH, Seal, Settings};
-use crate::folder::Folder;
+use crate::folder::{Folder, is_there};
 use crate::output::{Failure, absolute};
 use crate::private::make_private;
 use crate::seal::{Whose, chain, new_sealer, sealer};
@@ -55,7 +55,7 @@ impl Place {
     pub(crate) fn make(&self, recovery: Option<&Sealer>) -> Result<bool, Failure> {
         make_private(parent(&self.master_key))?;
         make_private(parent(&self.socket))?;
-        let new = !self.master_key.exists();
+        let new = !is_there(&self.master_key)?;
         if new {
             self.must_be_new()?;
             let sealer = new_sealer(&self.seal, Whose::Hsm)?;
@@ -63,7 +63,7 @@ impl Place {
             RootKeys::create_with(&self.master_key, &sealers, &SystemRng, SystemClock.now())
                 .map_err(|error| Failure::failed(chain(&error)))?;
         }
-        if !self.access_key.exists() {
+        if !is_there(&self.access_key)? {
             make_private(parent(&self.access_key))?;
             AccessKey::create(&self.access_key, &SystemRng)
                 .map_err(|error| Failure::failed(chain(&error)))?;
@@ -73,7 +73,7 @@ impl Place {
 
     /// Opens the master key.
     pub(crate) fn open(&self) -> Result<RootKeys, Failure> {
-        if !self.master_key.exists() {
+        if !is_there(&self.master_key)? {
             self.must_be_new()?;
             let path = self.master_key.display();
             return Err(Failure::usage(format!(
@@ -109,7 +109,7 @@ impl Place {
 
     /// Refuses to begin anew where there was a master key.
     pub(crate) fn must_be_new(&self) -> Result<(), Failure> {
-        if !self.access_key.exists() {
+        if !is_there(&self.access_key)? {
             return Ok(());
         }
         let (master, access) = (self.master_key.display(), self.access_key.display());

@@ -56,6 +56,16 @@ fn what_does_not_arrive() {
 }
 
 #[test]
+fn the_folder_of_another_user() {
+    Scene::stopped().plays(include_str!("transcripts/foreign.md"));
+}
+
+#[test]
+fn what_is_missing() {
+    Scene::stopped().plays(include_str!("transcripts/missing.md"));
+}
+
+#[test]
 fn usage_asked_of_a_server() {
     Scene::with_keys().plays(include_str!("transcripts/usage.md"));
 }

@@ -165,7 +165,10 @@ impl Tour {
         };
         self.served(service).await;
         let made = self.served(CreateAccount { name: "gone".into() }).await;
-        self.served(DeleteAccount { id: made.0.account.id }).await;
+        self.served(DeleteAccount {
+            id: made.0.account.id,
+        })
+        .await;
     }
 
     /// A token of root.

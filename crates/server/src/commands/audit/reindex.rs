@@ -7,8 +7,9 @@ use claviger_audit_index::{check, rebuild};
 
 use super::options::Reindex;
 use super::progress::Progress;
-use crate::folder::Folder;
+use crate::folder::{Folder, is_there};
 use crate::output::{Failure, absolute, say};
+use crate::private::must_be_ours;
 use crate::seal::chain;
 
 /// Makes it beside the one that is there, and puts it in its place.
@@ -18,6 +19,7 @@ pub(super) fn run(wanted: &Reindex) -> Result<ExitCode, Failure> {
     if !folder.audit().is_dir() {
         return Err(Failure::usage(format!("`{path}` holds no audit log")));
     }
+    must_be_ours(&folder.audit())?;
     // Held until the end, so that no server begins meanwhile.
     let Some(_lock) = folder.take()? else {
         return Err(Failure::failed(format!(
@@ -39,7 +41,7 @@ pub(super) fn run(wanted: &Reindex) -> Result<ExitCode, Failure> {
 
 /// Exit code 1 where index and log differ.
 fn compare(folder: &Folder) -> Result<ExitCode, Failure> {
-    if !folder.index().exists() {
+    if !is_there(&folder.index())? {
         say("there is no index yet");
         return Ok(ExitCode::SUCCESS);
     }

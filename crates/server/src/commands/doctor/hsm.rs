@@ -1,7 +1,7 @@
 //! The HSM, and what opens its master key.
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use rustix::net::sockopt::socket_peercred;
 use super::{Finding, seals};
 use crate::commands::runtime;
 use crate::config::Settings;
-use crate::folder::Folder;
+use crate::folder::{Folder, is_there};
 use crate::hsm::{Place, client, tokens, user_number};
 use crate::seal::{Whose, chain};
 
@@ -51,7 +51,7 @@ pub(super) fn check(settings: &Settings, folder: &Folder) -> Vec<(&'static str, 
 /// Whether the master key opens, or is still to be made.
 fn master_key(place: &Place) -> Finding {
     match place.must_be_new() {
-        Err(failure) if !place.master_key.exists() => Finding::Bad(failure.to_string()),
+        Err(failure) if !is_there(&place.master_key).unwrap_or(false) => Finding::Bad(failure.to_string()),
         _ => seals::opens(&place.master_key, &place.seal, Whose::Hsm),
     }
 }
@@ -62,7 +62,12 @@ fn process(settings: &Settings, folder: &Folder, place: &Place) -> Finding {
     let socket = place.socket.display();
     let stream = match UnixStream::connect(&place.socket) {
         Ok(stream) => stream,
-        Err(_) if own && !folder.is_in_use() => {
+        // What may not be looked at is told as it is.
+        Err(error)
+            if own
+                && matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused)
+                && folder.is_in_use().is_ok_and(|used| !used) =>
+        {
             return Finding::Good("managed; it runs while the server runs, which does not".to_owned());
         }
         Err(error) => return Finding::Bad(format!("`{socket}`: {error}")),

@@ -7,12 +7,16 @@ use claviger_provider_soft::{RootKeys, SealInfo, SealerKind};
 
 use super::Finding;
 use crate::config::Seal;
-use crate::folder::Folder;
+use crate::folder::{Folder, is_there};
 use crate::seal::{Whose, chain, sealer};
 
 /// Whether what the settings name opens the file.
 pub(super) fn opens(path: &Path, seal: &Seal, whose: Whose) -> Finding {
-    if !path.exists() {
+    let there = match is_there(path) {
+        Ok(there) => there,
+        Err(failure) => return Finding::Bad(failure.to_string()),
+    };
+    if !there {
         return match whose {
             Whose::Server => Finding::Bad(format!(
                 "`{}` is not there; `claviger init` makes it",
@@ -43,8 +47,10 @@ pub(super) fn opens(path: &Path, seal: &Seal, whose: Whose) -> Finding {
 
 /// How many ways there are to open the file.
 pub(super) fn ways(path: &Path, seal: &Seal, folder: &Folder) -> Finding {
-    if !path.exists() {
-        return Finding::Good("none yet".to_owned());
+    match is_there(path) {
+        Ok(true) => {}
+        Ok(false) => return Finding::Good("none yet".to_owned()),
+        Err(failure) => return Finding::Bad(failure.to_string()),
     }
     let seals = match RootKeys::seals(path) {
         Ok(seals) => seals,

@@ -13,7 +13,7 @@ use serde::Deserialize;
 
 use super::Finding;
 use crate::config::Settings;
-use crate::folder::Folder;
+use crate::folder::{Folder, is_there};
 use crate::seal::chain;
 
 /// Lines that a follower may be behind before it is worth a look.
@@ -71,8 +71,10 @@ fn index(settings: &Settings, folder: &Folder, report: &Report) -> Finding {
         return Finding::Good("none is kept".to_owned());
     }
     let path = folder.index();
-    if !path.exists() {
-        return Finding::Doubt("not there; the server makes it".to_owned());
+    match is_there(&path) {
+        Ok(true) => {}
+        Ok(false) => return Finding::Doubt("not there; the server makes it".to_owned()),
+        Err(failure) => return Finding::Bad(failure.to_string()),
     }
     match SqliteIndex::open(&path, &folder.audit(), None, Arc::new(SystemClock)) {
         Ok(index) => behind("at", index.progress().done.0, report),

@@ -1,13 +1,12 @@
 //! The key file that a command is about.
 
-use std::os::unix::fs::MetadataExt as _;
 use std::path::PathBuf;
 
 use claviger_provider_soft::{RootKeys, Sealer};
 
 use super::options::Place;
 use crate::config::{self, Seal};
-use crate::folder::Folder;
+use crate::folder::{Folder, is_there};
 use crate::hsm;
 use crate::output::{Failure, absolute};
 use crate::seal::{Whose, chain, sealer};
@@ -70,7 +69,7 @@ impl Place {
 
 impl Target {
     fn must_be_there(self) -> Result<Self, Failure> {
-        if self.path.exists() {
+        if is_there(&self.path)? {
             return Ok(self);
         }
         let path = self.path.display();
@@ -102,21 +101,6 @@ impl Target {
     /// The key, opened by that.
     pub(super) fn open_by(&self, sealer: &Sealer) -> Result<RootKeys, Failure> {
         RootKeys::open(&self.path, sealer).map_err(|error| Failure::failed(chain(&error)))
-    }
-
-    /// Refuses to work for somebody else where a key file may be made: it would be of whoever runs this, and the server could
-    /// not read it.
-    pub(super) fn must_be_ours(&self) -> Result<(), Failure> {
-        let data =
-            std::fs::metadata(&self.path).map_err(|error| Failure::file("read", &self.path, &error))?;
-        let (owner, user) = (data.uid(), rustix::process::geteuid().as_raw());
-        if owner == user {
-            return Ok(());
-        }
-        let path = self.path.display();
-        Err(Failure::usage(format!(
-            "`{path}` belongs to user {owner}, and this is user {user}: run it as that user, such as with `sudo -u '#{owner}'`"
-        )))
     }
 
     /// How the settings call the section that names its seal.

@@ -11,6 +11,7 @@ use claviger_store::{SealedPlace, SealedValue};
 use claviger_store_sqlite::SealedRows;
 
 use super::target::Target;
+use crate::folder::is_there;
 use crate::output::Failure;
 use crate::seal::{Whose, chain};
 
@@ -32,7 +33,7 @@ pub(super) struct Waiting {
 /// The database of the target, for looking only.
 pub(super) fn database(target: &Target) -> Result<SealedRows, Failure> {
     let path = target.folder.database();
-    if !path.exists() {
+    if !is_there(&path)? {
         let text = "and what is wrapped is in the database of the server: run this where that is";
         return Err(Failure::usage(format!(
             "`{}` is not there, {text}",

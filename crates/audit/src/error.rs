@@ -125,6 +125,16 @@ pub enum VerifyError {
         /// The first line that is there.
         first: Seq,
     },
+    /// The log has no such line yet, or no longer: lines cut off the end look the same.
+    #[error("line {seq} is not in the log, which has lines {first} to {last}")]
+    Beyond {
+        /// The line that was asked for.
+        seq: Seq,
+        /// The first line that is there.
+        first: Seq,
+        /// The last one.
+        last: Seq,
+    },
     /// The segment that was asked for is not in the folder.
     #[error("segment {segment} is not in the folder")]
     NoSegment {

@@ -80,7 +80,8 @@ pub struct VerifyOptions {
 pub enum Since {
     /// At a checkpoint that was noted earlier; it has to be on the chain.
     Checkpoint(Checkpoint),
-    /// At the last checkpoint in the folder that is not after this line; at the first line if there is none.
+    /// At the last checkpoint in the folder that is not after this line, which has to be in the log; at the first line if
+    /// there is none.
     Seq(Seq),
 }
 
@@ -148,6 +149,12 @@ impl<'a> Contents<'a> {
         self.removed().saturating_add(1)
     }
 
+    /// Number of the first line that has to be there.
+    fn first_line(&self) -> Seq {
+        let removed = self.sealed().map_or(0, |sealed| sealed.head.seq.0);
+        Seq(removed.saturating_add(1))
+    }
+
     fn verify(&self, options: &VerifyOptions) -> Result<Report, VerifyError> {
         let key = self.key(options)?;
         if let Some((key, _)) = &key {
@@ -159,6 +166,13 @@ impl<'a> Contents<'a> {
         let mut tour = Tour::new(walk, plan.expected, plan.until);
         while tour.step()? {}
         tour.end()?;
+        if let Some(Since::Seq(seq)) = options.since
+            && options.segment.is_none()
+            && seq > tour.head.seq
+        {
+            let (first, last) = (self.first_line(), tour.head.seq);
+            return Err(VerifyError::Beyond { seq, first, last });
+        }
         Ok(Report {
             log: tour.walk.log,
             segments: tour.segments,

@@ -1,7 +1,7 @@
 //! Which part of the log is walked over, and which statements have to be met there.
 
 use super::{Contents, Since, VerifyOptions};
-use crate::chain::{Head, Seq};
+use crate::chain::Head;
 use crate::checkpoint::Checkpoint;
 use crate::error::{Fault, VerifyError};
 use crate::files::{self, Found};
@@ -115,7 +115,7 @@ impl Contents<'_> {
             if checkpoint.head.seq < sealed.head.seq {
                 return Err(VerifyError::Removed {
                     seq: checkpoint.head.seq,
-                    first: Seq(sealed.head.seq.0.saturating_add(1)),
+                    first: self.first_line(),
                 });
             }
             if checkpoint.head.seq == sealed.head.seq {

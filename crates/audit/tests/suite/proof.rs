@@ -154,12 +154,17 @@ fn a_log_can_be_verified_since_a_checkpoint_that_was_noted() {
         assert_eq!((report.head.seq, report.unvouched), (Seq(10), 0));
         assert!(report.first <= noted.head.seq);
     }
-    for (seq, first) in [(0, 1), (2, 1), (5, 1), (6, 5), (8, 5), (9, 8), (u64::MAX, 8)] {
+    for (seq, first) in [(0, 1), (2, 1), (5, 1), (6, 5), (8, 5), (9, 8), (10, 8)] {
         assert_eq!(
             part(dir.path(), None, Some(Since::Seq(Seq(seq)))).unwrap().first,
             Seq(first),
             "{seq}"
         );
+    }
+    for beyond in [11, u64::MAX] {
+        let refused = part(dir.path(), None, Some(Since::Seq(Seq(beyond)))).unwrap_err();
+        let says = format!("line {beyond} is not in the log, which has lines 1 to 10");
+        assert_eq!(refused.to_string(), says);
     }
 }
 

@@ -9,7 +9,7 @@ use claviger_audit::{
 
 use super::log_folder;
 use super::options::{Place, Verify};
-use crate::folder::PUBLIC_KEY;
+use crate::folder::{PUBLIC_KEY, is_there};
 use crate::output::{Failure, note, say};
 use crate::seal::chain;
 
@@ -26,7 +26,10 @@ pub(super) fn verify(options: &Verify) -> Result<ExitCode, Failure> {
             say(&told(&report));
             Ok(ExitCode::SUCCESS)
         }
-        Err(error @ (VerifyError::Removed { .. } | VerifyError::NoSegment { .. })) => {
+        Err(
+            error
+            @ (VerifyError::Removed { .. } | VerifyError::Beyond { .. } | VerifyError::NoSegment { .. }),
+        ) => {
             say(&format!("not checked: {}", chain(&error)));
             Ok(ExitCode::from(1))
         }
@@ -43,7 +46,7 @@ pub(super) fn verify(options: &Verify) -> Result<ExitCode, Failure> {
 /// Prints the public key, and its id beside it: what is printed is a PEM file and nothing else.
 pub(super) fn key(place: &Place) -> Result<ExitCode, Failure> {
     let path = log_folder(&place.data)?.join(PUBLIC_KEY);
-    if !path.exists() {
+    if !is_there(&path)? {
         let path = path.display();
         return Err(Failure::failed(format!(
             "`{path}` is not there; the first start of the server makes it"

@@ -14,6 +14,7 @@ use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr
 
 pub(crate) use self::options::{SealKind, SealOptions};
 use crate::config::{Seal, Settings};
+use crate::folder::is_there;
 use crate::output::Failure;
 
 /// Longest passphrase that is read, in bytes.
@@ -55,7 +56,7 @@ pub(crate) fn new_sealer(seal: &Seal, whose: Whose) -> Result<Sealer, Failure> {
 
 fn made(seal: &Seal, whose: Whose, new: bool) -> Result<Sealer, Failure> {
     match (seal.kind.as_str(), &seal.key_file) {
-        ("key-file", Some(path)) if new && !path.exists() => {
+        ("key-file", Some(path)) if new && !is_there(path)? => {
             Sealer::create_key_file(path, &SystemRng).map_err(|error| Failure::failed(chain(&error)))
         }
         ("key-file", Some(path)) => Sealer::key_file(path).map_err(|error| Failure::failed(chain(&error))),
@@ -96,10 +97,11 @@ fn phrase(source: &str, [word, question]: [&str; 2], new: bool) -> Result<Secret
         Some(("file", path)) => from_file(word, Path::new(path)),
         Some(("env", name)) => from_environment(word, name),
         Some(("credential", name)) => from_credential(word, name),
+        // Not told: it may be the secret itself.
         _ => {
             let forms = "prompt, file:PATH, env:NAME or credential:NAME";
             Err(Failure::usage(format!(
-                "`{source}` is no source of a {word}: use {forms}"
+                "what is given is no source of a {word}: use {forms}"
             )))
         }
     }
@@ -228,7 +230,13 @@ mod tests {
 
     #[test]
     fn each_source_fails_with_its_own_words() {
-        assert!(fault("stdin").contains("no source of a passphrase"));
+        let forms = "prompt, file:PATH, env:NAME or credential:NAME";
+        for secret in ["hunter2", "hunter:2"] {
+            assert_eq!(
+                fault(secret),
+                format!("what is given is no source of a passphrase: use {forms}")
+            );
+        }
         assert!(fault("file:/nowhere/pass").contains("`/nowhere/pass`"));
         assert!(fault("env:CLAVIGER_TEST_NOT_SET").contains("`CLAVIGER_TEST_NOT_SET`"));
         assert!(fault("credential:../x").contains("not the name of a credential"));

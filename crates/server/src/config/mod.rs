@@ -17,7 +17,7 @@ pub(crate) use seal::Seal;
 use settings::{Section, Wrong};
 pub(crate) use settings::{Settings, reference};
 
-use crate::folder::Folder;
+use crate::folder::{Folder, is_there};
 use crate::output::Failure;
 
 /// Reads a settings file. Relative paths in it are taken from the folder it lies in.
@@ -27,13 +27,13 @@ pub(crate) fn read(path: &Path) -> Result<Settings, Failure> {
 
 /// The settings that go with a data folder: those of `init`, which lie in it, or those of `dev`.
 pub(crate) fn of_folder(folder: &Folder) -> Result<Settings, Failure> {
-    if folder.settings().exists() {
+    if is_there(&folder.settings())? {
         let mut settings = read(&folder.settings())?;
         // The folder may have been moved since.
         folder.path().clone_into(&mut settings.server.data);
         return Ok(settings);
     }
-    if folder.dev_seal().exists() {
+    if is_there(&folder.dev_seal())? {
         return Ok(of_dev(folder));
     }
     let path = folder.path().display();
@@ -73,14 +73,30 @@ fn resolve(settings: &mut Settings, base: &Path) {
     resolve(&mut settings.server.data);
     for seal in std::iter::once(&mut settings.seal).chain(&mut settings.hsm.seal) {
         seal.key_file.iter_mut().chain(&mut seal.module).for_each(resolve);
+        for source in [&mut seal.passphrase, &mut seal.pin] {
+            from_folder(source, base);
+        }
     }
     settings.tls.certificate.iter_mut().for_each(resolve);
     settings.tls.key.iter_mut().for_each(resolve);
     settings.hsm.socket.iter_mut().for_each(resolve);
     settings.hsm.access_key.iter_mut().for_each(resolve);
     let tokens = settings.hsm.pkcs11.iter_mut();
-    tokens.flat_map(|tokens| &mut tokens.module).for_each(resolve);
+    for tokens in tokens {
+        tokens.module.iter_mut().for_each(resolve);
+        from_folder(&mut tokens.pin, base);
+    }
     settings.audit.sink.iter_mut().for_each(|sink| sink.resolve(base));
+}
+
+/// Takes the file that a source of a secret names, where that is relative, from a folder.
+pub(crate) fn from_folder(source: &mut String, base: &Path) {
+    let path = source.strip_prefix("file:").map(Path::new);
+    if let Some(path) = path.filter(|path| path.is_relative())
+        && let Some(path) = base.join(path).to_str()
+    {
+        *source = format!("file:{path}");
+    }
 }
 
 /// What is wrong with a settings file, and where.
@@ -102,9 +118,14 @@ pub(crate) fn parse(text: &str) -> Result<Settings, Fault> {
 }
 
 fn parse_for(text: &str, check: fn(&Settings) -> Result<(), Wrong>) -> Result<Settings, Fault> {
-    let settings: Settings = toml::from_str(text).map_err(|error| Fault {
-        line: error.span().map_or(1, |span| line_of(text, span.start)),
-        reason: error.message().trim().replace('\n', "; "),
+    let settings: Settings = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| line_of(text, span.start));
+        let reason = match secret_of(text, line) {
+            // What the parser says may quote it.
+            Some(name) => format!("`{name}` must be a source of the secret, in quotation marks"),
+            None => error.message().trim().replace('\n', "; "),
+        };
+        Fault { line, reason }
     })?;
     match check(&settings) {
         Ok(()) => Ok(settings),
@@ -123,6 +144,13 @@ fn parse_for(text: &str, check: fn(&Settings) -> Result<(), Wrong>) -> Result<Se
 
 fn line_of(text: &str, at: usize) -> usize {
     text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1
+}
+
+/// The setting in a line, where somebody may have written a secret instead of its source.
+fn secret_of(text: &str, line: usize) -> Option<&'static str> {
+    let line = text.lines().nth(line.saturating_sub(1))?;
+    let name = line.split('=').next().unwrap_or_default().trim();
+    ["passphrase", "pin"].into_iter().find(|secret| *secret == name)
 }
 
 /// The line where a setting stands, or its section, or the first.

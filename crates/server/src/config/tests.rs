@@ -65,11 +65,19 @@ fn each_fault_is_named_with_its_line() {
             "retain_mebibytes: must be 0 to",
         ),
         ("[server\n", 1, ""),
+        ("[seal]\npassphrase = 1234\n", 2, "`passphrase` must be a source"),
+        (
+            "[seal]\npassphrase = hunter2\n",
+            2,
+            "`passphrase` must be a source",
+        ),
+        ("[hsm.pkcs11]\npin = 1234\n", 2, "`pin` must be a source"),
     ];
     for (text, line, reason) in cases {
         let fault = parse(text).unwrap_err();
         assert_eq!(fault.line, line, "{text}: {}", fault.reason);
         assert!(fault.reason.contains(reason), "{text}: {}", fault.reason);
+        assert!(!fault.reason.contains("1234") && !fault.reason.contains("hunter2"));
     }
 }
 
@@ -295,11 +303,21 @@ fn relative_paths_are_taken_from_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("claviger.toml");
     let sink = "[[audit.sink]]\nname = \"s\"\nkind = \"syslog\"\naddress = \"h:1\"\nca = \"ca.pem\"\n";
-    let text = format!("[server]\ndata = \"d\"\n[seal]\nkey_file = \"/abs/k\"\n{sink}");
+    let tokens = "[hsm]\nkind = \"pkcs11\"\n[hsm.pkcs11]\nmodule = \"m.so\"\ntokens = [\"t\"]\npin = \"file:hsm.pin\"\n";
+    let seal = "[seal]\nkey_file = \"/abs/k\"\npassphrase = \"file:pass\"\npin = \"file:/abs/pin\"\n";
+    let text = format!("[server]\ndata = \"d\"\n{seal}{tokens}{sink}");
     std::fs::write(&file, text).unwrap();
     let settings = read(&file).unwrap();
     assert_eq!(settings.server.data, folder.path().join("d"));
     assert_eq!(settings.seal.key_file.unwrap(), Path::new("/abs/k"));
+    let source = |name: &str| format!("file:{}", folder.path().join(name).display());
+    assert_eq!(settings.seal.passphrase, source("pass"));
+    assert_eq!(settings.seal.pin, "file:/abs/pin");
+    let tokens = settings.hsm.pkcs11.unwrap();
+    assert_eq!(
+        (tokens.module, tokens.pin),
+        (Some(folder.path().join("m.so")), source("hsm.pin"))
+    );
     assert_eq!(settings.audit.sink[0].ca, Some(folder.path().join("ca.pem")));
     let missing = read(&folder.path().join("none.toml")).unwrap_err();
     assert_eq!(missing.exit_code(), 2);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use crate::config::Seal;
+use crate::config::{Seal, from_folder};
 use crate::output::{Failure, absolute};
 
 /// What can seal a root key.
@@ -70,13 +70,13 @@ impl SealOptions {
         Ok(Seal {
             kind: kind.name().to_owned(),
             key_file: self.key_file.as_deref().map(absolute),
-            passphrase: self.passphrase.clone(),
+            passphrase: source(&self.passphrase),
             tcti: self.tcti.clone().unwrap_or(usual.tcti),
             pcrs: self.registers()?.unwrap_or(usual.pcrs),
             parent: self.parent,
             module: self.module.as_deref().map(absolute),
             token: self.token.clone(),
-            pin: self.pin.clone(),
+            pin: source(&self.pin),
             label: self.label.clone().unwrap_or(usual.label),
         })
     }
@@ -94,6 +94,15 @@ impl SealOptions {
             ))),
         }
     }
+}
+
+/// A source that means the same in a settings file, wherever that lies.
+fn source(text: &str) -> String {
+    let mut source = text.to_owned();
+    if let Ok(folder) = std::env::current_dir() {
+        from_folder(&mut source, &folder);
+    }
+    source
 }
 
 /// A number that is written in the way of handles.
@@ -147,6 +156,14 @@ mod tests {
         assert_eq!(seal(SealKind::Tpm2, "").unwrap().pcrs, [7]);
         assert_eq!(seal(SealKind::Tpm2, "--pcrs 0,2,7").unwrap().pcrs, [0, 2, 7]);
         assert!(seal(SealKind::Tpm2, "--pcrs none").unwrap().pcrs.is_empty());
+    }
+
+    #[test]
+    fn files_are_the_same_wherever_the_settings_lie() {
+        let here = std::env::current_dir().unwrap();
+        let found = seal(SealKind::Passphrase, "--passphrase file:p --pin file:/q").unwrap();
+        assert_eq!(found.passphrase, format!("file:{}", here.join("p").display()));
+        assert_eq!(found.pin, "file:/q");
     }
 
     #[test]

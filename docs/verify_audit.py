@@ -2,14 +2,17 @@
 """Verifies an audit log from its files and the public key alone; see audit-log.md for the format.
 
     verify_audit.py FOLDER [KEY.pem]        needs Python 3.8 and nothing else
-"""
-import base64, gzip, hashlib, os, re, sys, zlib
 
-LINE = re.compile(rb'(\{"seq":(0|[1-9]\d*),"outbox":(0|[1-9]\d*),"record":(\{.*\})),"hash":"([0-9a-f]{64})"\}', re.S)
-HEADER = re.compile(rb'\{"kind":"segment","format":1,"log":"([0-9a-f-]{36})","segment":([1-9]\d*),'
+Prints one line. Exit codes: 0 whole; 1 BAD, the log is not what was written; 2 not checked, for there is no log or no key,
+or a file cannot be read.
+"""
+import base64, binascii, gzip, hashlib, os, re, sys, zlib
+
+LINE = re.compile(rb'(\{"seq":(0|[1-9]\d{0,19}),"outbox":(0|[1-9]\d{0,19}),"record":(\{.*\})),"hash":"([0-9a-f]{64})"\}', re.S)
+HEADER = re.compile(rb'\{"kind":"segment","format":1,"log":"([0-9a-f-]{36})","segment":([1-9]\d{0,19}),'
                     rb'"previous":"([0-9a-f]{64})","day":"\d{4}-\d\d-\d\d"\}')
-STATEMENT = re.compile(rb'(\{"kind":"(checkpoint|sealed)","format":1,"log":"([0-9a-f-]{36})","segment":([1-9]\d*),"seq":([1-9]\d*),'
-                       rb'"outbox":(0|[1-9]\d*),"hash":"([0-9a-f]{64})","time":"[0-9TZ:.-]+","key":"([0-9a-f]{64})"),"signature":"([A-Za-z0-9+/=]{88})"\}')
+STATEMENT = re.compile(rb'(\{"kind":"(checkpoint|sealed)","format":1,"log":"([0-9a-f-]{36})","segment":([1-9]\d{0,19}),"seq":([1-9]\d{0,19}),'
+                       rb'"outbox":(0|[1-9]\d{0,19}),"hash":"([0-9a-f]{64})","time":"[0-9TZ:.-]+","key":"([0-9a-f]{64})"),"signature":"([A-Za-z0-9+/=]{88})"\}')
 
 # Ed25519 (RFC 8032, section 5.1), verification only: points are (X, Y, Z, T) with x = X/Z, y = Y/Z, x*y = T/Z.
 P, ORDER = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
@@ -54,10 +57,19 @@ def holds(public, text, signature):
 def bad(name, line, why):
     sys.exit(f"BAD {name} line {line}: {why}")
 
+def not_checked(why):
+    print(f"not checked: {why}", file=sys.stderr)
+    sys.exit(2)
+
 def public_key(file):
-    der = base64.b64decode("".join(open(file).read().split("-----")[2].split()))
+    with open(file, "rb") as pem:
+        parts = pem.read().split(b"-----")
+    try:
+        der = base64.b64decode(b"".join(parts[2].split()), validate=True)
+    except (IndexError, binascii.Error):
+        der = b""
     if len(der) != 44 or der[:12] != bytes.fromhex("302a300506032b6570032100"):
-        sys.exit(f"BAD {file}: not an Ed25519 public key")
+        not_checked(f"{file} is no Ed25519 public key in PEM")
     return der[12:]
 
 def statements(folder, key):
@@ -95,7 +107,7 @@ def lines(folder, number, last):
             data = gzip.open(os.path.join(folder, name)).read()
     except FileNotFoundError:
         bad(f"{number:08}.jsonl", 1, "the segment is missing")
-    except (OSError, EOFError, zlib.error):
+    except (gzip.BadGzipFile, EOFError, zlib.error):
         bad(name, 1, "the compressed segment does not hold")
     split = data.split(b"\n")
     if (split[-1] or len(split) == 1) and (not last or name.endswith(".gz")):
@@ -103,6 +115,12 @@ def lines(folder, number, last):
     return name, split[:-1]
 
 def main(folder, pem=None):
+    files = os.listdir(folder)
+    numbers = [int(m[1]) for m in map(re.compile(r"(\d{8,10})\.jsonl(\.gz)?").fullmatch, files) if m]
+    if not numbers and "checkpoints.jsonl" not in files:
+        not_checked(f"{folder} holds no audit log")
+    if "checkpoints.jsonl" not in files:
+        bad("checkpoints.jsonl", 1, "no statement")
     key = public_key(pem or os.path.join(folder, "checkpoint.pub"))
     said = statements(folder, key)
     if not said:
@@ -110,7 +128,6 @@ def main(folder, pem=None):
     first = said[0][3] + 1 if said[0][1] else 1
     seq, outbox, digest = said[0][4] if said[0][1] else (0, 0, b"0" * 64)
     due, log = [s for s in said if not s[1]], said[0][2]
-    numbers = [int(m[1]) for m in map(re.compile(r"(\d{8,10})\.jsonl(\.gz)?").fullmatch, os.listdir(folder)) if m]
     last = max(numbers, default=first)
     if not os.path.exists(os.path.join(folder, f"{last:08}.jsonl")):
         bad(f"{last + 1:08}.jsonl", 1, "the segment is missing")
@@ -134,4 +151,9 @@ def main(folder, pem=None):
         bad(name, len(found) + 1, f"cut off: a signed checkpoint vouches for line {due[-1][4][0]}")
     print(f"whole: log {log.decode()}, last line {seq}, hash {digest.decode()}, vouched for up to line {said[-1][4][0]}")
 
-main(*sys.argv[1:])
+if len(sys.argv) not in (2, 3):
+    not_checked("say what: verify_audit.py FOLDER [KEY.pem]")
+try:
+    main(*sys.argv[1:])
+except OSError as error:
+    not_checked(f"{error.filename}: {error.strerror}")

@@ -13,15 +13,16 @@ use crate::support::segment;
 
 /// What the verifier prints and its exit code, with the public key brought along.
 fn audit(dir: &Path) -> (String, Option<i32>) {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/verify_audit.py");
     let key = tempfile::NamedTempFile::new().unwrap();
     fs::write(key.path(), own_key().to_pem()).unwrap();
-    let run = Command::new("python3")
-        .arg(script)
-        .arg(dir)
-        .arg(key.path())
-        .output()
-        .unwrap();
+    run(&[dir, key.path()])
+}
+
+/// The same with any arguments: it prints a line, whatever they are.
+fn run(arguments: &[&Path]) -> (String, Option<i32>) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/verify_audit.py");
+    let mut python = Command::new("python3");
+    let run = python.arg(script).args(arguments).output().unwrap();
     let text = String::from_utf8([run.stdout, run.stderr].concat()).unwrap();
     assert!(text.lines().count() == 1, "python3 printed: {text}");
     (text.trim_end().to_owned(), run.status.code())
@@ -86,6 +87,33 @@ fn both_find_good_logs_whole() {
     assert_both_whole(dir.path());
 }
 
+#[test]
+fn what_cannot_be_checked_is_said_in_a_line() {
+    let not_checked = |arguments: &[&Path], why: &str| {
+        assert_eq!(run(arguments), (format!("not checked: {why}"), Some(2)));
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let (empty, log) = (folder.path(), kept_fixture());
+    let (nowhere, file) = (empty.join("nowhere"), log.join("checkpoints.jsonl"));
+    not_checked(&[], "say what: verify_audit.py FOLDER [KEY.pem]");
+    not_checked(&[empty], &format!("{} holds no audit log", empty.display()));
+    let missing = format!("{}: No such file or directory", nowhere.display());
+    not_checked(&[&nowhere], &missing);
+    not_checked(&[&log, &nowhere], &missing);
+    not_checked(&[&file], &format!("{}: Not a directory", file.display()));
+    let no_key = |key: &Path| format!("{} is no Ed25519 public key in PEM", key.display());
+    not_checked(&[&log, &file], &no_key(&file));
+    let key = empty.join("key.pem");
+    for text in ["-----BEGIN-----ä-----", "-----BEGIN-----\nAAAA\n-----END-----"] {
+        fs::write(&key, text).unwrap();
+        not_checked(&[&log, &key], &no_key(&key));
+    }
+    let dir = copy(&log);
+    fs::remove_file(checkpoints(dir.path())).unwrap();
+    let bad = "BAD checkpoints.jsonl line 1: no statement".to_owned();
+    assert_eq!(audit(dir.path()), (bad, Some(1)));
+}
+
 /// Changes a text file of a log.
 type Change = fn(&mut Vec<String>);
 
@@ -97,6 +125,9 @@ fn both_find_the_same_line_where_text_was_tampered_with() {
         }),
         ("a changed number", |lines| {
             lines[2] = lines[2].replace(":12,", ":13,");
+        }),
+        ("a number that is too long", |lines| {
+            lines[2] = lines[2].replace(":12,", &format!(":12{},", "0".repeat(5000)));
         }),
         ("a changed mark", |lines| {
             lines[3] = lines[3].replace("\"outbox\":0", "\"outbox\":1");

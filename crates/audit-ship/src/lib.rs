@@ -43,4 +43,4 @@ mod webhook;
 
 pub use config::{Kind, SETTINGS, SinkConfig, Start, Url, Wrong, check};
 pub use shape::{CLAVIGER, Render, Shapes};
-pub use shipper::{Setup, Shipper, StartError, Timing};
+pub use shipper::{Setup, Shipper, StartError, Timing, try_files};

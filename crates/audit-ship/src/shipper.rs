@@ -21,10 +21,10 @@ use crate::fault::FileFault;
 use crate::shape::{CLAVIGER, Shapes, claviger};
 use crate::sink::Sink;
 use crate::state::State;
-use crate::syslog::Syslog;
 use crate::syslog::message::Header;
+use crate::syslog::{self, Syslog};
 use crate::task::{Parts, Stop, Task};
-use crate::webhook::Webhook;
+use crate::webhook::{self, Webhook};
 
 /// Name that messages bear where the machine's own cannot be one.
 const NO_HOST: &str = "-";
@@ -164,6 +164,21 @@ impl Shipper {
         self.stop.send_replace(Some(Instant::now() + patience));
         while self.tasks.join_next().await.is_some() {}
     }
+}
+
+/// Reads the files that the settings of a sink name, as a start does. Blocks for as long.
+///
+/// # Errors
+/// [`StartError::File`].
+pub fn try_files(config: &SinkConfig) -> Result<(), StartError> {
+    let tried = match config.kind {
+        Kind::Syslog => syslog::try_files(config).map(drop),
+        Kind::Webhook => webhook::try_files(config).map(drop),
+    };
+    tried.map_err(|fault| StartError::File {
+        sink: config.name.clone(),
+        fault,
+    })
 }
 
 /// Makes all that a sink needs.

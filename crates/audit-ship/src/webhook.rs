@@ -77,17 +77,23 @@ impl Files {
     }
 }
 
+/// Reads the files of the settings, to see that they can be. Gives where the sink is.
+pub(crate) fn try_files(config: &SinkConfig) -> Result<Endpoint, FileFault> {
+    let url = config.url.as_ref().map_or("", |Url(url)| url);
+    let endpoint = Endpoint::read(url).ok_or_else(|| fault("url".as_ref(), &"it is no address"))?;
+    Files::load(config, &endpoint)?;
+    Ok(endpoint)
+}
+
 impl Webhook {
-    /// Reads the files of the settings, to see that they can be.
+    /// See [`try_files`].
     pub(crate) fn new(
         config: &SinkConfig,
         timing: Timing,
         clock: Arc<dyn Clock>,
         log: Uuid,
     ) -> Result<Self, FileFault> {
-        let url = config.url.as_ref().map_or("", |Url(url)| url);
-        let endpoint = Endpoint::read(url).ok_or_else(|| fault("url".as_ref(), &"it is no address"))?;
-        Files::load(config, &endpoint)?;
+        let endpoint = try_files(config)?;
         Ok(Self {
             config: config.clone(),
             endpoint,

@@ -38,12 +38,18 @@ pub(crate) struct Syslog {
     taken: Option<Seq>,
 }
 
+/// Reads the files of the settings, to see that they can be. Gives where the sink is.
+pub(crate) fn try_files(config: &SinkConfig) -> Result<Peer, FileFault> {
+    let address = config.address.as_deref().unwrap_or_default();
+    let peer = Peer::read(address).ok_or_else(|| fault(address.as_ref(), &"it is no address"))?;
+    load(config, &peer)?;
+    Ok(peer)
+}
+
 impl Syslog {
-    /// Reads the files of the settings, to see that they can be.
+    /// See [`try_files`].
     pub(crate) fn new(config: &SinkConfig, timing: Timing) -> Result<Self, FileFault> {
-        let address = config.address.as_deref().unwrap_or_default();
-        let peer = Peer::read(address).ok_or_else(|| fault(address.as_ref(), &"it is no address"))?;
-        load(config, &peer)?;
+        let peer = try_files(config)?;
         Ok(Self {
             config: config.clone(),
             peer,

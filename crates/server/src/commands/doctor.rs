@@ -6,7 +6,7 @@ mod trail;
 
 use std::fs;
 use std::io::Write as _;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 use std::process::ExitCode;
@@ -56,7 +56,8 @@ pub(crate) fn run(arguments: &WithConfig) -> Result<ExitCode, Failure> {
         ("database", database(&folder)),
     ]);
     checks.extend(trail::check(&settings, &folder));
-    checks.push(("address", address(&settings)));
+    checks.push(("address", address(settings.server.https)));
+    checks.extend(settings.server.http.map(|http| ("plain HTTP", address(http))));
     let mut bad = false;
     for (name, finding) in checks {
         let (word, text) = match finding {
@@ -176,13 +177,29 @@ fn database(folder: &Folder) -> Finding {
     }
 }
 
-fn address(settings: &Settings) -> Finding {
-    let address = settings.server.https;
+fn address(address: SocketAddr) -> Finding {
     match TcpListener::bind(address) {
         Ok(_) => Finding::Good(format!("{address} is free")),
         Err(error) if error.kind() == std::io::ErrorKind::AddrInUse => {
             Finding::Doubt(format!("{address} is taken; by this server, if it runs"))
         }
         Err(error) => Finding::Bad(format!("cannot listen on {address}: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_that_is_taken_is_worth_a_look() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let taken = listener.local_addr().unwrap();
+        let Finding::Doubt(text) = address(taken) else {
+            panic!("{taken} is called free");
+        };
+        assert_eq!(text, format!("{taken} is taken; by this server, if it runs"));
+        drop(listener);
+        assert!(matches!(address(taken), Finding::Good(_)));
     }
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use claviger_model::KeySpec;
 use claviger_provider::{Capability, Provider as _};
-use claviger_provider_managed::MANAGED;
+use claviger_provider_managed::{AccessKey, MANAGED};
 use rustix::net::sockopt::socket_peercred;
 
 use super::{Finding, seals};
@@ -34,6 +34,7 @@ pub(super) fn check(settings: &Settings, folder: &Folder) -> Vec<(&'static str, 
                 ("HSM", process(settings, folder, &place)),
                 ("HSM makes", makes(settings, &MANAGED)),
             ];
+            checks.push(("HSM access", access_key(&place, kind)));
             if kind == "managed" {
                 checks.push(("HSM key", master_key(&place)));
                 checks.push(("HSM seals", seals::ways(&place.master_key, &place.seal, folder)));
@@ -53,6 +54,22 @@ fn master_key(place: &Place) -> Finding {
     match place.must_be_new() {
         Err(failure) if !is_there(&place.master_key).unwrap_or(false) => Finding::Bad(failure.to_string()),
         _ => seals::opens(&place.master_key, &place.seal, Whose::Hsm),
+    }
+}
+
+/// Whether what the two prove to each other can be read, and by nobody else.
+fn access_key(place: &Place, kind: &str) -> Finding {
+    let path = place.access_key.display();
+    match is_there(&place.access_key) {
+        Err(failure) => Finding::Bad(failure.to_string()),
+        Ok(false) if kind == "managed" => Finding::Good("made at the first start of the server".to_owned()),
+        Ok(false) => Finding::Bad(format!(
+            "`{path}` is not there; it is a copy of the one that the HSM made"
+        )),
+        Ok(true) => match AccessKey::read(&place.access_key) {
+            Ok(_) => Finding::Good(format!("`{path}` is for its owner alone")),
+            Err(error) => Finding::Bad(chain(&error)),
+        },
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use claviger_audit::index::Follower as _;
 use claviger_audit::{Report, verify};
 use claviger_audit_index::SqliteIndex;
-use claviger_audit_ship::SinkConfig;
+use claviger_audit_ship::{SinkConfig, try_files};
 use claviger_model::{Clock as _, SignedDuration, SystemClock};
 use serde::Deserialize;
 
@@ -88,25 +88,29 @@ fn sinks(settings: &Settings, folder: &Folder, report: &Report) -> Finding {
         .sink
         .iter()
         .map(|sink| one(sink, &folder.ship(), report));
-    let mut doubt = false;
+    let (mut bad, mut doubt) = (false, false);
     let texts: Vec<_> = findings
-        .map(|finding| match finding {
-            Finding::Good(text) => text,
-            Finding::Doubt(text) | Finding::Bad(text) => {
-                doubt = true;
-                text
-            }
+        .map(|finding| {
+            bad |= matches!(finding, Finding::Bad(_));
+            doubt |= matches!(finding, Finding::Doubt(_));
+            let (Finding::Good(text) | Finding::Doubt(text) | Finding::Bad(text)) = finding;
+            text
         })
         .collect();
-    match (texts.is_empty(), doubt) {
-        (true, _) => Finding::Good("none".to_owned()),
-        (false, false) => Finding::Good(texts.join("; ")),
-        (false, true) => Finding::Doubt(texts.join("; ")),
+    let text = texts.join("; ");
+    match (bad, doubt) {
+        (true, _) => Finding::Bad(text),
+        (false, true) => Finding::Doubt(text),
+        (false, false) if text.is_empty() => Finding::Good("none".to_owned()),
+        (false, false) => Finding::Good(text),
     }
 }
 
 fn one(sink: &SinkConfig, ship: &Path, report: &Report) -> Finding {
     let name = &sink.name;
+    if let Err(error) = try_files(sink) {
+        return Finding::Bad(chain(&error));
+    }
     let Ok(text) = fs::read(ship.join(format!("{name}.json"))) else {
         return Finding::Good(format!("`{name}` has not begun"));
     };

@@ -9,6 +9,7 @@ mod section;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod tls;
 
 use std::path::{Path, PathBuf};
 

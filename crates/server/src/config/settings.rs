@@ -12,6 +12,7 @@ use super::huawei::Huawei;
 use super::rates::Rates;
 use super::seal::Seal;
 use super::section::section;
+use super::tls::Tls;
 
 section! {
     /// What the server is and where it listens.
@@ -24,20 +25,6 @@ section! {
         http: Option<SocketAddr> = None, "none";
         /// Regions that are served; calls that name none are at home in the first.
         regions: Vec<String> = vec!["cn-hangzhou".to_owned()], "`[\"cn-hangzhou\"]`";
-    }
-}
-
-section! {
-    /// The certificate that clients see. Without one, the private CA of the data folder issues it at each start and
-    /// renews it while the server runs; clients then trust `tls/ca.pem`.
-    Tls in "tls" {
-        /// Certificate chain in PEM, server's first. Read again when the file changes.
-        certificate: Option<PathBuf> = None, "the private CA's";
-        /// Key of the certificate in PEM.
-        key: Option<PathBuf> = None, "the private CA's";
-        /// Further host names and addresses for the private CA's certificate, beside `localhost` and the listening
-        /// address.
-        names: Vec<String> = Vec::new(), "`[]`";
     }
 }
 
@@ -150,13 +137,7 @@ impl Settings {
         }
         self.seal.check("seal")?;
         self.hsm.check(&self.server.regions)?;
-        if self.tls.certificate.is_some() != self.tls.key.is_some() {
-            return Err((
-                "tls".into(),
-                "certificate",
-                "certificate and key go together".to_owned(),
-            ));
-        }
+        self.tls.check()?;
         self.check_limits()?;
         self.audit.check()?;
         self.rates.check()

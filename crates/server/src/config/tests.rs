@@ -30,6 +30,11 @@ fn each_fault_is_named_with_its_line() {
             "go together",
         ),
         (
+            "[seal]\nkey_file = \"k\"\n[tls]\nnames = [\"kms.example.com\", \"https://kms\"]\n",
+            4,
+            "tls.names: `https://kms` is neither a host name, such as `kms.example.com`, nor an address without a port",
+        ),
+        (
             "[seal]\nkey_file = \"k\"\n[limits]\nin_flight = 0\n",
             4,
             "below the least",

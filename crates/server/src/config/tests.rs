@@ -328,6 +328,41 @@ fn relative_paths_are_taken_from_the_file() {
     assert_eq!(missing.exit_code(), 2);
 }
 
+/// What `docs/hsm.md` has an HSM make is where `docs/claviger-hsm.service` lets it write.
+#[test]
+fn the_unit_of_the_hsm_lets_it_write_what_its_settings_name() {
+    let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let unit = std::fs::read_to_string(docs.join("claviger-hsm.service")).unwrap();
+    let words = |name: &str| {
+        let lines = unit.lines().filter_map(|line| line.strip_prefix(name));
+        lines.flat_map(str::split_whitespace).collect::<Vec<_>>()
+    };
+    let mut writable: Vec<_> = words("ReadWritePaths=").into_iter().map(PathBuf::from).collect();
+    let run = Path::new("/run");
+    writable.extend(words("RuntimeDirectory=").into_iter().map(|name| run.join(name)));
+
+    let page = std::fs::read_to_string(docs.join("hsm.md")).unwrap();
+    let mut blocks = page
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next());
+    let own = blocks.find(|block| block.contains("client = ")).unwrap();
+    let settings = parse_for(own, Settings::check_hsm).unwrap();
+    let seal = settings.hsm.seal.unwrap();
+    for path in [
+        settings.server.data,
+        settings.hsm.socket.unwrap(),
+        seal.key_file.unwrap(),
+    ] {
+        let inside = |folder: &PathBuf| path.starts_with(folder);
+        assert!(
+            writable.iter().any(inside),
+            "{} is not in {writable:?}",
+            path.display()
+        );
+    }
+}
+
 #[test]
 fn the_written_reference_is_the_one_of_the_code() {
     let written = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/settings.md");

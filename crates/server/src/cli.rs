@@ -9,7 +9,7 @@ use crate::admin::Admin;
 use crate::commands::{AuditCommand, HsmProcess, RootCommand};
 use crate::seal::{SealKind, SealOptions};
 
-/// A key management service for programs written for Alibaba Cloud KMS, on your own machines.
+/// A key management service on your own machines, for programs written for Alibaba Cloud KMS or Huawei Cloud KMS.
 #[derive(Debug, Parser)]
 #[command(name = "claviger", version, max_term_width = 100)]
 #[command(

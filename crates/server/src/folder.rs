@@ -73,14 +73,11 @@ impl Folder {
 
     /// Whether a server was made here. Where one of root key and database is there without the other, that was lost: a new
     /// one would fit to nothing, and stand where the old one has to be put back.
-    ///
-    /// A root key before the first record of the log is all that a first start had made which was cut off.
     pub(crate) fn holds_server(&self) -> Result<bool, Failure> {
         let (root_key, database) = (self.root_key(), self.database());
         let lost = match (is_there(&root_key)?, is_there(&database)?) {
             (true, true) => return Ok(true),
             (false, false) => return Ok(false),
-            (true, false) if !self.has_records() => return Ok(true),
             (true, false) => format!(
                 "`{}` is missing, and with it all accounts and keys of this server",
                 database.display()
@@ -105,9 +102,13 @@ impl Folder {
         )))
     }
 
-    fn has_records(&self) -> bool {
+    /// Whether a first start of `dev` was cut off here: there is a root key, no database yet, and nothing in the log.
+    pub(crate) fn was_cut_off(&self) -> Result<bool, Failure> {
+        if !is_there(&self.root_key())? || is_there(&self.database())? {
+            return Ok(false);
+        }
         let mut lines = read(&self.audit(), Seq(1));
-        lines.any(|line| line.is_ok_and(|line| !line.header))
+        Ok(!lines.any(|line| line.is_ok_and(|line| !line.header)))
     }
 
     /// Whether a process works on the folder: the log lets one write at a time.

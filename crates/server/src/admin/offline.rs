@@ -34,6 +34,8 @@ pub(super) struct Asked {
     pub(super) account: Option<AccountId>,
     /// Whether it is about the past.
     pub(super) looks_back: bool,
+    /// Whether a new access key goes to a file, with what programs need to know besides.
+    pub(super) saves: bool,
 }
 
 /// The service, and who calls it.
@@ -89,7 +91,11 @@ impl Offline {
         let credential = service.root_of(account).await;
         let credential =
             credential.map_err(|error| Failure::failed(format!("account `{account}`: {error}")))?;
-        let facts = facts(folder, settings, &service, account).await?;
+        let facts = if asked.saves {
+            facts(folder, settings, &service, account).await?
+        } else {
+            Facts::default()
+        };
         Ok(Self {
             store,
             door: AlibabaDoor::new(Arc::clone(&service)),

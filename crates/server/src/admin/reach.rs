@@ -84,6 +84,7 @@ impl Reach {
         let asked = Asked {
             account: place.account,
             looks_back: task.looks_back(),
+            saves: task.save.is_some(),
         };
         match place.way()? {
             Way::Data(folder) => Offline::open_folder(folder, asked)

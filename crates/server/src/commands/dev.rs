@@ -43,7 +43,7 @@ pub(crate) fn run(arguments: &Dev, filter: &str) -> Result<(), Failure> {
         must_be_own(&credentials)?;
         folder.make()?;
         let sockets = open_sockets(&settings, &folder).await?;
-        let sealer = if folder.holds_server()? {
+        let sealer = if folder.was_cut_off()? || folder.holds_server()? {
             sealer(&settings.seal, Whose::Server)?
         } else {
             let sealer = new_sealer(&settings.seal, Whose::Server)?;

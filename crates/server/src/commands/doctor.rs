@@ -199,7 +199,7 @@ mod tests {
             panic!("{taken} is called free");
         };
         assert_eq!(text, format!("{taken} is taken; by this server, if it runs"));
-        drop(listener);
-        assert!(matches!(address(taken), Finding::Good(_)));
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        assert!(matches!(address(any), Finding::Good(_)));
     }
 }

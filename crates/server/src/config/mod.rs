@@ -150,8 +150,16 @@ fn line_of(text: &str, at: usize) -> usize {
 /// The setting in a line, where somebody may have written a secret instead of its source.
 fn secret_of(text: &str, line: usize) -> Option<&'static str> {
     let line = text.lines().nth(line.saturating_sub(1))?;
-    let name = line.split('=').next().unwrap_or_default().trim();
-    ["passphrase", "pin"].into_iter().find(|secret| *secret == name)
+    let is_set = |name: &&str| {
+        line.match_indices(*name).any(|(at, _)| {
+            let (before, after) = (line.get(..at), line.get(at + name.len()..));
+            let begins =
+                before.is_none_or(|before| !before.ends_with(|c: char| c.is_alphanumeric() || c == '_'));
+            let quoted = |c: char| c.is_whitespace() || c == '"' || c == '\'';
+            begins && after.is_some_and(|after| after.trim_start_matches(quoted).starts_with('='))
+        })
+    };
+    ["passphrase", "pin"].into_iter().find(is_set)
 }
 
 /// The line where a setting stands, or its section, or the first.

@@ -77,6 +77,17 @@ fn each_fault_is_named_with_its_line() {
             "`passphrase` must be a source",
         ),
         ("[hsm.pkcs11]\npin = 1234\n", 2, "`pin` must be a source"),
+        (
+            "seal.'passphrase' = hunter2\n",
+            1,
+            "`passphrase` must be a source",
+        ),
+        (
+            "[hsm]\npkcs11 = { sessions = 2, pin = 1234 }\n",
+            2,
+            "`pin` must be a source",
+        ),
+        ("[seal]\nkind = passphrase\n", 2, "string values must be quoted"),
     ];
     for (text, line, reason) in cases {
         let fault = parse(text).unwrap_err();

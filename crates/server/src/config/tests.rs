@@ -70,6 +70,18 @@ fn each_fault_is_named_with_its_line() {
             "retain_mebibytes: must be 0 to",
         ),
         ("[server\n", 1, ""),
+    ];
+    for (text, line, reason) in cases {
+        let fault = parse(text).unwrap_err();
+        assert_eq!(fault.line, line, "{text}: {}", fault.reason);
+        assert!(fault.reason.contains(reason), "{text}: {}", fault.reason);
+    }
+}
+
+/// Somebody may have written the secret instead of its source.
+#[test]
+fn what_stands_for_a_secret_is_not_told() {
+    let cases = [
         ("[seal]\npassphrase = 1234\n", 2, "`passphrase` must be a source"),
         (
             "[seal]\npassphrase = hunter2\n",

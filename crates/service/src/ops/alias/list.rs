@@ -1,7 +1,7 @@
 //! List aliases.
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, Alias, Error, NamePage, Named, Page, Paged, Scope};
+use claviger_model::{Action, Alias, Error, KeyId, NamePage, Named, Page, Paged, Scope};
 
 use crate::call::{KeyRef, Need, Note, Target};
 use crate::ops::{describe_key, key, one_key};
@@ -25,7 +25,8 @@ pub struct ListAliasesByKey {
     pub page: Page,
 }
 
-/// Lists the aliases of a scope or of one key by name, from a name on.
+/// Lists the aliases of a scope or of one key by name, from a name on. Names that are kept for services are left out: they
+/// belong to keys that services made, which nobody can name.
 #[derive(Debug)]
 pub struct ListAliasesAfter {
     /// Of what.
@@ -41,6 +42,33 @@ pub enum AliasesOf {
     Scope(Scope),
     /// Those that lead to a key.
     Key(KeyRef),
+}
+
+/// A page of aliases with names that accounts gave.
+async fn without_reserved(
+    cx: &Context<'_>,
+    scope: &Scope,
+    of: Option<KeyId>,
+    page: NamePage,
+) -> Result<Named<Alias>, Error> {
+    let wanted = usize::try_from(page.take).unwrap_or(usize::MAX);
+    // One more than asked for tells whether there is more.
+    let take = page.take.saturating_add(1);
+    let mut after = page.after;
+    let mut items = Vec::new();
+    loop {
+        let next = NamePage { after, take };
+        let found = cx.service.store.aliases_after(scope, of, next).await;
+        let found = found.map_err(from_store)?;
+        after = found.items.last().map(|last| last.name.to_string());
+        items.extend(found.items.into_iter().filter(|alias| !alias.name.is_reserved()));
+        if items.len() > wanted || !found.more {
+            break;
+        }
+    }
+    let more = items.len() > wanted;
+    items.truncate(wanted);
+    Ok(Named { items, more })
 }
 
 fn describe_page(request: &mut Fields, page: Page) {
@@ -147,8 +175,7 @@ impl Operation for ListAliasesAfter {
                 (&key.scope, Some(key.id))
             }
         };
-        let found = cx.service.store.aliases_after(scope, id, self.page).await;
-        let named = found.map_err(from_store)?;
+        let named = without_reserved(cx, scope, id, self.page).await?;
         note.response.number("aliases", named.items.len() as u64);
         Ok(named)
     }

@@ -4,6 +4,8 @@
 //! "Encrypting Data", "Obtaining CMK Import Parameters" (read 2026-11-22). Kinds of keys that this vendor does not have are ours,
 //! named in its style; see docs/huawei.md.
 
+use std::fmt::Debug;
+
 use claviger_model::{
     EncryptionAlgorithm, HashAlgorithm, KeySpec, MacAlgorithm, Origin, SignatureAlgorithm, StateKind, Usage,
 };
@@ -23,6 +25,14 @@ fn name<T: PartialEq>(table: &[(T, &'static str)], value: &T) -> &'static str {
         .iter()
         .find(|(known, _)| known == value)
         .map_or("", |(_, name)| name)
+}
+
+/// The name of what records note by its name in the program.
+fn noted<T: Debug>(table: &[(T, &'static str)], text: &str) -> Option<&'static str> {
+    table
+        .iter()
+        .find(|(value, _)| format!("{value:?}") == text)
+        .map(|(_, name)| *name)
 }
 
 /// That a value must be one of the names.
@@ -65,6 +75,11 @@ pub(crate) fn spec_name(spec: KeySpec) -> &'static str {
     name(&SPECS, &spec)
 }
 
+/// A key spec of a record.
+pub(crate) fn noted_spec(text: &str) -> Option<&'static str> {
+    noted(&SPECS, text)
+}
+
 const USAGES: Table<Usage, 3> = [
     (Usage::EncryptDecrypt, "ENCRYPT_DECRYPT"),
     (Usage::SignVerify, "SIGN_VERIFY"),
@@ -85,6 +100,11 @@ pub(crate) fn usage_name(usage: Usage) -> &'static str {
     name(&USAGES, &usage)
 }
 
+/// A key usage of a record.
+pub(crate) fn noted_usage(text: &str) -> Option<&'static str> {
+    noted(&USAGES, text)
+}
+
 const ORIGINS: Table<Origin, 2> = [(Origin::Generated, "kms"), (Origin::External, "external")];
 
 /// Where material comes from.
@@ -94,6 +114,11 @@ pub(crate) fn origin(text: &str) -> Option<Origin> {
 
 pub(crate) fn origin_name(origin: Origin) -> &'static str {
     name(&ORIGINS, &origin)
+}
+
+/// Where material comes from, of a record.
+pub(crate) fn noted_origin(text: &str) -> Option<&'static str> {
+    noted(&ORIGINS, text)
 }
 
 /// 1 and 7 are states that no key has here.
@@ -185,6 +210,11 @@ const WRAPPINGS: Table<EncryptionAlgorithm, 4> = [
 /// How material is wrapped on its way here.
 pub(crate) fn wrapping(text: &str) -> Option<EncryptionAlgorithm> {
     named(&WRAPPINGS, text)
+}
+
+/// How material is wrapped on its way here, of a record.
+pub(crate) fn noted_wrapping(text: &str) -> Option<&'static str> {
+    noted(&WRAPPINGS, text)
 }
 
 const MACS: Table<MacAlgorithm, 5> = [

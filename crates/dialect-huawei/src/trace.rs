@@ -4,19 +4,22 @@
 //! Cloud Trace Service API reference, "Querying a Trace List", for the members (both read 2026-11-22).
 
 mod caller;
+mod id;
 pub mod names;
 mod question;
+mod values;
 mod words;
 
 use std::borrow::Cow;
 
 use claviger_audit::view::{Event, Thing, ThingKind};
-use claviger_model::Action;
+use claviger_model::{AccountId, Action, IdentityHex};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use self::names::{Service, Traced};
 pub use self::question::Question;
+use self::words::Words;
 use crate::route;
 
 /// Longest name of a trace, in characters. SOURCE: CTS API reference, `trace_name`.
@@ -32,6 +35,8 @@ pub struct Facts<'a> {
     pub domain: Option<Domain<'a>>,
     /// The display name of the key that [`key_of`] names.
     pub title: Option<&'a str>,
+    /// The id of what [`identity_of`] names.
+    pub identity: Option<&'a str>,
 }
 
 /// An account as this cloud names it.
@@ -52,24 +57,32 @@ pub fn trace(event: &Event<'_>) -> Value {
 ///
 /// The members are those of the vendor's list of traces; what is not known is absent:
 ///
+/// - `trace_id` is of this trace alone; what one request led to has one `request_id`.
 /// - `time` and `record_time` are the moment at which the call was accepted, in milliseconds since 1970.
 /// - `code` is the HTTP status that the vendor's API has for the outcome, as text. The records tell no status.
 /// - `user.id` is 32 hex digits for users, roles and the root, and the name of a service. The server itself has none.
 ///   `user.domain.id` and `user.account_id` are the number of the account where its id is not known.
+/// - `resource_id` of users, groups, agencies and policies is absent where it is not known: records have their names.
 /// - `resource_name` is the display name of the key, else the alias that was named; for what is not a key its name.
-/// - `request` and `response` are texts with JSON in them: what the record notes, where it can be under the names of the
+/// - `request` and `response` are texts with JSON in them: what the record notes, where it can be in the words of the
 ///   wire. They hold no secret, since no record does.
 ///
 /// The vendor traces no queries: [`names`] has what is traced. Here every call has a trace, as an export wants it;
 /// `read_only` tells which ones change nothing.
 pub fn trace_with(event: &Event<'_>, facts: &Facts<'_>) -> Value {
     let things = event.things();
-    let row = Action::of_name(&event.action).and_then(names::of_action);
+    let action = Action::of_name(&event.action);
+    let row = action.and_then(names::of_action);
+    let words = Words {
+        event,
+        action,
+        domain: facts.domain,
+    };
     let service = row.map_or_else(|| service(event), |row| row.service);
     let by_itself = event.caller.kind == "system";
     let mut trace = Map::new();
     let mut put = |name: &str, value: Value| trace.insert(name.to_owned(), value);
-    put("trace_id", event.id.to_ascii_lowercase().into());
+    put("trace_id", id::of(event).into());
     put("trace_name", name(event, row.as_ref()).into());
     put(
         "trace_type",
@@ -81,9 +94,9 @@ pub fn trace_with(event: &Event<'_>, facts: &Facts<'_>) -> Value {
         put("source_ip", event.source.address.to_string().into());
     }
     put("user", caller::user(event, facts.domain));
-    put("request", words::text(event.request.get()).into());
+    put("request", words.text(event.request.get()).into());
     if let Some(response) = event.response {
-        put("response", words::text(response.get()).into());
+        put("response", words.text(response.get()).into());
     }
     put("code", status(event).to_string().into());
     put("api_version", version(service).into());
@@ -101,7 +114,7 @@ pub fn trace_with(event: &Event<'_>, facts: &Facts<'_>) -> Value {
         // "Additional information for locating the fault": the word of the core, the same for every front door.
         put("location_info", error.code.as_ref().into());
     }
-    resource(event, row.as_ref(), &things, facts.title, put);
+    resource(event, row.as_ref(), &things, facts, put);
     Value::Object(trace)
 }
 
@@ -114,36 +127,87 @@ pub fn key_of<'a>(event: &Event<'a>) -> Option<Cow<'a, str>> {
     key.map(|thing| thing.name)
 }
 
+/// The user, group, agency or policy that a call is about, which records name and this cloud tells by its id.
+pub fn identity_of<'a>(event: &Event<'a>) -> Option<Thing<'a>> {
+    let row = Action::of_name(&event.action).and_then(names::of_action);
+    let things = event.things();
+    let kind = kind(event, row.as_ref(), &things);
+    about(&things, kind).filter(|thing| has_id(thing.kind)).cloned()
+}
+
+/// Kinds of things that this cloud tells by an id and records by name.
+fn has_id(kind: ThingKind) -> bool {
+    matches!(
+        kind,
+        ThingKind::User | ThingKind::Group | ThingKind::Role | ThingKind::Policy
+    )
+}
+
+/// The id of something of the account of a call, from its number.
+fn identity(event: &Event<'_>, number: &str) -> Option<String> {
+    let account: AccountId = event.account.parse().ok()?;
+    let number = number.parse().ok()?;
+    Some(IdentityHex { account, number }.to_string())
+}
+
+/// The id that an answer notes of what it made.
+fn made(event: &Event<'_>, kind: ThingKind) -> Option<String> {
+    let word = match kind {
+        ThingKind::User => "user_id",
+        ThingKind::Role => "role_id",
+        ThingKind::Policy => "policy_id",
+        _ => return None,
+    };
+    let response: Map<String, Value> = serde_json::from_str(event.response?.get()).ok()?;
+    identity(event, response.get(word)?.as_str()?)
+}
+
+/// The type of what the call is about.
+fn kind(event: &Event<'_>, row: Option<&Traced>, things: &[Thing<'_>]) -> Option<&'static str> {
+    let key = things.iter().find(|thing| thing.kind == ThingKind::Key);
+    row.map(|row| row.resource_type)
+        .or_else(|| match key.or(things.first()) {
+            Some(thing) => Some(resource_type(thing.kind)),
+            None => (event.api == "kms").then_some("cmk"),
+        })
+}
+
 /// What the call is about: of what it names, the first that is of its kind, else the first.
+fn about<'t, 'a>(things: &'t [Thing<'a>], kind: Option<&str>) -> Option<&'t Thing<'a>> {
+    let find = |fits: &dyn Fn(&Thing<'_>) -> bool| things.iter().find(|thing| fits(thing));
+    let key = find(&|thing| kind == Some("cmk") && thing.kind == ThingKind::Key);
+    let of_kind = find(&|thing| kind == Some(resource_type(thing.kind)));
+    key.or(of_kind).or(things.first())
+}
+
+/// Type, id and name of what the call is about.
 fn resource(
     event: &Event<'_>,
     row: Option<&Traced>,
     things: &[Thing<'_>],
-    title: Option<&str>,
+    facts: &Facts<'_>,
     mut put: impl FnMut(&str, Value) -> Option<Value>,
 ) {
-    let of_kind = |kind| things.iter().find(|thing| thing.kind == kind);
-    let key = of_kind(ThingKind::Key);
-    let kind = row
-        .map(|row| row.resource_type)
-        .or_else(|| match key.or(things.first()) {
-            Some(thing) => Some(resource_type(thing.kind)),
-            None => (event.api == "kms").then_some("cmk"),
-        });
+    let kind = kind(event, row, things);
     if let Some(kind) = kind {
         put("resource_type", kind.into());
     }
-    let is_key = kind == Some("cmk");
-    let about = things
-        .iter()
-        .find(|thing| kind == Some(resource_type(thing.kind)));
-    let about = key.filter(|_| is_key).or(about).or(things.first());
-    let Some(about) = about else { return };
-    put("resource_id", about.name.as_ref().into());
-    let alias =
-        of_kind(ThingKind::Alias).map(|alias| alias.name.strip_prefix("alias/").unwrap_or(&alias.name));
+    let Some(about) = about(things, kind) else { return };
+    let id = if has_id(about.kind) {
+        let known = facts.identity.map(str::to_owned);
+        // What nobody is called was named by its id.
+        let named = || about.name.parse::<IdentityHex>().ok().map(|id| id.to_string());
+        made(event, about.kind).or(known).or_else(named)
+    } else {
+        Some(about.name.to_string())
+    };
+    if let Some(id) = id {
+        put("resource_id", id.into());
+    }
+    let alias = things.iter().find(|thing| thing.kind == ThingKind::Alias);
+    let alias = alias.map(|alias| alias.name.strip_prefix("alias/").unwrap_or(&alias.name));
     let name = match about.kind {
-        ThingKind::Key => title.or(alias),
+        ThingKind::Key => facts.title.or(alias),
         ThingKind::Alias => alias,
         _ => Some(about.name.as_ref()),
     };

@@ -1,5 +1,6 @@
 //! Traces: one row each for the query, for the one tracker that there is, and for what would change it.
 
+mod identities;
 mod question;
 mod traces;
 mod trackers;

@@ -71,12 +71,18 @@ impl<'a> Asked<'a> {
     fn read(input: &'a Input<'_>, here: bool) -> Result<Self, WireError> {
         let is = |name, wanted| parameter(input, name).is_none_or(|value| value == wanted);
         let question = question(input)?;
-        let take = take(input)?;
+        let take = match question.moment() {
+            // One of those of that moment.
+            Some(_) => PAGE_LARGEST,
+            None => take(input)?,
+        };
         let times = times(input)?;
         let place = place(input)?;
         let nowhere =
             !here || !is("tracker_type", SYSTEM) || !is("enterprise_project_id", NO_ENTERPRISE_PROJECT);
-        let (from, until, after) = if question.trace_id.is_some() {
+        let (from, until, after) = if let Some(moment) = question.moment() {
+            (moment, moment, place.map(|place| place.after))
+        } else if question.trace_id.is_some() {
             (Timestamp::MIN, Timestamp::MAX, None)
         } else {
             let after = place.map(|place| place.after);

@@ -11,11 +11,12 @@ use claviger_service::ops::audit as core;
 use claviger_service::{Call, Called, Service};
 use serde_json::Value;
 
+use super::identities;
 use super::question::Asked;
 use crate::error::{self, Fault, WireError};
 use crate::json::Answer;
-use crate::row::{Input, refuse};
-use crate::trace::{Domain, Facts, key_of, trace_with};
+use crate::row::Input;
+use crate::trace::{Domain, Facts, Question, identity_of, key_of, trace_with};
 
 const ACTION: Action = Action::LookupEvents;
 
@@ -98,7 +99,7 @@ async fn serve(
                 Fault::Wire(wire) => error::dressed(input.row.api, wire),
                 Fault::Core(error) => error::wire(input.manner, ACTION, &error),
             };
-            return Err(refuse(service, call, input.manner, ACTION.name(), wire).await);
+            return Err(input.refuse(service, call, ACTION.name(), wire).await);
         }
     };
     let events = service.execute(call, operation).await.into_inner();
@@ -120,15 +121,21 @@ async fn prepare<'a>(
         Some(name) => service.key_called(input.scope, &name).await?,
         None => None,
     };
+    let thing = match asked.question.resource_id {
+        Some(id) => identities::name(service, account.id, id).await?,
+        None => None,
+    };
     let filters = if asked.nowhere {
         vec![Filter::AnyOperation(Vec::new())]
     } else {
         let titled = titled.map(|id| id.to_string());
         let region = input.scope.region.as_str();
         let home = domain(input, &account);
-        asked
-            .question
-            .filters(account.id, Some(home), region, titled.as_deref())
+        let question = Question {
+            resource_id: thing.as_deref().or(asked.question.resource_id),
+            ..asked.question
+        };
+        question.filters(account.id, Some(home), region, titled.as_deref())
     };
     let operation = core::LookupEvents {
         scope: input.scope.clone(),
@@ -181,14 +188,22 @@ async fn traces(
     let events: Vec<_> = events.collect();
     let keys: Vec<KeyId> = events.iter().filter_map(|(key, _)| *key).collect();
     let names = names(service, input, keys).await;
+    let things: Vec<_> = events
+        .iter()
+        .filter_map(|(_, event)| identity_of(event))
+        .collect();
+    let ids = identities::ids(service, account.id, things).await;
     let of = |key: &Option<KeyId>| {
         let name = names.iter().find(|(id, _)| Some(*id) == *key);
         name.map(|(_, name)| name.as_str())
     };
     let traces = events.iter().map(|(key, event)| {
+        let thing = identity_of(event);
+        let id = ids.iter().find(|(known, _)| Some(known) == thing.as_ref());
         let facts = Facts {
             domain: Some(domain(input, account)),
             title: of(key),
+            identity: id.map(|(_, id)| id.as_str()),
         };
         trace_with(event, &facts)
     });

@@ -8,7 +8,7 @@ use claviger_service::{Call, Service};
 use super::question::{SYSTEM, parameter};
 use crate::error::{self, Fault, WireError, codes};
 use crate::json::Answer;
-use crate::row::{Input, Shown, WireOp, refuse};
+use crate::row::{Input, Shown, WireOp};
 
 pub(super) struct ListTrackers;
 
@@ -46,5 +46,5 @@ pub(super) async fn refuse_change(
         ..codes::K0306.error()
     };
     let wire = error::dressed(input.row.api, wire);
-    Err(refuse(service, call, input.manner, input.row.name, wire).await)
+    Err(input.refuse(service, call, input.row.name, wire).await)
 }

@@ -31,7 +31,7 @@ const MOST: usize = 10;
 const NAME_LIMIT: usize = 255;
 
 /// What a granted action is called; nothing for what cannot be granted.
-pub(super) fn operation_name(action: Action) -> Option<&'static str> {
+pub(crate) fn operation_name(action: Action) -> Option<&'static str> {
     let found = GRANTED.iter().find(|(known, _)| *known == action);
     found.map(|(_, name)| *name)
 }

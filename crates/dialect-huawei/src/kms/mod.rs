@@ -31,6 +31,8 @@ mod tags;
 
 use claviger_model::Action;
 
+pub(crate) use self::grants::operation_name;
+
 use crate::route::Api;
 use crate::row::{Auth, Row, Serve, WireOp, at, never, verb};
 

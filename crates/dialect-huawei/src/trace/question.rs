@@ -3,15 +3,15 @@
 //! SOURCE: Cloud Trace Service API reference, "Querying a Trace List" (read 2026-11-22).
 
 use claviger_audit::index::Filter;
-use claviger_model::{AccountId, IdentityHex};
+use claviger_model::{AccountId, IdentityHex, Timestamp};
 use serde_json::Value;
 
-use super::{Domain, ROOT, names};
+use super::{Domain, ROOT, id, names};
 
 /// The parameters that choose traces, as they were sent; `None` where they were not, or were empty.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Question<'a> {
-    /// Overrides the others.
+    /// The id of a trace, or the id of a request, for all traces of that. Overrides the others.
     pub trace_id: Option<&'a str>,
     /// The name of a trace.
     pub trace_name: Option<&'a str>,
@@ -21,7 +21,7 @@ pub struct Question<'a> {
     pub service_type: Option<&'a str>,
     /// `cmk`, `rng`, and what else there is in [`names`].
     pub resource_type: Option<&'a str>,
-    /// The id of a key, or the name of what has no id in records.
+    /// The id of a key, or the name of what records have by name.
     pub resource_id: Option<&'a str>,
     /// The display name of a key, or the name of something else.
     pub resource_name: Option<&'a str>,
@@ -47,7 +47,9 @@ impl Question<'_> {
         let mut filters = vec![Filter::Region(region.to_owned())];
         if let Some(id) = self.trace_id {
             filters.push(Filter::AnyOperation(names::operations(|_| true)));
-            filters.push(Filter::Id(id.to_ascii_lowercase()));
+            if self.moment().is_none() {
+                filters.push(Filter::Id(id.to_ascii_lowercase()));
+            }
             return filters;
         }
         filters.push(Filter::AnyOperation(self.operations()));
@@ -71,10 +73,22 @@ impl Question<'_> {
         filters
     }
 
+    /// The moment of the one trace that is asked for; none where it is not asked for by its id.
+    pub fn moment(&self) -> Option<Timestamp> {
+        self.trace_id.and_then(id::moment)
+    }
+
     /// Whether a trace that the index found is one of those that were meant. A page may so be shorter than asked for.
     pub fn fits(&self, trace: &Value) -> bool {
-        let has_name = |name| trace.get("trace_name").and_then(Value::as_str) == Some(name);
-        self.trace_id.is_some() || self.trace_name.is_none_or(has_name)
+        let member = |name| trace.get(name).and_then(Value::as_str);
+        match (self.trace_id, self.moment()) {
+            (Some(id), Some(_)) => member("trace_id").is_some_and(|known| known.eq_ignore_ascii_case(id)),
+            // The index has found the request.
+            (Some(_), None) => true,
+            (None, _) => self
+                .trace_name
+                .is_none_or(|name| member("trace_name") == Some(name)),
+        }
     }
 
     fn operations(&self) -> Vec<String> {

@@ -12,14 +12,14 @@ fn shown_with(changes: &Value, facts: &Facts<'_>) -> Value {
     trace_with(&event(&record(changes)), facts)
 }
 
-fn event(record: &str) -> Event<'_> {
+pub(super) fn event(record: &str) -> Event<'_> {
     let Entry::Call(event) = Entry::parse(record.as_bytes()).unwrap() else {
         panic!("{record}")
     };
     *event
 }
 
-fn record(changes: &Value) -> String {
+pub(super) fn record(changes: &Value) -> String {
     let mut record = json!({
         "kind": "call",
         "id": "0B30658A-ED1A-4922-B8F7-A673CA9C2D2A",
@@ -32,7 +32,7 @@ fn record(changes: &Value) -> String {
         "region": "cn-hangzhou",
         "caller": {"type": "root", "access_key": "LTAI5tExample"},
         "source": {"address": "10.0.0.7", "agent": "sdk", "host": "kms.example.com", "tls": true},
-        "request": {"spec": "AES_256"},
+        "request": {"spec": "Aes256"},
         "outcome": "served",
         "response": {"key": "8a1d2c3e-0000-4000-8000-000000000001"},
     });
@@ -50,6 +50,7 @@ fn record(changes: &Value) -> String {
     format!("{{\"kind\":\"call\",{}", &record.to_string()[1..])
 }
 
+const TRACE_ID: &str = "01a20244-e9c8-87de-9a37-329361e192b6";
 const KEY: &str = "8a1d2c3e-0000-4000-8000-000000000001";
 /// The root of the account 1234567890123456, and the number of that account.
 const ROOT_ID: &str = "000462d53c8abac00000000000000000";
@@ -59,6 +60,7 @@ const FACTS: Facts<'_> = Facts {
         name: "acme",
     }),
     title: Some("demo"),
+    identity: None,
 };
 
 #[test]
@@ -66,7 +68,7 @@ fn a_served_call_has_every_member_of_a_trace() {
     assert_eq!(
         shown(&json!({})),
         json!({
-            "trace_id": "0b30658a-ed1a-4922-b8f7-a673ca9c2d2a",
+            "trace_id": TRACE_ID,
             "trace_name": "createKey",
             "trace_type": "ApiCall",
             "trace_rating": "normal",
@@ -315,11 +317,61 @@ fn identities_belong_to_another_service() {
     let shown = shown(&call);
     assert_eq!(shown["service_type"], "IAM");
     assert_eq!(shown["resource_type"], "userGroup");
-    assert_eq!(shown["resource_id"], "dev");
+    // Records have the name alone.
+    assert!(shown.get("resource_id").is_none());
     assert_eq!(shown["resource_name"], "dev");
     assert_eq!(shown["api_version"], "v3");
+    let facts = Facts {
+        identity: Some("000462d53c8abac00429d069189e0001"),
+        ..FACTS
+    };
+    assert_eq!(
+        shown_with(&call, &facts)["resource_id"],
+        "000462d53c8abac00429d069189e0001"
+    );
+    let record = record(&call);
+    let group = identity_of(&event(&record)).unwrap();
+    assert_eq!((group.kind, group.name.as_ref()), (ThingKind::Group, "dev"));
     let call = json!({"api": "iam", "action": "AddUserToGroup", "request": {"user": "anna", "group": "dev"}, "response": {}});
     let shown = self::shown(&call);
     assert_eq!(shown["resource_type"], "userGroup");
-    assert_eq!(shown["resource_id"], "dev");
+    assert_eq!(shown["resource_name"], "dev");
+    // What was made is told with its id, and what nobody is called was named by its id.
+    let made = json!({"api": "ram", "action": "CreateUser", "request": {"user": "anna"},
+        "response": {"user_id": "200000000000000001"}});
+    let shown = self::shown(&made);
+    assert_eq!(shown["resource_id"], "000462d53c8abac002c68af0bb140001");
+    assert_eq!(shown["resource_name"], "anna");
+    let nobody = json!({"api": "iam", "action": "DeleteUser", "outcome": "refused", "response": null,
+        "request": {"user": "000462d53c8abac002c68af0bb140001"}});
+    assert_eq!(
+        self::shown(&nobody)["resource_id"],
+        "000462d53c8abac002c68af0bb140001"
+    );
+}
+
+#[test]
+fn each_record_of_a_request_is_a_trace_of_its_own() {
+    let one = shown(&json!({}))["trace_id"].clone();
+    assert_eq!(one, shown(&json!({}))["trace_id"]);
+    let mut all = vec![one];
+    for change in [
+        json!({"action": "DeleteUser"}),
+        json!({"request": {"spec": "Sm4"}}),
+        json!({"response": {}}),
+        json!({"outcome": "refused", "error": {"code": "denied", "wire": "KMS.0306"}, "response": null}),
+        json!({"id": "0b30658a-ed1a-4922-b8f7-a673ca9c2d2b"}),
+        json!({"time": "2026-11-22T08:00:00.457Z"}),
+    ] {
+        let id = shown(&change)["trace_id"].clone();
+        assert!(!all.contains(&id), "{change}");
+        all.push(id);
+    }
+    for id in all {
+        let moment = id::moment(id.as_str().unwrap()).unwrap();
+        assert_eq!(moment.as_millisecond() / 10, 179_533_440_045, "{id}");
+    }
+    // That of a request is none.
+    assert_eq!(id::moment("0b30658a-ed1a-4922-b8f7-a673ca9c2d2a"), None);
+    assert_eq!(id::moment("x"), None);
 }

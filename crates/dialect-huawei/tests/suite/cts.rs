@@ -15,7 +15,7 @@ async fn ask(kms: &Kms, caller: &Client, project: &str, query: &str) -> Answer {
 }
 
 /// A query of the first caller. `query` is what comes behind the type.
-async fn query(kms: &Kms, query: &str) -> Value {
+pub(crate) async fn query(kms: &Kms, query: &str) -> Value {
     let root = kms.world.root();
     ask(kms, root, PROJECT, &format!("trace_type=system{query}"))
         .await
@@ -23,7 +23,7 @@ async fn query(kms: &Kms, query: &str) -> Value {
 }
 
 /// The names of the traces of an answer, checked for their count.
-fn names(answer: &Value) -> Vec<&str> {
+pub(crate) fn names(answer: &Value) -> Vec<&str> {
     let traces = answer["traces"].as_array().unwrap();
     assert_eq!(answer["meta_data"]["count"], traces.len());
     traces
@@ -74,12 +74,12 @@ async fn a_trace_is_shown_with_what_its_record_and_its_key_tell() {
     let request: Value = serde_json::from_str(request).unwrap();
     assert_eq!(
         (&request["key_alias"], &request["key_spec"]),
-        (&"demo".into(), &"Aes256".into())
+        (&"demo".into(), &"AES_256".into())
     );
     let mut expected = json!({
         "meta_data": {"count": 1, "marker": null},
         "traces": [{
-            "trace_id": made.id,
+            "trace_id": answer["traces"][0]["trace_id"],
             "trace_name": "createKey",
             "trace_type": "ApiCall",
             "trace_rating": "normal",
@@ -216,8 +216,21 @@ async fn one_trace_is_found_whenever_it_was() {
     let made = kms.call("create-key", r#"{"key_alias":"demo"}"#).await;
     kms.world.advance(SignedDuration::from_hours(24 * 400));
     let others = "&trace_name=encryptData&from=1&to=2&user=nobody";
-    let answer = query(&kms, &format!("&trace_id={}{others}", made.id)).await;
-    assert_eq!(names(&answer), ["createKey"]);
+    let by_request = query(&kms, &format!("&trace_id={}{others}", made.id)).await;
+    assert_eq!(names(&by_request), ["createKey"]);
+    let id = by_request["traces"][0]["trace_id"].as_str().unwrap();
+    assert_ne!(id, made.id);
+    for id in [id, &id.to_ascii_uppercase()] {
+        let answer = query(&kms, &format!("&trace_id={id}&limit=1{others}")).await;
+        assert_eq!(answer, by_request);
+    }
+    let other = format!("{}0", &id[..35]);
+    let other = if other == id {
+        format!("{}1", &id[..35])
+    } else {
+        other
+    };
+    assert_eq!(names(&query(&kms, &format!("&trace_id={other}")).await), [""; 0]);
     assert_eq!(names(&query(&kms, &format!("&trace_id={NO_ID}")).await), [""; 0]);
 }
 

@@ -11,6 +11,7 @@ mod claims;
 mod coverage;
 mod create;
 mod cts;
+mod cts_traces;
 mod data;
 mod data_keys;
 mod data_pairs;

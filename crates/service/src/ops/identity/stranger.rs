@@ -83,6 +83,52 @@ impl Service {
         Ok(found.map(|row| row.policy.name))
     }
 
+    /// The number of what is called so now, for those who show calls of the past: records name identities by name. None for
+    /// what is not there. Nothing here is judged: whoever asks has names in hand that its caller may see.
+    pub async fn identity_number(
+        &self,
+        account: AccountId,
+        thing: &IdentityResource,
+    ) -> Result<Option<u64>, Error> {
+        let store = &self.store;
+        let number = match thing {
+            IdentityResource::User(name) => match name.parse() {
+                Ok(name) => store
+                    .user(account, &name)
+                    .await
+                    .map(|it| it.map(|it| it.id.number())),
+                Err(_) => Ok(None),
+            },
+            IdentityResource::Group(name) => match name.parse() {
+                Ok(name) => store
+                    .group(account, &name)
+                    .await
+                    .map(|it| it.map(|it| it.id.number())),
+                Err(_) => Ok(None),
+            },
+            IdentityResource::Role(name) => match name.parse() {
+                Ok(name) => store
+                    .role(account, &name)
+                    .await
+                    .map(|it| it.map(|it| it.id.number())),
+                Err(_) => Ok(None),
+            },
+            IdentityResource::Policy(name) => match name.parse() {
+                Ok(name) => {
+                    let found = store.policy(account, &name).await;
+                    found.map(|it| it.map(|it| it.policy.id.number()))
+                }
+                Err(_) => Ok(None),
+            },
+            IdentityResource::SystemPolicy(_)
+            | IdentityResource::Users
+            | IdentityResource::Groups
+            | IdentityResource::Roles
+            | IdentityResource::Policies => Ok(None),
+        };
+        number.map_err(from_store)
+    }
+
     /// Whose an access key of the caller's account is, as the caller names him. None for that of a service, and for that of
     /// the root where somebody else asks: nobody but it may touch those.
     pub async fn key_holder(&self, caller: &Caller, id: &AccessKeyId) -> Result<Option<KeyHolder>, Error> {

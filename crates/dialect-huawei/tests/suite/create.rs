@@ -2,6 +2,7 @@
 
 use claviger_dialect_huawei::Settings;
 use claviger_testkit::World;
+use serde_json::json;
 
 use crate::kms::Kms;
 
@@ -68,8 +69,17 @@ async fn a_group_of_resources_is_any_that_could_be_one() {
         .iter()
         .enumerate()
     {
-        kms.key_of(&format!("key{at}"), &format!(r#""enterprise_project_id":"{id}""#))
+        let key = kms
+            .key_of(&format!("key{at}"), &format!(r#""enterprise_project_id":"{id}""#))
             .await;
+        // It is in the default one, and so it is shown and listed.
+        assert_eq!(kms.shown(&key).await["sys_enterprise_project_id"], "0", "{id}");
+        for (group, total) in [("0", at + 1), ("9c8c3b2e-91ae-45b5-9d4a-7d5b62e4a2f0", 0)] {
+            let listed = kms
+                .asks("list-keys", json!({ "enterprise_project_id": group }))
+                .await;
+            assert_eq!(listed.ok()["total"], total, "{id}");
+        }
     }
     let body = r#"{"key_alias":"other","enterprise_project_id":"mine"}"#;
     kms.call("create-key", body).await.kms("KMS.0308");

@@ -135,7 +135,7 @@ pub(crate) async fn refuse(
     action: &str,
     wire: WireError,
 ) -> WireError {
-    match service.refuse(call, action, wire.code).await.into_inner() {
+    match service.refuse(call, action, wire.code, None).await.into_inner() {
         Ok(()) => wire,
         Err(error) => error::wire(api, Action::DescribeService, &error),
     }

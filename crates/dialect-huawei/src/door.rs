@@ -137,7 +137,7 @@ impl HuaweiDoor {
             wire_code: error::codes(manner),
             dry_run: false,
         };
-        refuse(&self.service, &call, manner, &operation, wire).await
+        refuse(&self.service, &call, manner, &operation, (wire, None)).await
     }
 
     /// Who asks for what a row serves.

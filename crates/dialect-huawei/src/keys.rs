@@ -4,12 +4,17 @@
 //! of a UUID; later editions let calls that use or show a key take `alias/NAME` and `kms:REGION:DOMAIN:alias:NAME`. A name
 //! alone is of a wrong form: one client looks for the key by its name then.
 
-use claviger_model::{AliasName, ServiceName};
+use claviger_model::{AliasName, Scope, ServiceName};
 use claviger_service::{KeyName, KeyRef};
 
 use crate::error::WireError;
 use crate::error::codes;
-use crate::row::Input;
+use crate::fields::Fields;
+use crate::route;
+use crate::row::{Input, Row};
+
+/// What most calls name their key with.
+const KEY: &str = "key_id";
 
 /// The services whose keys this face makes at their first use, as `<service>/default`. There has to be an end to them: such
 /// keys do not count. Those of other services are found where they are there.
@@ -63,6 +68,15 @@ impl Input<'_> {
             .transpose()
     }
 
+    /// The key that the call names, for the record of a refusal.
+    pub(crate) fn named_key(&self) -> Option<KeyRef> {
+        let of_query = || {
+            let name = known(self.query.get(KEY)?)?;
+            Some(self.named(name))
+        };
+        named_key(self.row, self.segments, Some(self.fields), self.scope).or_else(of_query)
+    }
+
     fn by_id(&self, text: &str) -> Option<KeyRef> {
         let name = match text.parse() {
             Ok(id) => KeyName::Anywhere(id),
@@ -93,6 +107,41 @@ impl Input<'_> {
             of_service(text.strip_suffix("/default")?.parse().ok()?)?
         };
         Some(self.named(name))
+    }
+}
+
+/// The key that a refused call names in its path or its body. What cannot be one is not repeated.
+pub(crate) fn named_key(
+    row: &Row,
+    segments: &str,
+    fields: Option<&Fields<'_>>,
+    scope: &Scope,
+) -> Option<KeyRef> {
+    let of_body = || {
+        let fields = fields?;
+        let text = |name: &&str| fields.text(name).ok().flatten();
+        known(
+            &[KEY, "target_key_id", "destination_key_id"]
+                .iter()
+                .find_map(text)?,
+        )
+    };
+    let name = known(route::variable(row, segments, KEY)).or_else(of_body)?;
+    Some(KeyRef {
+        scope: scope.clone(),
+        name,
+    })
+}
+
+/// An id, an alias, or the key of a service.
+fn known(text: &str) -> Option<KeyName> {
+    if let Ok(id) = text.parse() {
+        return Some(KeyName::Anywhere(id));
+    }
+    match (text.strip_prefix("alias/"), text.strip_suffix("/default")) {
+        (Some(name), _) => Some(KeyName::Alias(name.parse().ok()?)),
+        (None, Some(service)) => of_service(service.parse().ok()?),
+        (None, None) => None,
     }
 }
 

@@ -12,6 +12,7 @@ use crate::door::NAME;
 use crate::error::{self, Manner, WireError, codes};
 use crate::fields::{Fields, NotAnObject};
 use crate::json::Answer;
+use crate::keys::named_key;
 use crate::request::{Home, Places};
 use crate::route::{self, Api};
 use crate::row::{Auth, Input, Row, Serve, refuse};
@@ -80,14 +81,17 @@ impl Known<'_> {
         let call = self.call(&scope, manner);
         let (home, fields) = match (stopped, home, fields) {
             (None, Some(home), Ok(fields)) => (home, fields),
-            (Some(wire), ..) | (None, _, Err(wire)) => {
-                return Err(self.refuse(service, &call, manner, wire).await);
+            (Some(wire), _, fields) => {
+                return Err(self
+                    .refuse(service, &call, manner, wire, fields.ok().as_ref())
+                    .await);
             }
+            (None, _, Err(wire)) => return Err(self.refuse(service, &call, manner, wire, None).await),
             (None, None, Ok(_)) => return Err(error::wire(manner, self.action(), &Error::Internal)),
         };
         let Serve::Known(serve) = self.row.serve else {
             let wire = WireError::no_such_api();
-            return Err(self.refuse(service, &call, manner, wire).await);
+            return Err(self.refuse(service, &call, manner, wire, Some(&fields)).await);
         };
         let input = Input {
             row: self.row,
@@ -127,12 +131,20 @@ impl Known<'_> {
         }
     }
 
-    async fn refuse(&self, service: &Service, call: &Call<'_>, manner: Manner, wire: WireError) -> WireError {
+    async fn refuse(
+        &self,
+        service: &Service,
+        call: &Call<'_>,
+        manner: Manner,
+        wire: WireError,
+        fields: Option<&Fields<'_>>,
+    ) -> WireError {
         let name = self
             .row
             .action
             .map_or(self.row.name, claviger_model::Action::name);
-        refuse(service, call, manner, name, wire).await
+        let key = named_key(self.row, self.path, fields, call.scope);
+        refuse(service, call, manner, name, (wire, key.as_ref())).await
     }
 
     /// Where the call is at home. The project of the path has to be one of the caller's account, the one that its

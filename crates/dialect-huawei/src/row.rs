@@ -33,7 +33,7 @@ use std::sync::Arc;
 
 use claviger_model::{AccountId, Action, Error, Scope, Timestamp};
 use claviger_service::ops::session::Arrival;
-use claviger_service::{Call, Operation, Service};
+use claviger_service::{Call, KeyRef, Operation, Service};
 use claviger_signing::query::Params;
 use tracing::trace_span;
 
@@ -259,7 +259,7 @@ pub(crate) async fn serve<W: WireOp>(
                 Fault::Wire(wire) => error::dressed(input.row.api, wire),
                 Fault::Core(error) => error::wire(input.manner, action, &error),
             };
-            return Err(refuse(service, call, input.manner, action.name(), wire).await);
+            return Err(input.refuse(service, call, action.name(), wire).await);
         }
     };
     // Some operations of the core tell by themselves which of their names a call has.
@@ -304,15 +304,37 @@ fn sequence(fields: &Fields<'_>) -> Result<(), WireError> {
     }
 }
 
-/// Records a refusal of this face, and gives it back, or what kept it from being recorded.
+impl Input<'_> {
+    /// Records a refusal of this face, with the key that the call names, and gives it back, or what kept it from being
+    /// recorded.
+    pub(crate) async fn refuse(
+        &self,
+        service: &Service,
+        call: &Call<'_>,
+        action: &str,
+        wire: WireError,
+    ) -> WireError {
+        refuse(
+            service,
+            call,
+            self.manner,
+            action,
+            (wire, self.named_key().as_ref()),
+        )
+        .await
+    }
+}
+
+/// Records a refusal of this face, with the key that it is about where that is known, and gives it back, or what kept it
+/// from being recorded.
 pub(crate) async fn refuse(
     service: &Service,
     call: &Call<'_>,
     manner: Manner,
     action: &str,
-    wire: WireError,
+    (wire, about): (WireError, Option<&KeyRef>),
 ) -> WireError {
-    match service.refuse(call, action, wire.code).await.into_inner() {
+    match service.refuse(call, action, wire.code, about).await.into_inner() {
         Ok(()) => wire,
         Err(error) => error::wire(manner, Action::DescribeService, &error),
     }

@@ -55,7 +55,7 @@ pub use call::{
 pub use checkpoint_key::{CheckpointKeyError, checkpoint_key};
 pub use credential::Credential;
 pub use jobs::{JOB_BEAT, Worked};
-pub use pipeline::{Audited, Context, Operation, Permitted};
+pub use pipeline::{Audited, Context, Ending, Operation, Permitted};
 pub use project::{ProjectError, find_project};
 pub use providers::Providers;
 pub use rewrap::{LONGEST_TOKEN, REWRAP_CELL, REWRAP_PAGE, RewrapMark, Rewrapped, wrapped_anew};

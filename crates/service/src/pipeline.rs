@@ -14,7 +14,8 @@ use claviger_store::{Draft, Store, StoreError, WriteError};
 use tracing::{Instrument as _, trace_span};
 
 use crate::cache::Keys;
-use crate::call::{Asked, Call, Need, Note};
+use crate::call::{Asked, Call, KeyRef, Need, Note};
+use crate::ops::describe_key;
 use crate::resolve::{Found, denied, is_hidden};
 use crate::service::Service;
 
@@ -67,6 +68,17 @@ impl<T> Audited<T> {
     pub fn into_inner(self) -> T {
         self.0
     }
+}
+
+/// What a refusal of an operation means to a call of which it is a part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The call is refused: so it is recorded.
+    Refusal,
+    /// What was asked for is so already, and the face answers that it is: recorded as served.
+    AlreadySo,
+    /// The call goes on with another operation, and that one is recorded.
+    GoesOn,
 }
 
 /// What an operation works with.
@@ -191,18 +203,34 @@ impl Service {
         call: &Call<'_>,
         operation: O,
     ) -> Audited<Result<O::Output, Error>> {
+        self.execute_part(call, operation, |_| Ending::Refusal).await
+    }
+
+    /// The same for a face that makes one call of several operations: `ending` tells what a refusal of this one means to the
+    /// whole. Whoever goes on must come to an end that is recorded.
+    pub async fn execute_part<O: Operation>(
+        &self,
+        call: &Call<'_>,
+        operation: O,
+        ending: fn(&Error) -> Ending,
+    ) -> Audited<Result<O::Output, Error>> {
         let mut request = Fields::default();
         operation.describe(&mut request);
         let action = operation.action();
         let mut note = Note::default();
         let result = self.attempt(call, operation, &request, &mut note).await;
-        self.conclude(call, action, &request, &note, result)
+        let ending = result.as_ref().err().map(ending);
+        if ending == Some(Ending::GoesOn) {
+            return Audited(result);
+        }
+        let served = ending.is_none_or(|ending| ending == Ending::AlreadySo);
+        self.conclude(call, action, &request, &note, (result, served))
             .instrument(trace_span!(target: "claviger::stage", "audit"))
             .await
     }
 
     /// Records a call of an authenticated caller that was refused before it became an operation: a wrong
-    /// parameter, an operation that is not served.
+    /// parameter, an operation that is not served. `about` is the key that it names, where that can be told.
     ///
     /// # Errors
     /// [`Error::Unavailable`] when the record could not be written; that is then the answer.
@@ -211,8 +239,13 @@ impl Service {
         call: &Call<'_>,
         action: &str,
         wire: &'static str,
+        about: Option<&KeyRef>,
     ) -> Audited<Result<(), Error>> {
         let none = Fields::default();
+        let mut request = Fields::default();
+        if let Some(key) = about {
+            describe_key(&mut request, key);
+        }
         let outcome = Outcome::Refused {
             code: "request",
             wire,
@@ -220,7 +253,7 @@ impl Service {
         let writes = Action::ALL
             .iter()
             .any(|known| known.name() == action && known.writes());
-        let record = call.named_record((action, writes), &[], &none, &none, outcome);
+        let record = call.named_record((action, writes), &[], &request, &none, outcome);
         Audited(self.append(&record).await)
     }
 
@@ -317,7 +350,7 @@ impl Service {
         action: Action,
         request: &Fields,
         note: &Note,
-        result: Result<T, Error>,
+        (result, served): (Result<T, Error>, bool),
     ) -> Audited<Result<T, Error>> {
         // SOURCE: Alibaba Cloud KMS, "Use ActionTrail to query KMS event logs": all but this one is recorded.
         if note.outboxed || action == Action::DescribeRegions {
@@ -326,6 +359,7 @@ impl Service {
         let empty = Fields::default();
         let record = match &result {
             Ok(_) => call.record(action, &note.owners, request, &note.response, Outcome::Served),
+            Err(_) if served => call.record(action, &note.owners, request, &empty, Outcome::Served),
             Err(error) => {
                 let (code, wire) = (error.code(), (call.wire_code)(action, error));
                 let outcome = if error.is_fault() {

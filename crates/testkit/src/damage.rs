@@ -128,7 +128,7 @@ impl World {
             dry_run: false,
         };
         service
-            .refuse(&call, "Nothing", "nothing")
+            .refuse(&call, "Nothing", "nothing", None)
             .await
             .into_inner()
             .unwrap_err();

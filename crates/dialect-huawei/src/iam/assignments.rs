@@ -5,6 +5,7 @@
 //! they were given.
 
 use claviger_model::{Action, Error, Existing, Extent, GroupName, Holder, Language, Missing, PolicyRef};
+use claviger_service::Ending;
 use claviger_service::ops::identity::{Attach, Attached, Detach, ListAttached};
 
 use super::desk::{Desk, IdentityOp, Stop};
@@ -77,7 +78,11 @@ impl IdentityOp for Assign {
             holder: Holder::Group(group(&desk, Self::ACTION).await?),
             policy: policy(&desk, Self::ACTION).await?,
         };
-        match desk.attempt(attach).await {
+        let ending = |error: &Error| match error {
+            Error::Exists(Existing::Attachment) => Ending::AlreadySo,
+            _ => Ending::Refusal,
+        };
+        match desk.attempt(attach, ending).await {
             Ok(()) | Err(Error::Exists(Existing::Attachment)) => Ok(()),
             Err(error) => Err(desk.refused(Self::ACTION, &error)),
         }

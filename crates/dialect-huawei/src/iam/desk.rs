@@ -6,7 +6,7 @@
 use std::future::Future;
 
 use claviger_model::{Action, Error, Missing, Timestamp};
-use claviger_service::{Call, Operation, Service, Source};
+use claviger_service::{Call, Ending, Operation, Service, Source};
 use claviger_signing::encode;
 use http::StatusCode;
 
@@ -15,7 +15,7 @@ use crate::error::{self, WireError};
 use crate::fields::Fields;
 use crate::json::Answer;
 use crate::route::Api;
-use crate::row::{Auth, Input, Row, Serve, refuse};
+use crate::row::{Auth, Input, Row, Serve};
 
 /// One call about identities.
 #[derive(Clone, Copy)]
@@ -91,7 +91,10 @@ async fn serve<W: IdentityOp>(desk: Desk<'_>, answer: &mut Answer) -> Result<(),
         Err(Stop::Core(wire)) => Err(wire),
         Err(Stop::Here(wire)) => {
             let wire = error::dressed(desk.input.row.api, wire);
-            Err(refuse(desk.service, desk.call, desk.input.manner, W::ACTION.name(), wire).await)
+            Err(desk
+                .input
+                .refuse(desk.service, desk.call, W::ACTION.name(), wire)
+                .await)
         }
     }
 }
@@ -100,24 +103,35 @@ impl<'a> Desk<'a> {
     /// Runs an operation of the core.
     pub(super) async fn execute<O: Operation>(&self, operation: O) -> Result<O::Output, Stop> {
         let action = operation.action();
-        self.attempt(operation)
+        self.attempt(operation, |_| Ending::Refusal)
             .await
             .map_err(|error| self.refused(action, &error))
     }
 
-    /// The same where a refusal is no end yet.
-    pub(super) async fn attempt<O: Operation>(&self, operation: O) -> Result<O::Output, Error> {
-        self.service.execute(self.call, operation).await.into_inner()
+    /// The same where not every refusal is one of the call: `ending` tells which is.
+    pub(super) async fn attempt<O: Operation>(
+        &self,
+        operation: O,
+        ending: fn(&Error) -> Ending,
+    ) -> Result<O::Output, Error> {
+        let ended = self.service.execute_part(self.call, operation, ending).await;
+        ended.into_inner()
     }
 
     /// Asks whether an operation would be permitted and be well-formed, before something else is done that it belongs to.
+    /// Recorded is only that it would not.
     pub(super) async fn rehearse<O: Operation>(&self, operation: O) -> Result<(), Stop> {
         let action = operation.action();
         let call = Call {
             dry_run: true,
             ..*self.call
         };
-        match self.service.execute(&call, operation).await.into_inner() {
+        let ending = |error: &Error| match error {
+            Error::DryRun => Ending::GoesOn,
+            _ => Ending::Refusal,
+        };
+        let ended = self.service.execute_part(&call, operation, ending).await;
+        match ended.into_inner() {
             Ok(_) | Err(Error::DryRun) => Ok(()),
             Err(error) => Err(self.refused(action, &error)),
         }

@@ -2,6 +2,7 @@
 //! is in a group already is put there again without an error, as Keystone does it.
 
 use claviger_model::{Action, Error, Existing, GroupName, Missing, UserName};
+use claviger_service::Ending;
 use claviger_service::ops::identity::{
     AddUserToGroup, ListGroupsForUser, ListUsersForGroup, RemoveUserFromGroup,
 };
@@ -61,7 +62,12 @@ impl IdentityOp for Add {
     async fn serve(desk: Desk<'_>, _: &mut Answer) -> Result<(), Stop> {
         let account = desk.call.caller().account;
         let (user, group) = both(&desk, Self::ACTION).await?;
-        match desk.attempt(AddUserToGroup { account, user, group }).await {
+        let ending = |error: &Error| match error {
+            Error::Exists(Existing::Member) => Ending::AlreadySo,
+            _ => Ending::Refusal,
+        };
+        let add = AddUserToGroup { account, user, group };
+        match desk.attempt(add, ending).await {
             Ok(()) | Err(Error::Exists(Existing::Member)) => Ok(()),
             Err(error) => Err(desk.refused(Self::ACTION, &error)),
         }

@@ -2,6 +2,7 @@
 //! that away by itself. Each step is an operation of the core, which has to be permitted and is recorded.
 
 use claviger_model::{Action, Error, GroupName, Holder, InUse, UserName};
+use claviger_service::Ending;
 use claviger_service::ops::identity::{
     DeleteAccessKey, DeleteGroup, DeleteUser, Detach, KeyHolder, ListAccessKeys, ListAttached,
     ListGroupsForUser, ListUsersForGroup, RemoveUserFromGroup,
@@ -10,58 +11,62 @@ use claviger_service::ops::identity::{
 use super::desk::{Desk, Stop};
 use super::users::WHOLE;
 
-/// Kinds of things that can hold a user or a group, and one more look at the end.
-const ROUNDS: usize = 4;
+/// Kinds of things that can hold a user or a group.
+const ROUNDS: usize = 3;
+
+/// What holds a user or a group is taken away, and then it is asked for again.
+fn ending(error: &Error) -> Ending {
+    match error {
+        Error::InUse(
+            InUse::UserKeys
+            | InUse::UserGroups
+            | InUse::UserPolicies
+            | InUse::GroupUsers
+            | InUse::GroupPolicies,
+        ) => Ending::GoesOn,
+        _ => Ending::Refusal,
+    }
+}
 
 /// Deletes a user with its access keys, memberships and policies.
 pub(super) async fn user(desk: &Desk<'_>, name: &UserName) -> Result<(), Stop> {
     let account = desk.call.caller().account;
-    let mut held = Error::Internal;
+    let deletion = || DeleteUser {
+        account,
+        name: name.clone(),
+    };
     for _ in 0..ROUNDS {
-        let name = name.clone();
-        held = match desk
-            .attempt(DeleteUser {
-                account,
-                name: name.clone(),
-            })
-            .await
-        {
-            Ok(()) => return Ok(()),
-            Err(error) => error,
+        let Err(held) = desk.attempt(deletion(), ending).await else {
+            return Ok(());
         };
         match held {
-            Error::InUse(InUse::UserKeys) => drop_keys(desk, &name).await?,
-            Error::InUse(InUse::UserGroups) => leave_groups(desk, &name).await?,
-            Error::InUse(InUse::UserPolicies) => detach(desk, &Holder::User(name)).await?,
-            _ => break,
+            Error::InUse(InUse::UserKeys) => drop_keys(desk, name).await?,
+            Error::InUse(InUse::UserGroups) => leave_groups(desk, name).await?,
+            Error::InUse(InUse::UserPolicies) => detach(desk, &Holder::User(name.clone())).await?,
+            refused => return Err(desk.refused(Action::DeleteUser, &refused)),
         }
     }
-    Err(desk.refused(Action::DeleteUser, &held))
+    desk.execute(deletion()).await
 }
 
 /// Deletes a group with its memberships and policies.
 pub(super) async fn group(desk: &Desk<'_>, name: &GroupName) -> Result<(), Stop> {
     let account = desk.call.caller().account;
-    let mut held = Error::Internal;
+    let deletion = || DeleteGroup {
+        account,
+        name: name.clone(),
+    };
     for _ in 0..ROUNDS {
-        let name = name.clone();
-        held = match desk
-            .attempt(DeleteGroup {
-                account,
-                name: name.clone(),
-            })
-            .await
-        {
-            Ok(()) => return Ok(()),
-            Err(error) => error,
+        let Err(held) = desk.attempt(deletion(), ending).await else {
+            return Ok(());
         };
         match held {
-            Error::InUse(InUse::GroupUsers) => empty(desk, &name).await?,
-            Error::InUse(InUse::GroupPolicies) => detach(desk, &Holder::Group(name)).await?,
-            _ => break,
+            Error::InUse(InUse::GroupUsers) => empty(desk, name).await?,
+            Error::InUse(InUse::GroupPolicies) => detach(desk, &Holder::Group(name.clone())).await?,
+            refused => return Err(desk.refused(Action::DeleteGroup, &refused)),
         }
     }
-    Err(desk.refused(Action::DeleteGroup, &held))
+    desk.execute(deletion()).await
 }
 
 async fn drop_keys(desk: &Desk<'_>, name: &UserName) -> Result<(), Stop> {

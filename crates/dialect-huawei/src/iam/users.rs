@@ -1,12 +1,13 @@
 //! SOURCE: Identity and Access Management API reference, "User Management"; Keystone, "Users" (read 2026-11-22). Both groups of paths are
 //! over the same users; they differ in what is shown. `access_mode` is not kept: who has a password or an access key may come in
-//! with it. A user goes with its access keys, its memberships and its policies.
+//! with it. A user goes with its access keys, its memberships and its policies. A user may be shown to whoever may see users, and
+//! to itself.
 
-use claviger_model::{Action, NamePage, User, UserName};
+use claviger_model::{Action, Identity, NamePage, User, UserName};
 use claviger_secret::SecretBytes;
 use claviger_service::Operation as _;
 use claviger_service::ops::identity::{
-    CreateUser, GetUser, ListUsers, LoginHolder, SetPassword, SwitchLogin, UpdateUser,
+    CreateUser, GetOwnUser, GetUser, ListUsers, LoginHolder, SetPassword, SwitchLogin, UpdateUser,
 };
 use claviger_service::ops::session::ListDomains;
 
@@ -187,8 +188,15 @@ async fn show(desk: &Desk<'_>, encode: Encode, answer: &mut Answer) -> Result<()
         answer.object("user", |answer| encode_root(desk, name, answer));
         return Ok(());
     }
-    let name = desk.user(id, Action::GetUser).await?;
-    let user = desk.execute(GetUser { account, name }).await?;
+    let user = match &desk.call.caller().identity {
+        Identity::User { name, .. } if desk.is_own(id) => {
+            desk.execute(GetOwnUser { name: name.clone() }).await?
+        }
+        _ => {
+            let name = desk.user(id, Action::GetUser).await?;
+            desk.execute(GetUser { account, name }).await?
+        }
+    };
     let enabled = login(desk, &user).await?.enabled;
     answer.object("user", |answer| encode(desk, &user, enabled, answer));
     Ok(())

@@ -11,7 +11,7 @@ use claviger_service::{Call, Service};
 use super::page::{bounded, number, parameter};
 use crate::error::{self, Fault, WireError, codes};
 use crate::json::Answer;
-use crate::row::{Input, Shown, WireOp, refuse};
+use crate::row::{Input, Shown, WireOp};
 
 /// Most aliases of one key.
 const OF_KEY: u32 = 50;
@@ -159,7 +159,7 @@ pub(super) async fn delete(service: &Service, call: &Call<'_>, input: &Input<'_>
     let action = Action::DeleteAlias;
     let deletions = match deletions(input) {
         Ok(deletions) => deletions,
-        Err(wire) => return Err(refuse(service, call, input.manner, action.name(), wire).await),
+        Err(wire) => return Err(input.refuse(service, call, action.name(), wire).await),
     };
     for deletion in deletions {
         let made = service.execute(call, deletion).await.into_inner();

@@ -237,6 +237,123 @@ async fn users_and_groups_are_those_of_the_core() {
     assert!(login.has_password && login.enabled);
 }
 
+/// It needs no right for that, and has none to see others.
+#[tokio::test]
+async fn a_user_is_shown_to_itself() {
+    let kms = Kms::new().await;
+    let (alice, bob) = (kms.make_user("alice").await, kms.make_user("bob").await);
+    let token = kms.log_in("alice", Value::Null).await.token();
+    for path in ["/v3/users", WHOLE] {
+        let shown = kms.show(&token, "GET", &format!("{path}/{alice}"), "").await.ok();
+        assert_eq!(
+            (&shown["user"]["id"], &shown["user"]["name"]),
+            (&json!(alice), &json!("alice"))
+        );
+        let other = kms.show(&token, "GET", &format!("{path}/{bob}"), "").await;
+        assert_eq!(other.status, 403, "{other:?}");
+        let change = kms
+            .show(
+                &token,
+                "PUT",
+                &format!("{WHOLE}/{alice}"),
+                r#"{"user":{"email":"a@example.com"}}"#,
+            )
+            .await;
+        assert_eq!(change.status, 403, "{change:?}");
+    }
+    let records = kms.world.audited_calls().await;
+    let looked: Vec<_> = records
+        .iter()
+        .filter(|record| record["action"] == "GetUser")
+        .map(|record| [&record["request"]["user"], &record["outcome"]])
+        .collect();
+    let (own, other) = (
+        [&json!("alice"), &json!("served")],
+        [&json!("bob"), &json!("refused")],
+    );
+    assert_eq!(looked, [own, other, own, other]);
+}
+
+/// What the server asks itself on the way is no call of anybody, and nothing that was refused.
+#[tokio::test]
+async fn what_is_granted_leaves_no_refusal_in_the_log() {
+    let kms = Kms::new().await;
+    let root = kms.world.root().clone();
+    let off = json!({"user": {"name": "alice", "password": PASSWORD, "enabled": false}}).to_string();
+    let made = kms.ask(&root, "POST", WHOLE, &off).await.made();
+    let id = made["user"]["id"].as_str().unwrap();
+    let change = json!({"user": {"enabled": true, "email": "a@example.com"}}).to_string();
+    kms.ask(&root, "PUT", &format!("{WHOLE}/{id}"), &change)
+        .await
+        .ok();
+    let group = kms.make_group("team").await;
+    let member = format!("/v3/groups/{group}/users/{id}");
+    for _ in 0..2 {
+        kms.ask(&root, "PUT", &member, "").await.nothing();
+    }
+    let key = json!({"credential": {"user_id": id}}).to_string();
+    kms.ask(&root, "POST", "/v3.0/OS-CREDENTIAL/credentials", &key)
+        .await
+        .made();
+    kms.ask(&root, "DELETE", &format!("/v3/users/{id}"), "")
+        .await
+        .nothing();
+    let records = kms.world.audited_calls().await;
+    let refused: Vec<_> = records
+        .iter()
+        .filter(|record| record["outcome"] != "served")
+        .collect();
+    assert_eq!(refused, [&Value::Null; 0]);
+    let count = |action: &str| records.iter().filter(|record| record["action"] == action).count();
+    // Each of them once, the membership as often as it was asked for, and two of the changes are whether it may come in.
+    for (action, times) in [
+        ("CreateUser", 1),
+        ("UpdateUser", 3),
+        ("SetPassword", 1),
+        ("AddUserToGroup", 2),
+        ("DeleteAccessKey", 1),
+        ("RemoveUserFromGroup", 1),
+        ("DeleteUser", 1),
+    ] {
+        assert_eq!(count(action), times, "{action}");
+    }
+}
+
+/// Whoever may not do a part of it is refused, and that is in the log.
+#[tokio::test]
+async fn what_is_refused_on_the_way_is_in_the_log() {
+    let kms = Kms::new().await;
+    let account = kms.world.root().account();
+    let allow = r#"{"Version":"1","Statement":[{"Effect":"Allow","Action":["ram:CreateUser","ram:DeleteUser","ram:ListGroupsForUser"],"Resource":"*"}]}"#;
+    let clerk = kms.world.add_user(account, "clerk", &[allow]).await;
+    let id = kms.make_user("alice").await;
+    let group = kms.make_group("team").await;
+    let member = format!("/v3/groups/{group}/users/{id}");
+    kms.ask(kms.world.root(), "PUT", &member, "").await.nothing();
+    let body = json!({"user": {"name": "bob", "password": PASSWORD}}).to_string();
+    kms.ask(&clerk, "POST", WHOLE, &body)
+        .await
+        .extension(403, "IAM.0003");
+    kms.ask(&clerk, "DELETE", &format!("/v3/users/{id}"), "")
+        .await
+        .keystone(403);
+    let records = kms.world.audited_calls().await;
+    let refused: Vec<_> = records
+        .iter()
+        .filter(|record| record["outcome"] != "served")
+        .map(|record| {
+            [
+                &record["action"],
+                &record["request"]["user"],
+                &record["error"]["code"],
+            ]
+        })
+        .collect();
+    let row = |action: &str, user: &str| [json!(action), json!(user), json!("denied")];
+    let expected = [row("SetPassword", "bob"), row("RemoveUserFromGroup", "alice")];
+    assert_eq!(refused, expected.each_ref().map(<[Value; 3]>::each_ref));
+}
+
 #[tokio::test]
 async fn the_root_is_shown_to_itself() {
     let (kms, root) = Kms::with_domain().await;

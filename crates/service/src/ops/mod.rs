@@ -108,7 +108,7 @@ fn pairs(tags: &[(String, String)]) -> impl Iterator<Item = (&str, &str)> {
 }
 
 /// Writes how a key was named into an audit record.
-fn describe_key(request: &mut claviger_audit::record::Fields, key: &KeyRef) {
+pub(crate) fn describe_key(request: &mut claviger_audit::record::Fields, key: &KeyRef) {
     use crate::call::KeyName;
     match &key.name {
         KeyName::Id(id) | KeyName::Anywhere(id) => request.key("key", *id),

@@ -45,7 +45,7 @@ pub use policy_version::{
 };
 pub use role::{CreateRole, DeleteRole, GetRole, ListRoles, UpdateRole};
 pub use stranger::Stranger;
-pub use user::{CreateUser, DeleteUser, GetUser, ListUsers, UpdateUser};
+pub use user::{CreateUser, DeleteUser, GetOwnUser, GetUser, ListUsers, UpdateUser};
 
 use crate::call::{Need, Note, Target};
 use crate::pipeline::{Context, from_store};

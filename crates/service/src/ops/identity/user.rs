@@ -2,7 +2,8 @@
 
 use claviger_audit::record::Fields;
 use claviger_model::{
-    AccountId, Action, Error, IdentityResource, NamePage, Named, Timestamp, User, UserId, UserName,
+    AccountId, Action, Error, Identity, IdentityResource, Missing, NamePage, Named, Timestamp, User, UserId,
+    UserName,
 };
 
 use super::{describe_page, find_user, length, make, need, new_length, of_user};
@@ -54,6 +55,13 @@ pub struct UpdateUser {
     pub email: Option<String>,
     /// Free text.
     pub comments: Option<String>,
+}
+
+/// Shows the caller as the user that it is. Needs no permission.
+#[derive(Debug)]
+pub struct GetOwnUser {
+    /// What the caller is called, for the record.
+    pub name: UserName,
 }
 
 /// Deletes a user, whose access keys, memberships and policies must be gone: [`claviger_model::InUse`].
@@ -126,6 +134,28 @@ impl Operation for GetUser {
 
     async fn run(self, cx: &Context<'_>, _: Permitted, _: &mut Note) -> Result<User, Error> {
         find_user(cx, self.account, &self.name).await
+    }
+}
+
+impl Operation for GetOwnUser {
+    const ACTION: Action = Action::GetUser;
+    type Output = User;
+
+    fn needs(&self) -> Result<Vec<Need>, Error> {
+        Ok(Vec::new())
+    }
+
+    fn describe(&self, request: &mut Fields) {
+        request.text("user", self.name.as_str());
+    }
+
+    async fn run(self, cx: &Context<'_>, _: Permitted, _: &mut Note) -> Result<User, Error> {
+        let caller = cx.call.caller();
+        let Identity::User { id, .. } = &caller.identity else {
+            return Err(Error::NotFound(Missing::User));
+        };
+        let found = cx.service.store.user_by_id(caller.account, *id).await;
+        found.map_err(from_store)?.ok_or(Error::NotFound(Missing::User))
     }
 }
 

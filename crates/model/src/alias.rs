@@ -61,6 +61,8 @@ pub struct Alias {
     pub scope: Scope,
     /// Its name.
     pub name: AliasName,
+    /// Whether who made it wrote `alias/` in front of the name, which some faces ask for and others leave open.
+    pub prefixed: bool,
     /// The key it leads to, in the same scope.
     pub key: KeyId,
     /// When it was made.

@@ -169,6 +169,7 @@ impl Service {
         let alias = Alias {
             scope: scope.clone(),
             name: name.clone(),
+            prefixed: true,
             key: id,
             created: now,
             updated: now,

@@ -14,7 +14,7 @@ use crate::{keys, outbox, page, query, reader};
 
 pub(crate) fn load(connection: &Connection, scope: &Scope, name: &AliasName) -> Result<Option<Alias>, Fault> {
     let mut statement = connection.prepare_cached(
-        "SELECT name, key, created, updated FROM aliases WHERE account = ?1 AND region = ?2 AND name = ?3",
+        "SELECT name, key, created, updated, prefixed FROM aliases WHERE account = ?1 AND region = ?2 AND name = ?3",
     )?;
     let mut rows = statement.query(params![
         number(scope.account),
@@ -29,13 +29,15 @@ fn alias(row: &Row<'_>, scope: &Scope) -> Result<Alias, StoreError> {
     let mut cells = Cells::new("aliases", &name, row);
     let (name, key) = (cells.parsed("name")?, cells.key_id("key")?);
     let created = cells.time("created")?;
+    // Null in rows of schemas before 5.
+    let updated = cells.optional_time("updated")?.unwrap_or(created);
     Ok(Alias {
         scope: scope.clone(),
         name,
+        prefixed: cells.flag("prefixed")?,
         key,
         created,
-        // Null in rows of schemas before 5.
-        updated: cells.optional_time("updated")?.unwrap_or(created),
+        updated,
     })
 }
 
@@ -49,12 +51,12 @@ pub(crate) fn list(
     let (count, select) = match key {
         None => (
             "SELECT count(*) FROM aliases WHERE account = ?1 AND region = ?2",
-            "SELECT name, key, created, updated FROM aliases WHERE account = ?1 AND region = ?2
+            "SELECT name, key, created, updated, prefixed FROM aliases WHERE account = ?1 AND region = ?2
              ORDER BY name LIMIT ?3 OFFSET ?4",
         ),
         Some(_) => (
             "SELECT count(*) FROM aliases WHERE account = ?1 AND region = ?2 AND key = ?3",
-            "SELECT name, key, created, updated FROM aliases INDEXED BY aliases_of_key
+            "SELECT name, key, created, updated, prefixed FROM aliases INDEXED BY aliases_of_key
              WHERE account = ?1 AND region = ?2 AND key = ?3 ORDER BY name LIMIT ?4 OFFSET ?5",
         ),
     };
@@ -96,11 +98,11 @@ pub(crate) fn after(
 }
 
 pub(crate) const AFTER: &str = "\
-    SELECT name, key, created, updated FROM aliases
+    SELECT name, key, created, updated, prefixed FROM aliases
     WHERE account = ?1 AND region = ?2 AND name > ?3 ORDER BY name LIMIT ?4";
 
 pub(crate) const AFTER_OF_KEY: &str = "\
-    SELECT name, key, created, updated FROM aliases INDEXED BY aliases_of_key
+    SELECT name, key, created, updated, prefixed FROM aliases INDEXED BY aliases_of_key
     WHERE account = ?1 AND region = ?2 AND key = ?3 AND name > ?4 ORDER BY name LIMIT ?5";
 
 pub(crate) fn create(
@@ -122,7 +124,8 @@ pub(crate) fn create(
     check(connection, &alias.scope, alias.key, admit)?;
     connection
         .prepare_cached(
-            "INSERT INTO aliases (account, region, name, key, created, updated) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            "INSERT INTO aliases (account, region, name, key, created, updated, prefixed)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         )?
         .execute(params![
             number(alias.scope.account),
@@ -130,7 +133,8 @@ pub(crate) fn create(
             alias.name.as_str(),
             alias.key.as_bytes(),
             micros(alias.created),
-            micros(alias.updated)
+            micros(alias.updated),
+            alias.prefixed
         ])?;
     outbox::record(connection, draft, ())
 }

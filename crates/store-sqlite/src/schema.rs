@@ -16,6 +16,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0004_identities.sql"),
     include_str!("../migrations/0005_grants.sql"),
     include_str!("../migrations/0006_hsm.sql"),
+    include_str!("../migrations/0007_alias_prefix.sql"),
 ];
 
 /// Looks whether the file is empty or ours, and changes nothing.

@@ -15,6 +15,7 @@ impl WireOp for CreateAlias {
         let key = input.key_by_id("KeyId")?;
         let name = input.alias("AliasName")?;
         Ok(core::CreateAlias {
+            prefixed: true,
             name,
             key,
             per_key: u32::MAX,

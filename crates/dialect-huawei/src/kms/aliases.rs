@@ -1,8 +1,8 @@
 //! SOURCE: Key Management Service API reference, "Creating an Alias", "Querying Aliases", "Associating an Alias", "Deleting an
-//! Alias" (read 2026-11-22): at most 50 aliases of a key. The vendor's client for infrastructure says of the name that "it can only
-//! be prefixed with **alias/**", and finds it in lists as it gave it (`huaweicloud_kms_alias`, read 2026-11-23), so lists have
-//! that prefix. The samples of the reference have names without: both are taken, and an answer to a call that names an alias
-//! repeats the name as it came.
+//! Alias" (read 2026-11-22): at most 50 aliases of a key. Its samples have names without `alias/` in front; the vendor's client
+//! for infrastructure wants them with it, and looks in lists for the name as it gave it (`huaweicloud_kms_alias`, read
+//! 2026-11-23). Both are taken, for the same alias: lists have the name as who made it wrote it, and an answer to a call that
+//! names an alias repeats the name as it came.
 
 use claviger_model::{Action, Alias, AliasName, NamePage, Named, Timestamp};
 use claviger_service::ops::alias as core;
@@ -54,6 +54,7 @@ impl WireOp for CreateAlias {
         Ok(core::CreateAlias {
             key: input.key("key_id")?,
             name: name(input)?,
+            prefixed: input.fields.required("alias")?.starts_with(PREFIX),
             per_key: OF_KEY,
         })
     }
@@ -113,21 +114,21 @@ impl WireOp for ListAliases {
     fn encode(shown: &Shown<'_>, aliases: Named<Alias>, answer: &mut Answer) {
         answer.objects("aliases", &aliases.items, |answer, alias| {
             let times = (alias.created, alias.updated);
-            encode(shown, &alias.key.to_string(), &listed(&alias.name), times, answer);
+            encode(shown, &alias.key.to_string(), &listed(alias), times, answer);
         });
         let last = aliases.items.last().filter(|_| aliases.more);
         answer.object("page_info", |answer| {
-            let marker = last.map_or_else(String::new, |last| listed(&last.name));
-            answer.text("next_marker", &marker);
+            answer.text("next_marker", &last.map(listed).unwrap_or_default());
             let count = u64::try_from(aliases.items.len()).unwrap_or(u64::MAX);
             answer.number("current_count", count);
         });
     }
 }
 
-/// The name with its prefix.
-fn listed(name: &AliasName) -> String {
-    format!("{PREFIX}{name}")
+/// The name as it was given.
+fn listed(alias: &Alias) -> String {
+    let prefix = if alias.prefixed { PREFIX } else { "" };
+    format!("{prefix}{}", alias.name)
 }
 
 fn as_it_came(shown: &Shown<'_>) -> String {

@@ -221,6 +221,7 @@ async fn a_pair_is_found_by_its_alias() {
     let (service, root) = (world.service(), Root::of(&world).await);
     let pair = Pair::make(&world, &root, KeySpec::EcP256, Usage::SignVerify).await;
     let alias = claviger_service::ops::alias::CreateAlias {
+        prefixed: true,
         per_key: u32::MAX,
         name: "release".parse().unwrap(),
         key: root.key(pair.key),

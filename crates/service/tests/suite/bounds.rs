@@ -40,6 +40,7 @@ async fn keys_and_aliases_are_bounded_for_each_account_by_itself() {
             Err(Error::Quota(Quota::Keys))
         );
         let alias = |number: u32| CreateAlias {
+            prefixed: true,
             per_key: u32::MAX,
             name: format!("app-{number}").parse().unwrap(),
             key: root.key(key),

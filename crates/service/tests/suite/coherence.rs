@@ -111,6 +111,7 @@ async fn an_alias_that_moves_or_goes_is_followed_at_once() {
         root.calls(
             &service,
             CreateAlias {
+                prefixed: true,
                 per_key: u32::MAX,
                 name: name(),
                 key,

@@ -45,6 +45,7 @@ async fn listed(world: &World, root: &Root) -> (Vec<KeyId>, Vec<Alias>, usize) {
 
 async fn named(world: &World, root: &Root, key: KeyId, name: &str) {
     let alias = CreateAlias {
+        prefixed: true,
         per_key: u32::MAX,
         name: name.parse().unwrap(),
         key: root.key(key),

@@ -44,6 +44,7 @@ async fn calls_fail_nothing_changes_and_all_goes_on_when_the_disk_is_well() {
     assert!(!service.is_ready().await);
     let name = "app".parse().unwrap();
     let alias = CreateAlias {
+        prefixed: true,
         per_key: u32::MAX,
         name,
         key: root.key(key),

@@ -88,6 +88,7 @@ async fn an_alias_that_was_moved_or_taken_away_leads_nowhere_else() {
     root.calls(
         &service,
         CreateAlias {
+            prefixed: true,
             per_key: u32::MAX,
             name: name(),
             key,

@@ -149,6 +149,7 @@ async fn strangers_learn_nothing() {
     let key = home.calls(&service, create).await.unwrap().id;
     let name = "app".parse().unwrap();
     let alias = CreateAlias {
+        prefixed: true,
         per_key: u32::MAX,
         name,
         key: home.key(key),

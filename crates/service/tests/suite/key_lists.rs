@@ -183,6 +183,7 @@ async fn aliases_are_listed_from_a_name_on() {
         root.makes_key(&service).await.id,
     );
     let create = |key, name: &str, per_key| CreateAlias {
+        prefixed: true,
         key: root.key(key),
         name: name.parse().unwrap(),
         per_key,

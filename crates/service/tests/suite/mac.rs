@@ -178,6 +178,7 @@ async fn the_audit_trail_knows_no_message_and_no_code() {
     let key = make_key(&world, &root, KeySpec::HmacSha256).await;
     let (id, version) = (key.id.to_string(), key.primary.unwrap().to_string());
     let alias = CreateAlias {
+        prefixed: true,
         per_key: u32::MAX,
         name: "codes".parse().unwrap(),
         key: root.key(key.id),

@@ -238,6 +238,7 @@ impl People {
         let alias = format!("to-{name}");
         if name != "oss" {
             let create = CreateAlias {
+                prefixed: true,
                 per_key: u32::MAX,
                 name: alias.parse().unwrap(),
                 key: self.root.key(id),

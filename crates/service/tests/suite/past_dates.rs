@@ -14,6 +14,7 @@ async fn with_doomed_key(days: i64) -> (World, KeyId, Vec<u8>) {
     let key = root.makes_key(&service).await.id;
     let blob = root.encrypts_to_blob(&service, root.key(key)).await.unwrap().blob;
     let alias = CreateAlias {
+        prefixed: true,
         per_key: u32::MAX,
         name: "app".parse().unwrap(),
         key: root.key(key),

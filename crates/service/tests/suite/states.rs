@@ -78,6 +78,7 @@ impl Stage {
         let (id, parameters) = self.make(&service, kind).await;
         let alias = format!("subject-{}", self.count);
         let named = CreateAlias {
+            prefixed: true,
             per_key: u32::MAX,
             name: alias.parse().unwrap(),
             key: self.root.key(id),

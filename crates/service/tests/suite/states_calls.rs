@@ -202,6 +202,7 @@ impl Asker<'_> {
             "CreateAlias" => {
                 let name = format!("new-{}", self.count).parse().unwrap();
                 self.call(CreateAlias {
+                    prefixed: true,
                     per_key: u32::MAX,
                     name,
                     key,
@@ -221,6 +222,7 @@ impl Asker<'_> {
             "UpdateAlias" => {
                 let name: claviger_model::AliasName = format!("moves-{}", self.count).parse().unwrap();
                 let made = CreateAlias {
+                    prefixed: true,
                     per_key: u32::MAX,
                     name: name.clone(),
                     key: self.root.key(self.subject.bystander),

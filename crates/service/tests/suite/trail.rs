@@ -52,6 +52,7 @@ async fn story(world: &World) -> (Root, String, KeyId) {
     let (service, root) = (world.service(), Root::of(world).await);
     let key = root.makes_key(&service).await.id;
     let alias = CreateAlias {
+        prefixed: true,
         per_key: u32::MAX,
         name: "app".parse().unwrap(),
         key: root.key(key),

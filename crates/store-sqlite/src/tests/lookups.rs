@@ -18,7 +18,7 @@ fn furnished(count: u32) -> Place {
                  UPDATE keys SET title = (SELECT 'x' || value || '-end' FROM tags
                                           WHERE tags.account = keys.account AND tags.region = keys.region
                                                 AND tags.key = keys.id);
-                 INSERT INTO aliases SELECT account, region, 'a' || value, key, 0, 0 FROM tags;
+                 INSERT INTO aliases SELECT account, region, 'a' || value, key, 0, 0, 1 FROM tags;
                  INSERT INTO grants
                      SELECT CAST(format('%032d', value) AS BLOB), account, region, key, '', 'other/', 'other/' || value,
                             'other/', 'Encrypt', 0

@@ -161,6 +161,7 @@ fn alias(name: &str, number: u32) -> Alias {
     Alias {
         scope: scope(),
         name: name.parse().unwrap(),
+        prefixed: true,
         key,
         created: moment(),
         updated: moment(),

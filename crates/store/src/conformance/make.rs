@@ -137,6 +137,7 @@ impl Maker {
         Alias {
             scope: key.scope.clone(),
             name: name(text),
+            prefixed: !text.contains('_'),
             key: key.id,
             created,
             updated: created,

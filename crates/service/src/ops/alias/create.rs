@@ -14,6 +14,8 @@ use crate::pipeline::{Context, Operation, Permitted};
 pub struct CreateAlias {
     /// Its name.
     pub name: AliasName,
+    /// Whether `alias/` stands in front of the name as it was given.
+    pub prefixed: bool,
     /// The key it leads to; it lives where that key lives.
     pub key: KeyRef,
     /// The most aliases of one key.
@@ -54,6 +56,7 @@ impl Operation for CreateAlias {
         let alias = Alias {
             scope: target.scope.clone(),
             name: self.name,
+            prefixed: self.prefixed,
             key: target.id,
             created: cx.call.time,
             updated: cx.call.time,

@@ -197,11 +197,13 @@ async fn traces(
         let name = names.iter().find(|(id, _)| Some(*id) == *key);
         name.map(|(_, name)| name.as_str())
     };
+    let home = account.id.to_string();
     let traces = events.iter().map(|(key, event)| {
         let thing = identity_of(event);
         let id = ids.iter().find(|(known, _)| Some(known) == thing.as_ref());
         let facts = Facts {
-            domain: Some(domain(input, account)),
+            // A call about a key of this account may be one of another's.
+            domain: (event.account == home).then(|| domain(input, account)),
             title: of(key),
             identity: id.map(|(_, id)| id.as_str()),
         };

@@ -6,6 +6,7 @@ use claviger_model::SignedDuration;
 use claviger_testkit::{Client, REGION, World};
 use serde_json::{Value, json};
 
+use crate::cts::query;
 use crate::desk::text;
 use crate::kms::{Answer, Draft, Kms};
 
@@ -444,4 +445,31 @@ async fn a_key_has_as_many_grants_as_are_set() {
     }
     let body = json!({"key_id": key, "grantee_principal": NOBODY, "operations": ["describe-key"]});
     kms.asks("create-grant", body).await.kms("KMS.2404");
+}
+
+#[tokio::test]
+async fn the_owner_of_a_key_sees_who_of_another_account_used_it() {
+    let stage = Stage::new().await;
+    stage.granted(stage.root(), &stage.bob, &["encrypt-data"]).await;
+    stage.kms.world.settle().await;
+    stage.asks(&stage.bob, "encrypt-data").await.ok();
+    // What is not allowed is no affair of the owner's.
+    stage.asks(&stage.bob, "decrypt-data").await.code();
+    stage.kms.world.advance(SignedDuration::from_secs(1));
+
+    let traces = query(&stage.kms, "&trace_name=encryptData").await;
+    let [trace] = traces["traces"].as_array().unwrap().as_slice() else {
+        panic!("one use: {traces}");
+    };
+    assert_eq!(
+        (&trace["resource_id"], &trace["code"]),
+        (&json!(stage.key), &json!("200"))
+    );
+    let user = &trace["user"];
+    let abroad = stage.other_root().account().to_string();
+    assert_eq!(user["user_name"], "bob");
+    assert_eq!(
+        (&user["account_id"], &user["domain"]),
+        (&json!(abroad), &json!({"id": abroad}))
+    );
 }

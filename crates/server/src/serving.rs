@@ -11,7 +11,7 @@ use claviger_model::{Clock as _, SystemClock};
 use claviger_secret::Protection;
 use claviger_service::{JOB_BEAT, Service};
 use claviger_store_sqlite::SqliteStore;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
@@ -72,9 +72,7 @@ pub(crate) async fn serve(
     hsm: Hsm,
     ready: impl FnOnce() -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let fault = |error: std::io::Error| Failure::failed(format!("cannot wait for signals: {error}"));
-    let mut terminate = signal(SignalKind::terminate()).map_err(fault)?;
-    let mut interrupt = signal(SignalKind::interrupt()).map_err(fault)?;
+    let mut signals = Signals::listen()?;
     if opened.memory != Protection::Locked {
         tracing::warn!(
             "key memory may be swapped out: raise the limit of locked memory (LimitMEMLOCK in systemd)"
@@ -95,16 +93,7 @@ pub(crate) async fn serve(
     tasks.spawn(follower.follow());
     ready()?;
     let mut outcome = Ok(());
-    let stop = async {
-        tokio::select! {
-            _ = terminate.recv() => tracing::info!("SIGTERM: stopping"),
-            _ = interrupt.recv() => tracing::info!("SIGINT: stopping"),
-            // A panic, which the hook has printed. Who supervises the server starts it anew.
-            Some(_) = tasks.join_next() => {
-                outcome = Err(Failure::failed("a task of the server ended before its time; it stopped"));
-            }
-        }
-    };
+    let stop = async { outcome = signals.or_end_of(&mut tasks).await };
     front.serve(sockets.listeners, stop).await;
     tasks.shutdown().await;
     service.stop().await;
@@ -116,6 +105,38 @@ pub(crate) async fn serve(
         .close()
         .map_err(|error| Failure::failed(format!("the database did not close well: {error}")))?;
     outcome
+}
+
+/// What ends a server from outside.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    fn listen() -> Result<Self, Failure> {
+        let of =
+            |kind| signal(kind).map_err(|error| Failure::failed(format!("cannot wait for signals: {error}")));
+        Ok(Self {
+            terminate: of(SignalKind::terminate())?,
+            interrupt: of(SignalKind::interrupt())?,
+        })
+    }
+
+    /// Waits for one of them.
+    ///
+    /// # Errors
+    /// When a task ends before: a panic, which the hook has printed. Who supervises the server starts it anew.
+    async fn or_end_of(&mut self, tasks: &mut JoinSet<()>) -> Result<(), Failure> {
+        tokio::select! {
+            _ = self.terminate.recv() => tracing::info!("SIGTERM: stopping"),
+            _ = self.interrupt.recv() => tracing::info!("SIGINT: stopping"),
+            Some(_) = tasks.join_next() => {
+                return Err(Failure::failed("a task of the server ended before its time; it stopped"));
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What goes on beside the calls, for ever. A server that does it only in part must not look healthy.

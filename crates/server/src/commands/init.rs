@@ -1,13 +1,14 @@
 //! `claviger init`: makes the data folder of a server.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use claviger_crypto::SystemRng;
 use claviger_model::{Clock as _, Region, SystemClock};
 use claviger_provider_soft::{RootKeys, Sealer, Share};
 
-use crate::bootstrap::{Endpoints, first_account};
+use crate::bootstrap::{Connection, Endpoints, first_account};
 use crate::cli::Init;
 use crate::commands::root::print_shares;
 use crate::commands::runtime;
@@ -15,7 +16,7 @@ use crate::config::{self, Seal, Settings};
 use crate::folder::{Folder, is_there};
 use crate::hsm::{Hsm, Place};
 use crate::output::{Failure, absolute, hand_out, note, say, shown};
-use crate::parts;
+use crate::parts::{self, Opened};
 use crate::private::{must_be_new, write_new, write_private};
 use crate::seal::{Whose, chain, new_sealer};
 use crate::tls::make_authority;
@@ -23,18 +24,8 @@ use crate::trail::{Trail, Use};
 
 pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
     let folder = Folder::at(&absolute(&arguments.data));
-    if is_there(&folder.root_key())? || is_there(&folder.database())? {
-        let path = folder.path().display();
-        return Err(Failure::usage(format!(
-            "`{path}` holds a server already; nothing was changed"
-        )));
-    }
-    let region: Region = arguments.region.parse().map_err(|_| {
-        Failure::usage(format!(
-            "--region: `{}` is not a region: 1 to 40 of a-z, 0-9 and -",
-            arguments.region
-        ))
-    })?;
+    must_be_empty(&folder)?;
+    let region = region(&arguments.region)?;
     let text = settings_text(arguments, &folder)?;
     let settings: Settings = config::parse(&text).map_err(|fault| fault.in_file(&folder.settings()))?;
     let (recovery, shares) = recovery(arguments)?.unzip();
@@ -55,40 +46,66 @@ pub(crate) fn run(arguments: &Init) -> Result<(), Failure> {
         let opened = parts::open(&folder, &sealer, &settings)?;
         let connection =
             first_account(&opened.store, &opened.provider, &arguments.account, &region, now).await?;
-        let store = std::sync::Arc::clone(&opened.store);
-        let trail = Trail::start(&opened, &folder, &settings, Use::Command { index: false }).await?;
-        opened.start(&settings, &trail, &Hsm::none()).await?.stop().await;
-        trail.stop().await;
-        store
-            .close()
-            .map_err(|error| Failure::failed(format!("the database did not close well: {error}")))?;
-        let endpoints = Endpoints {
-            https: "https://127.0.0.1:8443".to_owned(),
-            http: None,
-            ca_file: folder.ca_certificate().display().to_string(),
-        };
-        match &arguments.credentials {
-            Some(path) => {
-                let json = connection.to_json(&endpoints)?;
-                write_new(path, json.expose()).map_err(|failure| lost(&failure))?;
-                say(&format!("The access key is in `{}`.", path.display()));
-            }
-            None => hand_out(shown(&connection.to_json(&endpoints)?)?.trim_end())
-                .map_err(|failure| lost(&failure))?,
+        begin_log(opened, &folder, &settings).await?;
+        hand_over(&connection, &folder, arguments.credentials.as_deref())
+    })?;
+    match shares {
+        Some(shares) => print_shares(&shares).map_err(|failure| lost(&failure))?,
+        None => {
+            note("there is one way to open the root key: `claviger root recovery create` makes a second one");
         }
-        match shares {
-            Some(shares) => print_shares(&shares).map_err(|failure| lost(&failure))?,
-            None => note(
-                "there is one way to open the root key: `claviger root recovery create` makes a second one",
-            ),
-        }
-        let config = folder.settings();
-        say(&format!(
-            "Look through `{0}`, then: claviger serve --config {0}",
-            config.display()
-        ));
-        Ok(())
+    }
+    let config = folder.settings();
+    say(&format!(
+        "Look through `{0}`, then: claviger serve --config {0}",
+        config.display()
+    ));
+    Ok(())
+}
+
+fn must_be_empty(folder: &Folder) -> Result<(), Failure> {
+    if is_there(&folder.root_key())? || is_there(&folder.database())? {
+        let path = folder.path().display();
+        return Err(Failure::usage(format!(
+            "`{path}` holds a server already; nothing was changed"
+        )));
+    }
+    Ok(())
+}
+
+fn region(text: &str) -> Result<Region, Failure> {
+    text.parse().map_err(|_| {
+        Failure::usage(format!(
+            "--region: `{text}` is not a region: 1 to 40 of a-z, 0-9 and -"
+        ))
     })
+}
+
+/// Starts the service once, so that the log begins with the server.
+async fn begin_log(opened: Opened, folder: &Folder, settings: &Settings) -> Result<(), Failure> {
+    let store = Arc::clone(&opened.store);
+    let trail = Trail::start(&opened, folder, settings, Use::Command { index: false }).await?;
+    opened.start(settings, &trail, &Hsm::none()).await?.stop().await;
+    trail.stop().await;
+    store
+        .close()
+        .map_err(|error| Failure::failed(format!("the database did not close well: {error}")))
+}
+
+/// Writes down how to come in, or shows it where no file is named.
+fn hand_over(connection: &Connection, folder: &Folder, file: Option<&Path>) -> Result<(), Failure> {
+    let endpoints = Endpoints {
+        https: "https://127.0.0.1:8443".to_owned(),
+        http: None,
+        ca_file: folder.ca_certificate().display().to_string(),
+    };
+    let json = connection.to_json(&endpoints)?;
+    let Some(path) = file else {
+        return hand_out(shown(&json)?.trim_end()).map_err(|failure| lost(&failure));
+    };
+    write_new(path, json.expose()).map_err(|failure| lost(&failure))?;
+    say(&format!("The access key is in `{}`.", path.display()));
+    Ok(())
 }
 
 /// What stands nowhere else did not arrive.

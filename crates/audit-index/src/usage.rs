@@ -99,6 +99,11 @@ impl Tally {
 
     /// Counts a call in the trail of an account.
     pub(crate) fn count(&mut self, account: i64, call: &Skim<'_>) {
+        let caller = if call.owners.iter().any(|owner| owner.parse() == Ok(account)) {
+            Cow::Owned(format!("{}/{}", call.account, call.caller))
+        } else {
+            Cow::Borrowed(&*call.caller)
+        };
         let time = call.time.as_millisecond();
         let keys = call.things.iter().filter(|(kind, _)| *kind == ThingKind::Key);
         for key in keys.filter_map(|(_, name)| key_id(name)) {
@@ -116,7 +121,7 @@ impl Tally {
         {
             let Some(key) = key else { continue };
             let tally = self.keys.entry((account, key)).or_default();
-            tally.used(time, version, call);
+            tally.used(time, version, &caller, call);
         }
     }
 
@@ -143,7 +148,7 @@ impl KeyTally {
         }
     }
 
-    fn used(&mut self, time: i64, version: Option<Id>, call: &Skim<'_>) {
+    fn used(&mut self, time: i64, version: Option<Id>, caller: &str, call: &Skim<'_>) {
         let span = self.versions.entry(version).or_insert(Span {
             first: time,
             last: time,
@@ -162,7 +167,7 @@ impl KeyTally {
             });
             last.time = time;
             assign(&mut last.action, &call.action);
-            assign(&mut last.caller, &call.caller);
+            assign(&mut last.caller, caller);
             if last.access_key.as_deref() != call.access_key.as_deref() {
                 last.access_key = call.access_key.as_deref().map(str::to_owned);
             }

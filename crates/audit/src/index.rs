@@ -119,7 +119,8 @@ pub struct LastUse {
     pub time: Timestamp,
     /// What, in the words of the core.
     pub action: String,
-    /// Who: see [`Event::caller_name`](crate::view::Event::caller_name).
+    /// Who: see [`Event::caller_name`](crate::view::Event::caller_name). With the number of its account and a slash in front,
+    /// where that is another one than the key's.
     pub caller: String,
     /// With which access key.
     pub access_key: Option<String>,

@@ -91,7 +91,7 @@ impl EventIndex for Index {
             if let Entry::Call(event) = Entry::parse(&record).unwrap()
                 && is_told(&event, account)
             {
-                tally.count(&event, &key.to_string());
+                tally.count(&event, account, &key.to_string());
             }
         }
         Ok(tally.into_usage())
@@ -159,7 +159,7 @@ struct Tally {
 }
 
 impl Tally {
-    fn count(&mut self, event: &Event<'_>, key: &str) {
+    fn count(&mut self, event: &Event<'_>, account: AccountId, key: &str) {
         let of_key = |thing: &Thing<'_>| thing.kind == ThingKind::Key && thing.name == key;
         if !event.things().iter().any(of_key) {
             return;
@@ -168,15 +168,21 @@ impl Tally {
         let place = (day, event.action.to_string(), event.outcome.to_string());
         *self.days.entry(place).or_default() += 1;
         if event.outcome == "served" && Action::of_name(&event.action).is_some_and(Action::uses_material) {
-            self.use_of(event, key);
+            self.use_of(event, account, key);
         }
     }
 
-    fn use_of(&mut self, event: &Event<'_>, key: &str) {
+    fn use_of(&mut self, event: &Event<'_>, account: AccountId, key: &str) {
+        let name = event.caller_name();
+        let is_own = event.account == account.to_string();
         self.last = Some(LastUse {
             time: event.time,
             action: event.action.to_string(),
-            caller: event.caller_name().into_owned(),
+            caller: if is_own {
+                name.into_owned()
+            } else {
+                format!("{}/{name}", event.account)
+            },
             access_key: event.caller.access_key.as_deref().map(str::to_owned),
         });
         let version = version_of(event, key);

@@ -168,8 +168,8 @@ fn a_use_by_another_account_counts_for_the_owner_of_the_key() {
     let used = ask(&world, 0, 1);
     let last = used.last.unwrap();
     assert_eq!(
-        (last.caller.as_str(), last.time),
-        ("bob", start() + Duration::from_secs(3600))
+        (last.caller, last.time),
+        (format!("{}/bob", account(1)), start() + Duration::from_secs(3600))
     );
     assert_eq!(used.versions.len(), 1);
     let days: Vec<_> = used

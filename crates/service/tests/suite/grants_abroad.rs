@@ -244,7 +244,8 @@ async fn the_owner_of_a_key_learns_how_others_use_it() {
     let told = stage.calls(owner, GetKeyUsage { key }).await.unwrap();
     assert!(told.recently_used);
     let last = told.usage.last.unwrap();
-    assert_eq!((last.action.as_str(), last.caller.as_str()), ("Encrypt", "bob"));
+    let caller = format!("{}/bob", bob.account());
+    assert_eq!((last.action, last.caller), ("Encrypt".to_owned(), caller));
     let days = told.usage.days.iter().filter(|day| day.action == "Encrypt");
     let days: Vec<_> = days.map(|day| (day.outcome.as_str(), day.count)).collect();
     assert_eq!(days, [("refused", 1), ("served", 1)]);

@@ -227,7 +227,8 @@ async fn uses_by_other_accounts_count() {
     let key = root.calls(&service, create).await.unwrap().id;
     bob.calls(&service, encrypt(&root, key)).await.unwrap();
     let told = usage(&world, &root, key).await;
-    assert_eq!(told.usage.last.unwrap().caller, "bob");
+    let expected = format!("{}/bob", world.caller(1).account());
+    assert_eq!(told.usage.last.unwrap().caller, expected);
     assert_eq!(schedules(&world, &root, key).await["risk"], "recently_used");
     let foreign = GetKeyUsage { key: root.key(key) };
     assert!(matches!(

@@ -47,20 +47,22 @@ impl Folder {
         make_private(&self.0.join("tls"))
     }
 
-    /// Makes it for a file of credentials that is to lie in it, where nothing of the server lies.
+    /// Makes it where a file of credentials is to lie in it, or in a folder that is made on the way to it. Nothing of the server
+    /// may lie where the file does.
     pub(crate) fn make_for(&self, credentials: &Path) -> Result<(), Failure> {
         let file = absolute(credentials);
-        if !file.starts_with(&self.0) {
-            return Ok(());
-        }
-        let own = [self.root_key(), self.database(), self.settings(), self.dev_seal()];
-        if file.parent() != Some(&self.0) || own.contains(&file) {
+        let files = [self.root_key(), self.database(), self.settings(), self.dev_seal()];
+        let folders = ["audit", "index", "ship", "tls", "hsm"].map(|name| self.0.join(name));
+        if files.contains(&file) || folders.iter().any(|folder| file.starts_with(folder)) {
             let file = credentials.display();
             return Err(Failure::usage(format!(
                 "--credentials: `{file}` is where the server keeps something else; nothing was changed"
             )));
         }
-        self.make()
+        match file.parent() {
+            Some(parent) if self.0.starts_with(parent) && !is_there(parent)? => self.make(),
+            _ => Ok(()),
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -52,10 +52,19 @@ pub(crate) fn must_be_new(option: &str, path: &Path) -> Result<(), Failure> {
 
 fn cannot_make(option: &str, path: &Path, error: &io::Error) -> Failure {
     let path = path.display();
-    Failure::usage(match error.kind() {
-        io::ErrorKind::AlreadyExists => format!("{option}: `{path}` is there already; nothing was changed"),
-        _ => format!("{option}: cannot make `{path}`: {error}; nothing was changed"),
-    })
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        return Failure::usage(format!(
+            "{option}: `{path}` is there already; nothing was changed"
+        ));
+    }
+    let text = format!("{option}: cannot make `{path}`: {error}; nothing was changed");
+    match error.kind() {
+        // No name for the file would help.
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            Failure::failed(text)
+        }
+        _ => Failure::usage(text),
+    }
 }
 
 /// Writes a file that only its owner can read, and that takes the place of no other.

@@ -48,7 +48,8 @@ pub(crate) fn stay(id: &Id, binding: &Binding<'_>) -> Stay {
     }
 }
 
-/// Makes a key, and only one: what an interrupted try may have left is removed before the next.
+/// Makes a key, and only one: what an interrupted try may have left is removed before the next. It is made when the token
+/// finds it by its id, as every use of it will.
 pub(crate) async fn make_one<T: Send + 'static>(
     provider: &Pkcs11Provider,
     id: Id,
@@ -60,6 +61,10 @@ pub(crate) async fn make_one<T: Send + 'static>(
             seat.destroy_all(&id)?;
         }
         let (key, rest) = make(seat)?;
+        // Tokens were seen to report keys that nobody found afterwards, when they had just come back.
+        if !seat.finds_one(&id)? {
+            return Err(Fault::Away);
+        }
         seat.remember(&id, key);
         Ok(rest)
     };

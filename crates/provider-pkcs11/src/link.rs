@@ -143,19 +143,27 @@ impl Link {
         *handles = Handles::new(handles.epoch);
     }
 
-    /// Opens a session. Nothing while the token is away.
-    pub(crate) fn connect(&self) -> Option<Seat> {
+    /// Opens a session in its place; whether it did. It does not while the token is away.
+    pub(crate) fn connect(&self, place: &Place) -> bool {
+        let mut live = self.module.live();
+        let seat = self.session(&mut live);
+        let open = seat.is_some();
+        // Nobody may initialise the module anew while there is a session that is in no place yet.
+        *lock(&place.seat) = seat;
+        open
+    }
+
+    fn session(&self, live: &mut Live) -> Option<Seat> {
         if self.barred.load(Ordering::Relaxed) {
             return None;
         }
-        let mut live = self.module.live();
-        let token = match self.find(&live) {
+        let token = match self.find(live) {
             Some(token) => token,
-            None if self.module.renew(&mut live, self.serial()) => self.find(&live)?,
+            None if self.module.renew(live, self.serial()) => self.find(live)?,
             None => return None,
         };
         let handles = self.handles(live.epoch);
-        let mut seat = match Seat::open(&live, &token, &raw(&self.pin), handles) {
+        let mut seat = match Seat::open(live, &token, &raw(&self.pin), handles) {
             Ok(seat) => seat,
             Err(error) => {
                 self.refused(&error);

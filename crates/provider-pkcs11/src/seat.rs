@@ -148,6 +148,12 @@ impl Seat {
         }
     }
 
+    /// Whether the token finds one key with this id.
+    pub(crate) fn finds_one(&self, id: &Id) -> std::result::Result<bool, Fault> {
+        let template = [Attribute::Id(id.to_vec()), Attribute::Token(true)];
+        Ok(trouble::checked(self.session.find_objects(&template))?.len() == 1)
+    }
+
     /// Remembers the handle of a key that was just made.
     pub(crate) fn remember(&self, id: &Id, handle: ObjectHandle) {
         self.handles.known.insert(*id, handle);

@@ -184,10 +184,7 @@ impl Worker {
     }
 
     fn open(&self) -> bool {
-        let seat = self.link.connect();
-        let open = seat.is_some();
-        *lock(&self.place.seat) = seat;
-        open
+        self.link.connect(&self.place)
     }
 }
 

@@ -1,6 +1,6 @@
 //! Files and folders that only their owner can look into.
 
-use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, Metadata, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
@@ -43,10 +43,10 @@ pub(crate) fn must_be_writable(option: &str, path: &Path) -> Result<(), Failure>
         .map_err(|error| cannot_make(option, path, &error))
 }
 
-/// Refuses a file that is there already, or that [`write_new`] could not make, before there is a secret to write.
+/// Refuses a file that holds something, or that [`write_new`] could not make, before there is a secret to write.
 pub(crate) fn must_be_new(option: &str, path: &Path) -> Result<(), Failure> {
     // What is made and removed again is proof that no question about rights, links and file systems gives.
-    let tried = create_new(path).and_then(|_| fs::remove_file(path));
+    let tried = open_new(path).and_then(New::undo);
     tried.map_err(|error| cannot_make(option, path, &error))
 }
 
@@ -67,18 +67,65 @@ fn cannot_make(option: &str, path: &Path, error: &io::Error) -> Failure {
     }
 }
 
-/// Writes a file that only its owner can read, and that takes the place of no other.
+/// Writes a file that only its owner can read, and that takes the place of no other. An empty one that only its owner can
+/// read is none: `mktemp` makes those.
 pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let written = create_new(path).and_then(|mut file| {
-        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+    let written = open_new(path).and_then(|mut new| {
+        let written = new.file.write_all(bytes).and_then(|()| new.file.sync_all());
         written.inspect_err(|_| {
             // Half a secret is of use to nobody.
-            let _ = fs::remove_file(path);
+            let _ = new.undo();
         })
     });
     written
         .and_then(|()| sync_parent(path))
         .map_err(|error| Failure::file("write", path, &error))
+}
+
+/// A file for [`write_new`], empty as yet.
+struct New<'p> {
+    path: &'p Path,
+    file: File,
+    /// Whether it was there before, empty.
+    found: bool,
+}
+
+impl New<'_> {
+    /// Leaves everything as it was.
+    fn undo(self) -> io::Result<()> {
+        if self.found {
+            self.file.set_len(0)
+        } else {
+            fs::remove_file(self.path)
+        }
+    }
+}
+
+fn open_new(path: &Path) -> io::Result<New<'_>> {
+    let (file, found) = match create_new(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => (open_empty(path, error)?, true),
+        made => (made?, false),
+    };
+    Ok(New { path, file, found })
+}
+
+/// Opens the file at `path` if it is our own, holds nothing and is closed to all others; `taken` says that it is there.
+fn open_empty(path: &Path, taken: io::Error) -> io::Result<File> {
+    // A link, a folder or a pipe is not for us to open, and what changes after this look is seen by the next one.
+    let is_ours = |data: &Metadata| {
+        let is_exposed = data.mode() & 0o077 != 0;
+        let is_own = data.uid() == rustix::process::geteuid().as_raw();
+        data.is_file() && data.len() == 0 && is_own && !is_exposed
+    };
+    if !fs::symlink_metadata(path).is_ok_and(|data| is_ours(&data)) {
+        return Err(taken);
+    }
+    let file = File::options().write(true).open(path)?;
+    if is_ours(&file.metadata()?) {
+        Ok(file)
+    } else {
+        Err(taken)
+    }
 }
 
 fn write_then_rename(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -176,6 +223,22 @@ mod tests {
         );
         assert!(write_new(&path, b"other").is_err());
         assert_eq!(fs::read(&path).unwrap(), b"secret");
+    }
+
+    #[test]
+    fn an_empty_file_that_only_we_can_read_is_as_good_as_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("c.json");
+        fs::write(&path, "").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        assert!(must_be_new("--save", &path).is_err(), "others can read it");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        must_be_new("--save", &path).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"", "only tried");
+        write_new(&path, b"secret").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"secret");
+        assert!(write_new(&path, b"other").is_err());
+        assert!(must_be_new("--save", folder.path()).is_err(), "a folder");
     }
 
     #[test]

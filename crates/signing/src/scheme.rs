@@ -59,20 +59,6 @@ pub fn by_params<'r>(params: &'r Params<'_>) -> Result<Scheme<'r>, Refusal> {
     }
 }
 
-/// [`by_headers`], then [`by_params`].
-///
-/// # Errors
-/// As those two.
-pub fn detect<'r, H: Headers + ?Sized>(
-    headers: &'r H,
-    params: &'r Params<'_>,
-) -> Result<Scheme<'r>, Refusal> {
-    match by_headers(headers)? {
-        Some(scheme) => Ok(scheme),
-        None => by_params(params),
-    }
-}
-
 /// SOURCE: RFC 9110 §11.1: the name of an authentication scheme ignores case.
 fn is_bearer(value: &[u8]) -> bool {
     let name = value.trim_ascii().split(u8::is_ascii_whitespace).next();
@@ -93,6 +79,14 @@ mod tests {
         ("SignatureMethod", "HMAC-SHA1"),
         ("SignatureVersion", "1.0"),
     ];
+
+    /// As a door does: the headers first, then the parameters.
+    fn detect<'r>(headers: &'r [(&'r str, &'r str)], params: &'r Params<'_>) -> Result<Scheme<'r>, Refusal> {
+        match by_headers(headers)? {
+            Some(scheme) => Ok(scheme),
+            None => by_params(params),
+        }
+    }
 
     fn name(headers: &[(&str, &str)], params: &[(&str, &str)]) -> &'static str {
         let params = Params::from_pairs(params.iter().copied()).unwrap();

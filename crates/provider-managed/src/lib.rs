@@ -15,6 +15,6 @@ mod capability;
 mod client;
 pub mod protocol;
 
-pub use access_key::{AccessKey, AccessKeyError};
+pub use access_key::AccessKey;
 pub use capability::MANAGED;
 pub use client::{DEFAULT_PATIENCE, ManagedHsm, Settings, State};

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use claviger_crypto::{RngError, SealError};
+use claviger_key_file::KeyFileError;
 use claviger_secret::PoolError;
 
 use crate::{DeviceError, RecoveryError, SealerKind};
@@ -12,36 +13,9 @@ use crate::{DeviceError, RecoveryError, SealerKind};
 /// A sealer could not be had or used.
 #[derive(Debug, thiserror::Error)]
 pub enum SealerError {
-    /// The key file could not be read.
-    #[error("cannot read the key file `{path}`")]
-    ReadKeyFile {
-        /// The key file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// The key file could not be made; it may exist already.
-    #[error("cannot create the key file `{path}`")]
-    CreateKeyFile {
-        /// The key file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Group or others have rights on the key file.
-    #[error("the key file `{path}` is open to others (mode {mode:04o}): set its mode to 0600")]
-    ExposedKeyFile {
-        /// The key file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
-    /// The key file does not hold a key.
-    #[error("the key file `{path}` must hold 64 hex digits or 32 raw bytes")]
-    KeyFileContent {
-        /// The key file.
-        path: PathBuf,
-    },
+    /// There is no key in the file.
+    #[error(transparent)]
+    KeyFile(#[from] KeyFileError),
     /// The passphrase is too short to be one.
     #[error("the passphrase must have at least {least} characters")]
     ShortPassphrase {

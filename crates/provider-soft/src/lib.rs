@@ -22,7 +22,6 @@ mod generate;
 mod import;
 mod keeper;
 mod mac;
-mod new_file;
 mod open;
 mod pair;
 mod provider;

@@ -6,7 +6,6 @@
 //! serve several files.
 
 mod device;
-mod key_file;
 mod passphrase;
 mod seal;
 mod wrapped;
@@ -23,6 +22,9 @@ pub(crate) use device::DEVICE_KINDS;
 pub use device::{DeviceError, SealingDevice};
 pub(crate) use passphrase::Stretch;
 pub(crate) use seal::{Quorum, Seal, SealHead, frame};
+
+/// What errors call a key file.
+const FILE: &str = "key file";
 
 /// Opens and closes root key files. Needed at start and for changes of the seals only; drop it after.
 pub struct Sealer {
@@ -58,7 +60,7 @@ impl Sealer {
     /// # Errors
     /// If it cannot be read, if group or others have any right on it, or if it holds anything else.
     pub fn key_file(path: &Path) -> Result<Self, SealerError> {
-        key_file::read(path).map(|key| Self::of(Held::KeyFile(key)))
+        Ok(Self::of(Held::KeyFile(claviger_key_file::read(FILE, path)?)))
     }
 
     /// Draws a key and writes it to a new file at `path` that only its owner may read.
@@ -66,7 +68,9 @@ impl Sealer {
     /// # Errors
     /// If the file exists or cannot be written, or without randomness.
     pub fn create_key_file(path: &Path, rng: &dyn Rng) -> Result<Self, SealerError> {
-        key_file::create(path, rng).map(|key| Self::of(Held::KeyFile(key)))
+        Ok(Self::of(Held::KeyFile(claviger_key_file::create(
+            FILE, path, rng,
+        )?)))
     }
 
     /// Takes a passphrase, byte by byte as it is: a line end would be part of it.

@@ -3,11 +3,13 @@
 use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
+use claviger_key_file::whole;
+
 use super::file::{RootFile, Stored};
 use super::old::OldFile;
 use super::versions::{self, VersionError};
 use super::{RootKey, RootKeys};
-use crate::{OpenError, new_file};
+use crate::OpenError;
 
 impl RootKeys {
     /// Takes over what the file at `path` says now: a version that another process added, and the loss of those
@@ -19,7 +21,7 @@ impl RootKeys {
     /// opened anew; [`OpenError::OtherRoot`] if it holds another root key or an older state of this one.
     pub fn adopt(&self, path: &Path) -> Result<u32, OpenError> {
         // Not for the file, which is whole at any time, but for the order in which memory follows it.
-        let _lock = new_file::lock(path).map_err(|source| OpenError::Read {
+        let _lock = whole::lock(path).map_err(|source| OpenError::Read {
             path: path.to_owned(),
             source,
         })?;

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use claviger_crypto::{Rng, rng};
+use claviger_key_file::whole;
 use claviger_model::Timestamp;
 
 use super::current::{damaged, lock};
@@ -13,7 +14,7 @@ use super::file::{RootFile, VersionEntry};
 use super::seal_entry::SealEntry;
 use super::{RootKeys, SealInfo, versions};
 use crate::sealer::Seal;
-use crate::{ChangeError, CreateError, Sealer, SealerKind, new_file};
+use crate::{ChangeError, CreateError, Sealer, SealerKind};
 
 /// The version that fingerprints of imported material are made with, for ever.
 const FIRST: u32 = 1;
@@ -41,7 +42,7 @@ impl RootKeys {
             file.seals.push(entry);
         }
         let content = file.to_json()?;
-        new_file::create(path, rng::draw(rng)?, &content).map_err(|source| match source.kind() {
+        whole::create(path, rng::draw(rng)?, &content).map_err(|source| match source.kind() {
             io::ErrorKind::AlreadyExists => CreateError::Exists {
                 path: path.to_owned(),
             },

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, PoisonError};
 
 use claviger_crypto::{Rng, rng};
+use claviger_key_file::whole;
 use claviger_model::Timestamp;
 
 use super::file::{RootFile, Stored};
@@ -14,7 +15,7 @@ use super::seal_entry::{SealEntry, wrapped_place};
 use super::versions::VersionError;
 use super::{RootKey, RootKeys};
 use crate::sealer::{SealHead, wrap_under};
-use crate::{ChangeError, CreateError, OpenError, Sealer, new_file};
+use crate::{ChangeError, CreateError, OpenError, Sealer};
 
 impl RootKeys {
     /// The file as it stands now, in the current format, with the same versions as in memory.
@@ -92,7 +93,7 @@ impl RootKeys {
     /// Puts the file in the place of the old one.
     pub(super) fn replace(&self, path: &Path, file: &RootFile, rng: &dyn Rng) -> Result<(), ChangeError> {
         let content = file.to_json().map_err(CreateError::from)?;
-        new_file::replace(path, rng::draw(rng)?, &content).map_err(|source| write_error(path, source))?;
+        whole::replace(path, rng::draw(rng)?, &content).map_err(|source| write_error(path, source))?;
         *self.old_key.lock().unwrap_or_else(PoisonError::into_inner) = None;
         Ok(())
     }
@@ -111,7 +112,7 @@ fn free_id(file: &RootFile, mut number: u32) -> String {
 
 /// Keeps others from changing the file until it is dropped.
 pub(super) fn lock(path: &Path) -> Result<File, ChangeError> {
-    new_file::lock(path).map_err(|source| write_error(path, source))
+    whole::lock(path).map_err(|source| write_error(path, source))
 }
 
 /// A seal that the newest version does not know.

@@ -5,6 +5,7 @@ use std::io;
 use std::os::unix::fs::PermissionsExt;
 
 use claviger_crypto::SystemRng;
+use claviger_key_file::KeyFileError;
 use claviger_provider_soft::{RootKeys, Sealer, SealerError, SealerKind};
 use claviger_secret::SecretBytes;
 
@@ -50,7 +51,7 @@ fn key_files_with_anything_else_are_refused() {
         let path = file(&folder, "key", content, 0o600);
         let error = Sealer::key_file(&path).unwrap_err();
         assert!(
-            matches!(error, SealerError::KeyFileContent { .. }),
+            matches!(error, SealerError::KeyFile(KeyFileError::Content { .. })),
             "{} bytes: {error:?}",
             content.len()
         );
@@ -64,7 +65,7 @@ fn key_files_that_others_may_touch_are_refused() {
     for mode in [0o640, 0o604, 0o620, 0o602, 0o610, 0o601, 0o644, 0o777, 0o440] {
         let error = Sealer::key_file(&file(&folder, "key", &[1; 32], mode)).unwrap_err();
         assert!(
-            matches!(error, SealerError::ExposedKeyFile { mode: found, .. } if found == mode),
+            matches!(error, SealerError::KeyFile(KeyFileError::Exposed { mode: found, .. }) if found == mode),
             "{error:?}"
         );
         assert!(error.to_string().contains(&format!("mode {mode:04o}")), "{error}");
@@ -76,7 +77,7 @@ fn a_missing_key_file_is_named() {
     let error = Sealer::key_file("/nowhere/key".as_ref()).unwrap_err();
     assert_eq!(error.to_string(), "cannot read the key file `/nowhere/key`");
     assert!(
-        matches!(error, SealerError::ReadKeyFile { source, .. } if source.kind() == io::ErrorKind::NotFound)
+        matches!(error, SealerError::KeyFile(KeyFileError::Read { source, .. }) if source.kind() == io::ErrorKind::NotFound)
     );
 }
 
@@ -101,7 +102,7 @@ fn a_key_file_is_never_overwritten() {
     let path = file(&folder, "key", b"precious", 0o600);
     let error = Sealer::create_key_file(&path, &SystemRng).unwrap_err();
     assert!(
-        matches!(&error, SealerError::CreateKeyFile { source, .. } if source.kind() == io::ErrorKind::AlreadyExists),
+        matches!(&error, SealerError::KeyFile(KeyFileError::Create { source, .. }) if source.kind() == io::ErrorKind::AlreadyExists),
         "{error:?}"
     );
     assert_eq!(fs::read(&path).unwrap(), b"precious");
@@ -114,7 +115,10 @@ fn without_randomness_there_is_no_key_file() {
     for draws in 0..2 {
         let error =
             Sealer::create_key_file(&folder.path().join("key"), &FailingRng::after(draws)).unwrap_err();
-        assert!(matches!(error, SealerError::Random(_)), "{error:?}");
+        assert!(
+            matches!(error, SealerError::KeyFile(KeyFileError::Random(_))),
+            "{error:?}"
+        );
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }

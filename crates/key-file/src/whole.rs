@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// [`io::ErrorKind::AlreadyExists`] if the file exists; otherwise what went wrong with the file or its folder.
-pub(crate) fn create(path: &Path, unique: [u8; 8], content: &[u8]) -> io::Result<()> {
+pub fn create(path: &Path, unique: [u8; 8], content: &[u8]) -> io::Result<()> {
     let temporary = aside(path, unique)?;
     let written = write_aside(&temporary, content, None).and_then(|()| fs::hard_link(&temporary, path));
     // A leftover has the rights of the file itself and is never read; nothing depends on its removal.
@@ -27,7 +27,7 @@ pub(crate) fn create(path: &Path, unique: [u8; 8], content: &[u8]) -> io::Result
 ///
 /// # Errors
 /// If the folder cannot be opened or does not take locks.
-pub(crate) fn lock(path: &Path) -> io::Result<File> {
+pub fn lock(path: &Path) -> io::Result<File> {
     let folder = File::open(folder(&fs::canonicalize(path)?))?;
     folder.lock()?;
     Ok(folder)
@@ -35,7 +35,7 @@ pub(crate) fn lock(path: &Path) -> io::Result<File> {
 
 /// The steps of [`replace`], for tests that stop before one of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Step {
+enum Step {
     Clean,
     Write,
     Rename,
@@ -47,12 +47,12 @@ pub(crate) enum Step {
 ///
 /// # Errors
 /// What went wrong with the file or its folder. If only the last step failed, the new file is there already.
-pub(crate) fn replace(path: &Path, unique: [u8; 8], content: &[u8]) -> io::Result<()> {
+pub fn replace(path: &Path, unique: [u8; 8], content: &[u8]) -> io::Result<()> {
     replace_by_steps(path, unique, content, |_| Ok(()))
 }
 
 /// Like [`replace`]; `before` is called before each step and stops everything with its error, as a crash would.
-pub(crate) fn replace_by_steps(
+fn replace_by_steps(
     path: &Path,
     unique: [u8; 8],
     content: &[u8],

@@ -14,6 +14,7 @@ mod bench;
 mod failure;
 mod fuzz;
 mod metadata;
+mod optimized;
 mod process;
 mod test;
 mod tidy;
@@ -30,7 +31,10 @@ Repository chores. Usage: cargo xtask <verb> [options]
   tidy [--only RULE]...                  rules of the house: crate arrows, licences, sizes, words, links
   fuzz [--seconds N]                     a short run of every fuzz target
   bench [options]                        speed, memory and start time as ratios to a bare handler, cost of each stage;
-                                         `cargo xtask bench --help` prints its options
+                                         `cargo xtask bench --help` prints its options; with `--optimized`, of the
+                                         build below
+  optimized                              builds the server compiled by what it was seen to do (profile-guided) and prints
+                                         where it stands; needs `rustup component add llvm-tools`
 ";
 
 fn main() -> ExitCode {
@@ -51,6 +55,7 @@ fn run(args: &[String]) -> Result<(), Failure> {
         Some(("tidy", rest)) => tidy::run(&root, rest),
         Some(("fuzz", rest)) => fuzz::run(&root, rest),
         Some(("bench", rest)) => bench::run(&root, rest),
+        Some(("optimized", rest)) => optimized::run(&root, rest),
         None | Some(("--help" | "-h" | "help", _)) => {
             print!("{HELP}");
             Ok(())

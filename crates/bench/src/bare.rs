@@ -19,6 +19,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
@@ -29,7 +30,7 @@ use crate::error::Error;
 /// How long a head may take: the server's default.
 const HEAD_TIME: Duration = Duration::from_secs(60);
 
-/// Serves until it is killed.
+/// Serves until it is told to end.
 pub(crate) fn serve(options: &Bare) -> Result<(), Error> {
     // One worker a core that this process may use, as the server does.
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -57,8 +58,15 @@ async fn run(options: &Bare) -> Result<(), Error> {
     });
     fs::write(&options.credentials, credentials.to_string())
         .map_err(Error::file("write", &options.credentials))?;
-    let (first, second) = tokio::join!(plain, secure);
-    first.and(second).map_err(|error| Error::Unfit(error.to_string()))
+    let mut told = signal(SignalKind::terminate()).map_err(Error::system("listen for signals"))?;
+    let serving = async {
+        let (first, second) = tokio::join!(plain, secure);
+        first.and(second).map_err(|error| Error::Unfit(error.to_string()))
+    };
+    tokio::select! {
+        ended = serving => ended,
+        _ = told.recv() => Ok(()),
+    }
 }
 
 async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {

@@ -17,6 +17,9 @@ use crate::stats::number;
 /// How long a server may take to get ready.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// How long a server that is not needed any more may take to end.
+const END: Duration = Duration::from_secs(10);
+
 /// How often its readiness is looked at.
 const GLANCE: Duration = Duration::from_micros(200);
 
@@ -38,7 +41,7 @@ pub(crate) struct Launch {
     pub(crate) settings: Option<String>,
 }
 
-/// A running server. Dropping it kills it.
+/// A running server. Dropping it stops it, and kills it if it does not stop soon.
 pub(crate) struct Server {
     child: Child,
     /// From the start of the process until it answered its first request.
@@ -206,11 +209,15 @@ impl Server {
 
     /// Asks it to stop and waits until it has.
     pub(crate) fn stop(mut self) -> Result<(), Error> {
+        self.end(PATIENCE)
+    }
+
+    fn end(&mut self, patience: Duration) -> Result<(), Error> {
         let pid = i32::try_from(self.child.id()).ok().and_then(Pid::from_raw);
         let pid = pid.ok_or_else(|| Error::Unfit("the server has no process id".to_owned()))?;
         kill_process(pid, Signal::TERM).map_err(Error::system("stop the server"))?;
         let start = Instant::now();
-        while start.elapsed() < PATIENCE {
+        while start.elapsed() < patience {
             if self
                 .child
                 .try_wait()
@@ -228,7 +235,9 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         // It may have stopped already; then there is nothing to do and nothing to say.
-        if matches!(self.child.try_wait(), Ok(None)) && self.child.kill().is_ok() {
+        // A program that counts what it does (profile-guided optimisation) writes the counts when it ends by itself.
+        let runs = matches!(self.child.try_wait(), Ok(None));
+        if runs && self.end(END).is_err() && self.child.kill().is_ok() {
             drop(self.child.wait());
         }
     }

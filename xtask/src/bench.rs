@@ -20,7 +20,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
         optimized::build(root)?
     };
     // The build's own disk is a real one; a temporary folder may live in memory and hide the cost of fdatasync.
-    let data = metadata::load(root)?.target_directory.join("bench");
+    let data = metadata::target_directory(root)?.join("bench");
     let mut command = Command::new(built.generator);
     command
         .current_dir(root)

@@ -46,12 +46,14 @@ pub(crate) fn load(root: &Path) -> Result<Metadata, Failure> {
     ask(root, &[])
 }
 
+/// Where build results go, without the rest.
+pub(crate) fn target_directory(root: &Path) -> Result<PathBuf, Failure> {
+    Ok(ask(root, &["--no-deps"])?.target_directory)
+}
+
 /// Where the release build of `binary` stands, built or not.
 pub(crate) fn release_binary(root: &Path, binary: &str) -> Result<PathBuf, Failure> {
-    Ok(ask(root, &["--no-deps"])?
-        .target_directory
-        .join("release")
-        .join(binary))
+    Ok(target_directory(root)?.join("release").join(binary))
 }
 
 fn ask(root: &Path, extra: &[&str]) -> Result<Metadata, Failure> {

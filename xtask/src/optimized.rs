@@ -53,7 +53,7 @@ pub(crate) fn run(root: &Path, args: &[String]) -> Result<(), Failure> {
 /// All three steps.
 pub(crate) fn build(root: &Path) -> Result<Built, Failure> {
     let toolchain = Toolchain::find(root)?;
-    let target = metadata::load(root)?.target_directory;
+    let target = metadata::target_directory(root)?;
     let counts = target.join("counts");
     let merged = counts.join("merged.profdata");
     // Counts of other code would be taken for those of this one where the names are the same.
@@ -87,10 +87,10 @@ struct Toolchain {
 
 impl Toolchain {
     fn find(root: &Path) -> Result<Self, Failure> {
-        let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc")));
-        let version = process::read(rustc.current_dir(root).arg("-vV"))?;
-        let mut rustc = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc")));
-        let libraries = process::read(rustc.current_dir(root).args(["--print", "target-libdir"]))?;
+        let program = std::env::var_os("RUSTC").unwrap_or_else(|| OsString::from("rustc"));
+        let ask = |words: &[&str]| process::read(Command::new(&program).current_dir(root).args(words));
+        let version = ask(&["-vV"])?;
+        let libraries = ask(&["--print", "target-libdir"])?;
         let host = host(&version).ok_or_else(|| Failure::new("`rustc -vV` names no host"))?;
         let profdata = Path::new(libraries.trim())
             .with_file_name("bin")

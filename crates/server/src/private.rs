@@ -121,7 +121,8 @@ fn open_empty(path: &Path, taken: io::Error) -> io::Result<File> {
         return Err(taken);
     }
     let file = File::options().write(true).open(path)?;
-    if is_ours(&file.metadata()?) {
+    // Two commands with the same file: the lock, held until the file is written, lets one of them find it empty.
+    if file.try_lock().is_ok() && is_ours(&file.metadata()?) {
         Ok(file)
     } else {
         Err(taken)
@@ -235,9 +236,18 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         must_be_new("--save", &path).unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"", "only tried");
+        let other = File::open(&path).unwrap();
+        other.lock().unwrap();
+        assert!(
+            must_be_new("--save", &path).is_err(),
+            "another command is about to write it"
+        );
+        assert!(write_new(&path, b"other").is_err());
+        drop(other);
         write_new(&path, b"secret").unwrap();
         assert_eq!(fs::read(&path).unwrap(), b"secret");
         assert!(write_new(&path, b"other").is_err());
+        assert_eq!(fs::read(&path).unwrap(), b"secret");
         assert!(must_be_new("--save", folder.path()).is_err(), "a folder");
     }
 

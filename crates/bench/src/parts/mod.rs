@@ -176,7 +176,7 @@ fn print(bench: &Bench<'_>, facts: &[String]) {
         println!("{table}");
     }
     for error in &bench.errors {
-        println!("not measured: {error}\n");
+        eprintln!("not measured: {error}");
     }
     println!("{FLAME_GRAPH}");
 }

@@ -3,9 +3,9 @@
 use std::io::Write as _;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use claviger_model::Timestamp;
 use claviger_secret::SecretBytes;
+use claviger_service::BASE64;
 use http::{HeaderName, HeaderValue};
 
 /// Writes one answer.
@@ -85,7 +85,7 @@ impl Answer {
         self.out.resize(start + length, 0);
         // INVARIANT: there is exactly as much room as the text needs.
         if let Some(room) = self.out.get_mut(start..) {
-            let _ = STANDARD.encode_slice(bytes, room);
+            let _ = BASE64.encode_slice(bytes, room);
         }
         self.out.push(b'"');
     }

@@ -19,6 +19,7 @@ mod change;
 mod checkpoint_key;
 mod credential;
 mod destructions;
+mod encoding;
 mod envelope;
 mod import_token;
 mod jobs;
@@ -54,6 +55,7 @@ pub use call::{
 };
 pub use checkpoint_key::{CheckpointKeyError, checkpoint_key};
 pub use credential::Credential;
+pub use encoding::BASE64;
 pub use jobs::{JOB_BEAT, Worked};
 pub use pipeline::{Audited, Context, Ending, Operation, Permitted};
 pub use project::{ProjectError, find_project};

@@ -23,13 +23,13 @@
 //! changed; its text is standard base64 (RFC 4648 section 4). See ADR 0011 for the same with import tokens.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use claviger_model::{
     AccessKeyId, AccountId, Error, Language, LoginOwner, RoleId, RoleName, SessionName, Timestamp,
 };
 use claviger_provider::{Cell, Keeper, ProviderError};
 use claviger_secret::SecretBytes;
 
+use crate::encoding::BASE64;
 use crate::envelope::from_provider;
 use crate::sealed::{bytes, take, text};
 use crate::token::{read_owner, write_owner};
@@ -89,7 +89,7 @@ impl Session {
     pub(crate) fn seal(&self, keeper: &dyn Keeper) -> Result<String, Error> {
         let inside = SecretBytes::from(self.write().ok_or(Error::Internal)?);
         let sealed = keeper.seal(&CELL, &inside).map_err(from_provider)?;
-        Ok(STANDARD.encode(sealed))
+        Ok(BASE64.encode(sealed))
     }
 
     /// Reads a token; none where it is not one of ours, or not whole.
@@ -97,7 +97,7 @@ impl Session {
     /// # Errors
     /// When tokens cannot be opened at the moment.
     pub(crate) fn open(keeper: &dyn Keeper, token: &str) -> Result<Option<Self>, Error> {
-        let Ok(sealed) = STANDARD.decode(token) else {
+        let Ok(sealed) = BASE64.decode(token) else {
             return Ok(None);
         };
         match keeper.open(&CELL, &sealed) {

@@ -16,11 +16,11 @@
 //! (RFC 4648 section 4). Sessions are kept in the same way.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use claviger_model::{AccountId, Error, LoginOwner, Region, SignedDuration, Timestamp, UserId};
 use claviger_provider::{Cell, Keeper, ProviderError};
 use claviger_secret::SecretBytes;
 
+use crate::encoding::BASE64;
 use crate::envelope::from_provider;
 use crate::sealed::{take, text};
 
@@ -121,7 +121,7 @@ impl Token {
     pub(crate) fn seal(&self, keeper: &dyn Keeper) -> Result<SecretBytes, Error> {
         let inside = SecretBytes::from(self.write().ok_or(Error::Internal)?);
         let sealed = keeper.seal(&CELL, &inside).map_err(from_provider)?;
-        Ok(SecretBytes::from(STANDARD.encode(sealed)))
+        Ok(SecretBytes::from(BASE64.encode(sealed)))
     }
 
     /// Reads a token; none where it is not one of ours, or not whole.
@@ -129,7 +129,7 @@ impl Token {
     /// # Errors
     /// When tokens cannot be opened at the moment.
     pub(crate) fn open(keeper: &dyn Keeper, token: &str) -> Result<Option<Self>, Error> {
-        let Ok(sealed) = STANDARD.decode(token) else {
+        let Ok(sealed) = BASE64.decode(token) else {
             return Ok(None);
         };
         match keeper.open(&CELL, &sealed) {

@@ -3,7 +3,7 @@
 //! decrypts to the same bytes; ciphertexts are bare; the public key is a PEM text.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use claviger_service::BASE64;
 use claviger_service::ops::crypto as core;
 
 use super::algorithms::encryption;
@@ -54,7 +54,7 @@ impl WireOp for AsymmetricDecrypt {
     fn encode(_: &Input<'_>, output: core::Decrypted, answer: &mut Answer) {
         answer.id("KeyId", output.key.to_ascii());
         answer.id("KeyVersionId", output.version.to_ascii());
-        answer.plain("Plaintext", &STANDARD.encode(output.plaintext.expose()));
+        answer.plain("Plaintext", &BASE64.encode(output.plaintext.expose()));
     }
 }
 
@@ -81,7 +81,7 @@ impl WireOp for GetPublicKey {
 pub(super) fn encode_output(output: &core::AsymmetricOutput, name: &str, answer: &mut Answer) {
     answer.id("KeyId", output.key.to_ascii());
     answer.id("KeyVersionId", output.version.to_ascii());
-    answer.plain(name, &STANDARD.encode(&output.bytes));
+    answer.plain(name, &BASE64.encode(&output.bytes));
 }
 
 /// A public key as text.
@@ -90,7 +90,7 @@ pub(super) fn encode_output(output: &core::AsymmetricOutput, name: &str, answer:
 pub(super) fn pem(der: &[u8]) -> String {
     let mut text = String::from("-----BEGIN PUBLIC KEY-----\n");
     let mut column = 0;
-    for character in STANDARD.encode(der).chars() {
+    for character in BASE64.encode(der).chars() {
         text.push(character);
         column += 1;
         if column == 64 {
@@ -124,7 +124,7 @@ mod tests {
             };
             assert!(body.iter().rev().skip(1).all(|line| line.len() == 64), "{text}");
             assert!(body.iter().all(|line| (1..=64).contains(&line.len())), "{text}");
-            assert_eq!(STANDARD.decode(body.concat()).map(|der| der.len()), Ok(length));
+            assert_eq!(BASE64.decode(body.concat()).map(|der| der.len()), Ok(length));
         }
     }
 }

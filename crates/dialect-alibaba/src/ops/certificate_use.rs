@@ -3,7 +3,7 @@
 //! default; a signature that does not fit is no error; data is base64 on both sides.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use claviger_service::BASE64;
 use claviger_service::ops::certificate as core;
 use claviger_service::ops::crypto::Message;
 
@@ -44,7 +44,7 @@ impl WireOp for CertificatePrivateKeySign {
 
     fn encode(_: &Input<'_>, output: core::CertificateOutput, answer: &mut Answer) {
         answer.id("CertificateId", output.certificate.to_ascii());
-        answer.plain("SignatureValue", &STANDARD.encode(&output.bytes));
+        answer.plain("SignatureValue", &BASE64.encode(&output.bytes));
     }
 }
 
@@ -79,7 +79,7 @@ impl WireOp for CertificatePublicKeyEncrypt {
 
     fn encode(_: &Input<'_>, output: core::CertificateOutput, answer: &mut Answer) {
         answer.id("CertificateId", output.certificate.to_ascii());
-        answer.plain("CiphertextBlob", &STANDARD.encode(&output.bytes));
+        answer.plain("CiphertextBlob", &BASE64.encode(&output.bytes));
     }
 }
 
@@ -96,6 +96,6 @@ impl WireOp for CertificatePrivateKeyDecrypt {
 
     fn encode(_: &Input<'_>, output: core::CertificateDecrypted, answer: &mut Answer) {
         answer.id("CertificateId", output.certificate.to_ascii());
-        answer.plain("Plaintext", &STANDARD.encode(output.plaintext.expose()));
+        answer.plain("Plaintext", &BASE64.encode(output.plaintext.expose()));
     }
 }

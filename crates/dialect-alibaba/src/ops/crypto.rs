@@ -1,7 +1,7 @@
 //! What the symmetric operations share.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use claviger_service::BASE64;
 use claviger_service::ops::crypto::Encrypted;
 
 use crate::answer::Answer;
@@ -24,5 +24,5 @@ pub(super) fn check_dry_run(input: &Input<'_>) -> Result<(), WireError> {
 pub(super) fn encode_encrypted(encrypted: &Encrypted, answer: &mut Answer) {
     answer.id("KeyId", encrypted.key.to_ascii());
     answer.id("KeyVersionId", encrypted.version.to_ascii());
-    answer.plain("CiphertextBlob", &STANDARD.encode(&encrypted.blob));
+    answer.plain("CiphertextBlob", &BASE64.encode(&encrypted.blob));
 }

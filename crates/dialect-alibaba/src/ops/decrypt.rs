@@ -2,7 +2,7 @@
 //! plaintext is the text that Encrypt was given, or the base64 text of a data key.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use claviger_service::BASE64;
 use claviger_service::ops::crypto as core;
 
 use super::crypto::{check_dry_run, no_recipient};
@@ -32,7 +32,7 @@ impl WireOp for Decrypt {
         match output.plaintext.expose_str() {
             Ok(text) => answer.text("Plaintext", text),
             // Bytes that another face encrypted; this one has only text.
-            Err(_) => answer.plain("Plaintext", &STANDARD.encode(output.plaintext.expose())),
+            Err(_) => answer.plain("Plaintext", &BASE64.encode(output.plaintext.expose())),
         }
     }
 }

@@ -3,7 +3,7 @@
 //! text, as for GenerateDataKey.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use claviger_service::BASE64;
 use claviger_service::ops::crypto as core;
 
 use super::algorithms::export_wrapping;
@@ -33,8 +33,8 @@ impl WireOp for GenerateAndExportDataKey {
     fn encode(_: &Input<'_>, output: core::ExportedDataKey, answer: &mut Answer) {
         answer.id("KeyId", output.key.to_ascii());
         answer.id("KeyVersionId", output.version.to_ascii());
-        answer.plain("CiphertextBlob", &STANDARD.encode(&output.blob));
-        answer.plain("ExportedDataKey", &STANDARD.encode(&output.exported));
+        answer.plain("CiphertextBlob", &BASE64.encode(&output.blob));
+        answer.plain("ExportedDataKey", &BASE64.encode(&output.exported));
     }
 }
 
@@ -54,7 +54,7 @@ impl WireOp for ExportDataKey {
     fn encode(_: &Input<'_>, output: core::Exported, answer: &mut Answer) {
         answer.id("KeyId", output.key.to_ascii());
         answer.id("KeyVersionId", output.version.to_ascii());
-        answer.plain("ExportedDataKey", &STANDARD.encode(&output.exported));
+        answer.plain("ExportedDataKey", &BASE64.encode(&output.exported));
     }
 }
 

@@ -2,7 +2,7 @@
 //! 1024 wins over KeySpec; without either 32 bytes. The blob decrypts to the same base64 text as Plaintext.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use claviger_service::BASE64;
 use claviger_service::ops::crypto as core;
 
 use super::crypto::{check_dry_run, no_recipient};
@@ -39,7 +39,7 @@ fn length(input: &Input<'_>) -> Result<usize, WireError> {
 fn encode(output: &core::DataKey, answer: &mut Answer) {
     answer.id("KeyId", output.key.to_ascii());
     answer.id("KeyVersionId", output.version.to_ascii());
-    answer.plain("CiphertextBlob", &STANDARD.encode(&output.blob));
+    answer.plain("CiphertextBlob", &BASE64.encode(&output.blob));
 }
 
 impl WireOp for GenerateDataKey {

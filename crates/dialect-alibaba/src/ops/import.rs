@@ -2,8 +2,8 @@
 //! public key are base64, the latter without armour; KeyMaterialExpireUnix is in seconds, and 0 or nothing means never.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use claviger_model::{Again, Change, Error, Timestamp};
+use claviger_service::BASE64;
 use claviger_service::ops::import as core;
 
 use super::algorithms::import_wrapping;
@@ -37,8 +37,8 @@ impl WireOp for GetParametersForImport {
 
     fn encode(_: &Input<'_>, output: core::ImportParameters, answer: &mut Answer) {
         answer.id("KeyId", output.key.to_ascii());
-        answer.plain("ImportToken", &STANDARD.encode(&output.token));
-        answer.plain("PublicKey", &STANDARD.encode(&output.public_key));
+        answer.plain("ImportToken", &BASE64.encode(&output.token));
+        answer.plain("PublicKey", &BASE64.encode(&output.public_key));
         answer.text("TokenExpireTime", &date(output.expires));
     }
 }
@@ -79,7 +79,7 @@ fn token(input: &Input<'_>) -> Result<Vec<u8>, Fault> {
     if text.len() > TOKEN_TEXT_LIMIT {
         return Err(WireError::invalid("ImportToken").into());
     }
-    STANDARD.decode(text).map_err(|_| Error::ImportToken.into())
+    BASE64.decode(text).map_err(|_| Error::ImportToken.into())
 }
 
 fn expiry(input: &Input<'_>) -> Result<Option<Timestamp>, WireError> {

@@ -3,7 +3,7 @@
 //! is `false`, as for signatures.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use claviger_service::BASE64;
 use claviger_service::ops::crypto as core;
 
 use super::algorithms::{mac, mac_name};
@@ -33,7 +33,7 @@ impl WireOp for GenerateMac {
     fn encode(_: &Input<'_>, output: core::MacOutput, answer: &mut Answer) {
         answer.id("KeyId", output.key.to_ascii());
         answer.text("Algorithm", mac_name(output.algorithm));
-        answer.plain("Mac", &STANDARD.encode(&output.code));
+        answer.plain("Mac", &BASE64.encode(&output.code));
     }
 }
 

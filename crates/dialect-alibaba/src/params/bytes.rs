@@ -1,8 +1,8 @@
 //! Bytes that travel as text.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use claviger_secret::SecretBytes;
+use claviger_service::BASE64;
 use claviger_service::ops::crypto::Ciphertext;
 
 use crate::error::WireError;
@@ -31,14 +31,14 @@ impl Input<'_> {
         if text.len() > CIPHERTEXT_TEXT_LIMIT {
             return Err(WireError::invalid(name).into());
         }
-        let blob = STANDARD.decode(text).map_err(|_| WireError::invalid(name))?;
+        let blob = BASE64.decode(text).map_err(|_| WireError::invalid(name))?;
         Ok(Ciphertext::parse(blob)?)
     }
 
     /// At most `limit` bytes in standard base64.
     pub(crate) fn base64(&self, name: &str, limit: usize) -> Result<Vec<u8>, WireError> {
         let text = self.base64_text(name, limit)?;
-        let bytes = STANDARD.decode(text).map_err(|_| WireError::invalid(name))?;
+        let bytes = BASE64.decode(text).map_err(|_| WireError::invalid(name))?;
         if bytes.len() > limit {
             return Err(WireError::invalid(name));
         }
@@ -49,7 +49,7 @@ impl Input<'_> {
     pub(crate) fn secret_base64(&self, name: &str, limit: usize) -> Result<SecretBytes, WireError> {
         let text = self.base64_text(name, limit)?;
         let most = base64::decoded_len_estimate(text.len());
-        let bytes = SecretBytes::filled_within(most, |out| STANDARD.decode_slice(text, out));
+        let bytes = SecretBytes::filled_within(most, |out| BASE64.decode_slice(text, out));
         match bytes {
             Ok(bytes) if bytes.len() <= limit => Ok(bytes),
             Ok(_) | Err(_) => Err(WireError::invalid(name)),
@@ -74,7 +74,7 @@ fn data_length(text: &str) -> usize {
     if text.len() > PLAINTEXT_LIMIT.div_ceil(3) * 4 {
         return text.len();
     }
-    STANDARD
+    BASE64
         .decode(text)
         .map_or(text.len(), |data| SecretBytes::from(data).len())
 }

@@ -1,8 +1,8 @@
 //! Bytes that come as text: in base64, or as hex digits in either case.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use claviger_secret::SecretBytes;
+use claviger_service::BASE64;
 
 use super::Fields;
 use crate::error::WireError;
@@ -32,7 +32,7 @@ impl Fields<'_> {
             .required_secret(name)
             .map_err(|error| instead(error, name, wrong))?;
         let room = base64::decoded_len_estimate(text.len());
-        let bytes = SecretBytes::filled_within(room, |out| STANDARD.decode_slice(text.expose(), out));
+        let bytes = SecretBytes::filled_within(room, |out| BASE64.decode_slice(text.expose(), out));
         let fits = bytes.ok().filter(|bytes| bytes.len() <= most);
         fits.ok_or_else(|| wrong.on(name))
     }
@@ -76,7 +76,7 @@ pub(crate) fn base64(text: &str, most: usize) -> Option<Vec<u8>> {
     if text.len() > most.div_ceil(3) * 4 {
         return None;
     }
-    STANDARD.decode(text).ok().filter(|bytes| bytes.len() <= most)
+    BASE64.decode(text).ok().filter(|bytes| bytes.len() <= most)
 }
 
 /// The bytes of hex digits, at most so many.

@@ -3,7 +3,7 @@
 //! Nothing is said of keys that are not enabled: a public half is no secret, and signatures are checked long after.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use claviger_service::BASE64;
 use claviger_service::ops::crypto as core;
 
 use crate::error::Fault;
@@ -35,7 +35,7 @@ impl WireOp for GetPublickey {
 }
 
 fn pem(der: &[u8]) -> String {
-    let body = STANDARD.encode(der);
+    let body = BASE64.encode(der);
     let mut text = String::from("-----BEGIN PUBLIC KEY-----\r\n");
     let mut rest = body.as_str();
     while !rest.is_empty() {

@@ -1,12 +1,12 @@
 //! Data keys.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use claviger_audit::record::Fields;
 use claviger_model::{Action, EncryptionContext, Error, KeyId, KeySpec, KeyVersionId, Purpose};
 use claviger_secret::SecretBytes;
 
 use crate::call::{KeyRef, Need, Note};
+use crate::encoding::BASE64;
 use crate::envelope::from_provider;
 use crate::ops::crypto::{encrypt_with, ready_primary};
 use crate::ops::{describe_key, key, one_key};
@@ -102,7 +102,7 @@ impl DataKeyForm {
 
 fn base64_text(raw: &SecretBytes) -> Result<SecretBytes, Error> {
     let length = base64::encoded_len(raw.len(), true).ok_or(Error::Internal)?;
-    SecretBytes::filled(length, |text| STANDARD.encode_slice(raw.expose(), text).map(drop))
+    SecretBytes::filled(length, |text| BASE64.encode_slice(raw.expose(), text).map(drop))
         .map_err(|_| Error::Internal)
 }
 

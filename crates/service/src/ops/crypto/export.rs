@@ -1,7 +1,6 @@
 //! Data keys for someone else's public key.
 
 use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use claviger_audit::record::Fields;
 use claviger_crypto::rsa::{RsaEncryption, RsaPublicKey, RsaSize};
 use claviger_crypto::sm2::Sm2PublicKey;
@@ -13,6 +12,7 @@ use claviger_secret::SecretBytes;
 
 use super::{Ciphertext, DataKeyForm, GenerateDataKey, decrypt, words};
 use crate::call::{Need, Note, Target};
+use crate::encoding::BASE64;
 use crate::ops::one_key;
 use crate::pipeline::{Context, Operation, Permitted};
 
@@ -147,7 +147,7 @@ impl DataKeyForm {
         match self {
             Self::Base64 => {
                 let room = base64::decoded_len_estimate(text.len());
-                SecretBytes::filled_within(room, |raw| STANDARD.decode_slice(text.expose(), raw)).ok()
+                SecretBytes::filled_within(room, |raw| BASE64.decode_slice(text.expose(), raw)).ok()
             }
             Self::Raw => Some(SecretBytes::copied(text.expose())),
         }

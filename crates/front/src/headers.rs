@@ -21,7 +21,7 @@ pub fn header<'h>(headers: &'h HeaderMap, name: &str) -> &'h str {
     named(headers, name)
         .next()
         .and_then(|value| value.to_str().ok())
-        .map(str::trim)
+        .map(str::trim_ascii)
         .unwrap_or_default()
 }
 

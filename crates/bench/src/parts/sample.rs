@@ -55,7 +55,8 @@ impl Sample {
 
     /// Such a row, with the share that these have of the rate of others, and the verdict if there is a target.
     ///
-    /// The second ratio that it shows, of processor times, stays what it is where others use the machine too.
+    /// The worst and the best round stand behind it: what lies between them is the host's doing, and differences that are
+    /// smaller mean nothing. The second ratio, of processor times, stays what it is where others use the machine too.
     pub(super) fn share(
         scenario: impl Into<String>,
         samples: &[Self],
@@ -64,35 +65,44 @@ impl Sample {
     ) -> Row {
         let ratio = Self::by_rate(samples, others);
         let cpu = Self::by_cpu(samples, others);
+        let rounds = Self::ratios(samples, others, Self::rates);
+        let (worst, best) = rounds.iter().fold((ratio, ratio), |(worst, best), round| {
+            (round.min(worst), round.max(best))
+        });
+        let spread = if rounds.len() > 1 {
+            format!(" ({worst:.2} to {best:.2})")
+        } else {
+            String::new()
+        };
         Row {
-            measured: format!("{ratio:.2} of {name}, by processor time {cpu:.2}"),
+            measured: format!("{ratio:.2} of {name}{spread}, by processor time {cpu:.2}"),
             target: target.map_or_else(String::new, |target| format!(">= {target:.2}")),
             verdict: target.map(|target| Verdict::from(ratio >= target)),
             ..Self::row(scenario, samples)
         }
     }
 
-    /// What share of the rate of others some samples have; see [`Self::middle`].
+    /// What share of the rate of others some samples have: the middle of [`Self::ratios`].
     pub(super) fn by_rate(samples: &[Self], others: &[Self]) -> f64 {
-        Self::middle(samples, others, |sample, other| sample.rate / other.rate)
+        median(&Self::ratios(samples, others, Self::rates))
     }
 
     /// The same from the server's processor time for one request: more time is a smaller share.
     pub(super) fn by_cpu(samples: &[Self], others: &[Self]) -> f64 {
-        Self::middle(samples, others, |sample, other| {
+        median(&Self::ratios(samples, others, |sample, other| {
             other.server_micros / sample.server_micros
-        })
+        }))
     }
 
-    /// The middle of the ratios of all rounds. The two samples of a round were taken one right after the other, so a
-    /// machine that is slower for a minute is slower for both.
-    fn middle(samples: &[Self], others: &[Self], ratio: impl Fn(&Self, &Self) -> f64) -> f64 {
+    fn rates(sample: &Self, other: &Self) -> f64 {
+        sample.rate / other.rate
+    }
+
+    /// The ratios of all rounds. The two samples of a round were taken one right after the other, so a machine that is
+    /// slower for a minute is slower for both.
+    fn ratios(samples: &[Self], others: &[Self], ratio: fn(&Self, &Self) -> f64) -> Vec<f64> {
         let rounds = samples.iter().zip(others);
-        median(
-            &rounds
-                .map(|(sample, other)| ratio(sample, other))
-                .collect::<Vec<_>>(),
-        )
+        rounds.map(|(sample, other)| ratio(sample, other)).collect()
     }
 
     /// The middle of one time of some samples, in milliseconds.
@@ -137,7 +147,10 @@ mod tests {
         );
         let share = |target| Sample::share("x", &ours, ("the library", &alone), target);
         let row = share(Some(0.90));
-        assert_eq!(row.measured, "0.95 of the library, by processor time 0.80");
+        assert_eq!(
+            row.measured,
+            "0.95 of the library (0.11 to 10.00), by processor time 0.80"
+        );
         assert_eq!(
             (row.target.as_str(), row.verdict),
             (">= 0.90", Some(Verdict::Good))
@@ -149,5 +162,9 @@ mod tests {
     fn without_a_target_there_is_no_verdict() {
         let row = Sample::share("x", &samples(&[1.0], 1.0), ("y", &samples(&[2.0], 1.0)), None);
         assert_eq!((row.target.as_str(), row.verdict), ("", None));
+        assert_eq!(
+            row.measured, "0.50 of y, by processor time 1.00",
+            "one round is no range"
+        );
     }
 }

@@ -55,8 +55,8 @@ impl Sample {
 
     /// Such a row, with the share that these have of the rate of others, and the verdict if there is a target.
     ///
-    /// The worst and the best round stand behind it: what lies between them is the host's doing, and differences that are
-    /// smaller mean nothing. The second ratio, of processor times, stays what it is where others use the machine too.
+    /// The worst and the best round stand behind it, to show how far the rounds lie apart: two runs that differ by less may
+    /// well be of the same program. The second ratio, of processor times, is less moved by others who use the machine.
     pub(super) fn share(
         scenario: impl Into<String>,
         samples: &[Self],

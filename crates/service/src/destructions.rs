@@ -1,15 +1,16 @@
-//! The end of material in hardware.
+//! The beginning and the end of material in hardware.
 //!
 //! What is gone from the store is destroyed where it is held. The store remembers what has to be, from the same
-//! transaction on, so neither a crash nor a module that is away leaves anything behind. Whoever destroys has claimed the
-//! destruction before, and whoever brings material of the same version anew waits for its end: nothing is destroyed that
-//! came later.
+//! transaction on, so neither a crash nor a module that is away leaves anything behind. What is about to be made is told to
+//! the store before: where no change ever refers to it, it is destroyed, too. Whoever destroys has claimed the destruction
+//! before, and whoever brings material of the same version anew waits for its end: nothing is destroyed that came later,
+//! and nothing that the store refers to.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use claviger_model::{Error, KeyVersionId, ProtectionLevel, SignedDuration};
+use claviger_model::{Error, KeyVersionId, Material, ProtectionLevel, Scope, SignedDuration, Timestamp};
 use claviger_provider::Binding;
-use claviger_store::{Claim, Destruction};
+use claviger_store::{Claim, HeldMaterial};
 
 use crate::envelope::from_provider;
 use crate::pipeline::from_store;
@@ -17,6 +18,9 @@ use crate::service::Service;
 
 /// How long a node that went away in the middle keeps the others waiting. No provider takes longer.
 const CLAIM_TIME: SignedDuration = SignedDuration::from_mins(2);
+/// How long a call may take from the making of material to the change that refers to it. The slowest modules take a
+/// minute for a large key pair.
+const MAKING_TIME: SignedDuration = SignedDuration::from_mins(10);
 /// Destructions looked at a time.
 const BATCH: u32 = 1000;
 
@@ -31,21 +35,65 @@ impl Claims {
     }
 }
 
-fn place(destruction: &Destruction) -> Binding<'_> {
+fn place(material: &HeldMaterial) -> Binding<'_> {
     Binding {
-        account: destruction.scope.account,
-        region: &destruction.scope.region,
-        key: destruction.key,
-        version: destruction.version,
-        spec: destruction.spec,
-        protection: Destruction::PROTECTION,
+        account: material.scope.account,
+        region: &material.scope.region,
+        key: material.key,
+        version: material.version,
+        spec: material.spec,
+        protection: HeldMaterial::PROTECTION,
+    }
+}
+
+fn held(place: &Binding<'_>) -> HeldMaterial {
+    HeldMaterial {
+        scope: Scope {
+            account: place.account,
+            region: place.region.clone(),
+        },
+        key: place.key,
+        version: place.version,
+        spec: place.spec,
     }
 }
 
 impl Service {
+    /// Makes material for a change that is about to refer to it.
+    ///
+    /// # Errors
+    /// Those of the provider; [`Error::Unavailable`] when the store cannot serve.
+    pub(crate) async fn generate(&self, place: &Binding<'_>) -> Result<Material, Error> {
+        let provider = self.providers.of(place)?;
+        self.expect_material(place).await?;
+        provider.generate(place).await.map_err(from_provider)
+    }
+
+    /// Has what is about to be made at a place destroyed, should no change come to refer to it.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] while what was there before is not destroyed, and when the store cannot serve.
+    pub(crate) async fn expect_material(&self, place: &Binding<'_>) -> Result<(), Error> {
+        let now = self.clock.now();
+        self.expect_until(place, now.saturating_add(MAKING_TIME).unwrap_or(now))
+            .await
+    }
+
+    async fn expect_until(&self, place: &Binding<'_>, until: Timestamp) -> Result<(), Error> {
+        if place.protection != HeldMaterial::PROTECTION {
+            return Ok(());
+        }
+        let expected = self.store.expect_material(held(place), until).await;
+        if expected.map_err(from_store)? {
+            Ok(())
+        } else {
+            Err(Error::Unavailable)
+        }
+    }
+
     /// Destroys versions after the change that ended their material. What cannot be destroyed now waits for the jobs.
     pub(crate) async fn destroy(&self, level: ProtectionLevel, versions: &[KeyVersionId]) {
-        if level != Destruction::PROTECTION {
+        if level != HeldMaterial::PROTECTION {
             return;
         }
         for version in versions {
@@ -55,17 +103,14 @@ impl Service {
         }
     }
 
-    /// Destroys what was made for a change that came to nothing: `refusal` is why, if anything. Where it is not sure that
-    /// nothing was written, it stays.
-    pub(crate) async fn abandon(&self, place: &Binding<'_>, refusal: Option<&Error>) {
-        if place.protection != Destruction::PROTECTION || refusal.is_some_and(Error::is_fault) {
-            return;
-        }
-        let Ok(provider) = self.providers.of(place) else {
-            return;
-        };
-        if let Err(error) = provider.destroy(place).await {
-            tracing::warn!(%error, version = %place.version, "material that nothing refers to stays in its provider");
+    /// Destroys what was made for a change that came to nothing, without waiting for the time at which the jobs would. If
+    /// the change was written all the same, nothing happens.
+    pub(crate) async fn abandon(&self, place: &Binding<'_>) {
+        match self.expect_until(place, self.clock.now()).await {
+            Ok(()) => self.destroy(place.protection, &[place.version]).await,
+            Err(error) => {
+                tracing::warn!(%error, version = %place.version, "material that nothing refers to is not destroyed yet");
+            }
         }
     }
 
@@ -83,7 +128,7 @@ impl Service {
             Claim::Busy => return Err(Error::Unavailable),
             Claim::Mine(destruction) => destruction,
         };
-        let place = place(&destruction);
+        let place = place(&destruction.material);
         let destroyed = match self.providers.of(&place) {
             Ok(provider) => provider.destroy(&place).await.map_err(from_provider),
             Err(error) => Err(error),
@@ -108,24 +153,25 @@ impl Service {
     pub(crate) async fn drain_destructions(&self) -> Result<u32, Error> {
         let (mut after, mut destroyed) = (0, 0);
         loop {
-            let due = self.store.destructions(after, BATCH).await.map_err(from_store)?;
+            let due = self.store.destructions(self.clock.now(), after, BATCH).await;
+            let due = due.map_err(from_store)?;
             let Some(last) = due.last() else {
                 return Ok(destroyed);
             };
             after = last.number;
             for destruction in &due {
-                let place = place(destruction);
+                let place = place(&destruction.material);
                 if self.providers.at(place.protection, place.region).is_none() {
                     continue;
                 }
-                match self.finish_destruction(destruction.version).await {
+                match self.finish_destruction(place.version).await {
                     Ok(()) => destroyed += 1,
                     Err(Error::Unavailable) => {
                         tracing::warn!("material that has to be destroyed in its provider waits");
                         return Ok(destroyed);
                     }
                     Err(error) => {
-                        tracing::warn!(%error, version = %destruction.version, "material is not destroyed in its provider");
+                        tracing::warn!(%error, version = %place.version, "material is not destroyed in its provider");
                     }
                 }
             }

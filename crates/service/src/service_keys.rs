@@ -18,7 +18,6 @@ use claviger_model::{
 use claviger_store::Draft;
 
 use crate::call::{Call, KeyName, KeyRef, Need, Target};
-use crate::envelope::from_provider;
 use crate::ops::binding;
 use crate::pipeline::from_store;
 use crate::service::Service;
@@ -260,7 +259,7 @@ impl Service {
             tags: Tags::default(),
         };
         let place = binding(&key, version);
-        let material = self.providers.of(&place)?.generate(&place).await;
+        let material = self.generate(&place).await?;
         let mut response = Fields::default();
         response.key("key", key.id);
         response.version("version", version);
@@ -271,7 +270,7 @@ impl Service {
             key: key.id,
             scope: scope.clone(),
             created: now,
-            material: Some(material.map_err(from_provider)?),
+            material: Some(material),
         };
         Ok((key, version, draft))
     }

@@ -119,7 +119,7 @@ pub(crate) fn create(
     change::title_is_free(connection, key)?;
     rows::insert(connection, key)?;
     if let Some(version) = version {
-        versions::insert(connection, &key.scope, key.id, version)?;
+        versions::insert(connection, key, version)?;
     }
     tags::insert(connection, key)?;
     outbox::record(connection, draft, ())

@@ -17,6 +17,7 @@ pub(crate) const MIGRATIONS: &[&str] = &[
     include_str!("../migrations/0005_grants.sql"),
     include_str!("../migrations/0006_hsm.sql"),
     include_str!("../migrations/0007_alias_prefix.sql"),
+    include_str!("../migrations/0008_expected_material.sql"),
 ];
 
 /// Looks whether the file is empty or ours, and changes nothing.

@@ -1,7 +1,7 @@
 //! Versions of keys: table `key_versions`.
 
 use claviger_model::{
-    Error, KeyId, KeyVersion, KeyVersionId, Material, MessageLimit, Missing, Page, Paged, Quota, Region,
+    Error, Key, KeyId, KeyVersion, KeyVersionId, Material, MessageLimit, Missing, Page, Paged, Quota, Region,
     Scope,
 };
 use claviger_store::{StoreError, VersionChange, VersionRow};
@@ -72,14 +72,12 @@ pub(crate) fn list(
 const COUNT: &str = "SELECT count(*) FROM key_versions WHERE account = ?1 AND region = ?2 AND key = ?3";
 
 /// Adds a version to a key that is there.
-pub(crate) fn insert(
-    connection: &Connection,
-    scope: &Scope,
-    key: KeyId,
-    version: &KeyVersion,
-) -> Result<(), Failure> {
-    if version.key != key || version.scope != *scope {
+pub(crate) fn insert(connection: &Connection, key: &Key, version: &KeyVersion) -> Result<(), Failure> {
+    if version.key != key.id || version.scope != key.scope {
         return Err(StoreError::Database("the version is of another key".into()).into());
+    }
+    if version.material.is_some() {
+        destructions::arrive(connection, key.protection, version.id.as_bytes())?;
     }
     let slot = version.material.as_ref();
     let slot = slot
@@ -131,27 +129,26 @@ pub(crate) fn reserve(
 }
 
 /// Does to the versions of a key what `Store::update_version` was asked.
-pub(crate) fn apply(
-    connection: &Connection,
-    scope: &Scope,
-    key: KeyId,
-    change: &VersionChange,
-) -> Result<(), Failure> {
+pub(crate) fn apply(connection: &Connection, key: &Key, change: &VersionChange) -> Result<(), Failure> {
+    let scope = &key.scope;
     match change {
         VersionChange::Add { version, quota } => {
             let count: i64 = connection.prepare_cached(COUNT)?.query_row(
-                params![number(scope.account), scope.region.as_str(), key.as_bytes()],
+                params![number(scope.account), scope.region.as_str(), key.id.as_bytes()],
                 |row| row.get(0),
             )?;
             if count >= i64::from(*quota) {
                 return Err(Error::Quota(Quota::Versions).into());
             }
-            insert(connection, scope, key, version)
+            insert(connection, key, version)
         }
-        VersionChange::Fill(id, material) => put(connection, scope, key, *id, Some(material)),
+        VersionChange::Fill(id, material) => {
+            destructions::arrive(connection, key.protection, id.as_bytes())?;
+            put(connection, scope, key.id, *id, Some(material))
+        }
         VersionChange::Clear(id) => {
-            destructions::of_version(connection, scope, key, *id)?;
-            put(connection, scope, key, *id, None)
+            destructions::of_version(connection, scope, key.id, *id)?;
+            put(connection, scope, key.id, *id, None)
         }
     }
 }

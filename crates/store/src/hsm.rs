@@ -5,13 +5,11 @@ use claviger_model::{KeyId, KeySpec, KeyVersionId, MessageLimit, ProtectionLevel
 
 use crate::{StoreError, WriteError};
 
-/// Material of [`ProtectionLevel::Hsm`] that is gone from the store, and that its provider has still to destroy. The key
-/// pair of a certificate is one whose key and version are both the id of the certificate.
+/// Material of [`ProtectionLevel::Hsm`], by its place. The key pair of a certificate is one whose key and version are both
+/// the id of the certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Destruction {
-    /// Its number in the queue; numbers grow.
-    pub number: u64,
-    /// Where the key lay.
+pub struct HeldMaterial {
+    /// Where the key lies.
     pub scope: Scope,
     /// The key.
     pub key: KeyId,
@@ -21,9 +19,18 @@ pub struct Destruction {
     pub spec: KeySpec,
 }
 
-impl Destruction {
-    /// The protection level of all that has to be destroyed.
+impl HeldMaterial {
+    /// The protection level of all of it.
     pub const PROTECTION: ProtectionLevel = ProtectionLevel::Hsm;
+}
+
+/// Material that nothing in the store refers to, and that its provider has still to destroy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Destruction {
+    /// Its number in the queue; numbers grow.
+    pub number: u64,
+    /// What.
+    pub material: HeldMaterial,
 }
 
 /// What became of the wish to destroy.
@@ -47,14 +54,28 @@ pub trait HsmStore: Send + Sync + std::fmt::Debug {
     /// [`claviger_model::Error::NotFound`] where there is no such version.
     async fn reserve_messages(&self, version: KeyVersionId, limit: MessageLimit) -> Result<u64, WriteError>;
 
-    /// What has to be destroyed and comes after number `after`, in order, at most `limit` of it.
+    /// Tells that material is about to be made, before it is. From `until` on it has to be destroyed, unless a change that
+    /// brought it into the store came first; such a change is refused where nobody had told of its material, or its
+    /// destruction has begun. Told again, the time is the new one.
+    ///
+    /// False where what was there before has still to be destroyed: then nothing is expected.
+    async fn expect_material(&self, material: HeldMaterial, until: Timestamp) -> Result<bool, StoreError>;
+
+    /// What has to be destroyed at `now` and comes after number `after`, in order, at most `limit` of it.
     ///
     /// Deleting a key, clearing a version or deleting a certificate of that protection level puts its material here, in the
     /// same transaction.
-    async fn destructions(&self, after: u64, limit: u32) -> Result<Vec<Destruction>, StoreError>;
+    async fn destructions(
+        &self,
+        now: Timestamp,
+        after: u64,
+        limit: u32,
+    ) -> Result<Vec<Destruction>, StoreError>;
 
     /// Takes the destruction of one version on, until just before `until`, as [`Store::lease`](crate::Store::lease) does:
     /// one holder has it at a time, and an `until` that is not after `now` gives it back.
+    ///
+    /// What was expected and is in the store by now is none, and is forgotten.
     async fn claim_destruction(
         &self,
         version: KeyVersionId,

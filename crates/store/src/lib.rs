@@ -28,7 +28,7 @@ use claviger_model::{
 pub use certificates::{CertificateChange, CertificateStore};
 pub use error::StoreError;
 pub use grants::GrantStore;
-pub use hsm::{Claim, Destruction, HsmStore};
+pub use hsm::{Claim, Destruction, HeldMaterial, HsmStore};
 pub use identities::{HeldPolicy, IdentityChange, IdentityStore, Joined, PolicyRow};
 pub use logins::LoginStore;
 pub use sealed::{Resealed, SealedCursor, SealedPage, SealedPlace, SealedStore, SealedValue};

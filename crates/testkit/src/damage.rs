@@ -7,7 +7,7 @@ use claviger_model::{
 };
 use claviger_provider::{Binding, Provider as _};
 use claviger_service::Call;
-use claviger_store::{Draft, Store as _};
+use claviger_store::{Draft, HeldMaterial, HsmStore as _, Store as _};
 
 use crate::World;
 
@@ -98,6 +98,15 @@ impl World {
             ..found.unwrap()
         };
         let id = key.id.to_string();
+        if key.protection == HeldMaterial::PROTECTION {
+            let material = HeldMaterial {
+                scope: version.scope.clone(),
+                key: key.id,
+                version: version.id,
+                spec: key.spec,
+            };
+            store.expect_material(material, self.now()).await.unwrap();
+        }
         let created = store.create_key(key, Some(version), u32::MAX, draft()).await;
         created.unwrap();
         id

@@ -14,6 +14,7 @@ use claviger_provider::{
 use claviger_provider_managed::MANAGED;
 use claviger_provider_soft::{RootKeys, SoftProvider};
 use claviger_secret::SecretBytes;
+use tokio::sync::watch;
 
 /// Keys that it keeps open.
 const OPEN_KEYS: usize = 1000;
@@ -33,6 +34,8 @@ pub struct Hsm(Arc<State>);
 #[derive(Default)]
 struct State {
     away: AtomicBool,
+    /// Whether it keeps what it makes to itself.
+    silent: watch::Sender<bool>,
     /// What it holds of each version, by its binding: what came last.
     held: Mutex<BTreeMap<Vec<u8>, Material>>,
 }
@@ -43,6 +46,7 @@ impl fmt::Debug for State {
         let away = self.away.load(Ordering::SeqCst);
         f.debug_struct("State")
             .field("away", &away)
+            .field("silent", &*self.silent.borrow())
             .field("held", &held)
             .finish()
     }
@@ -54,9 +58,15 @@ impl Hsm {
         self.0.away.store(true, Ordering::SeqCst);
     }
 
+    /// What it makes from now on it makes, but nobody hears of it until it is back.
+    pub fn fall_silent(&self) {
+        self.0.silent.send_replace(true);
+    }
+
     /// It answers again.
     pub fn come_back(&self) {
         self.0.away.store(false, Ordering::SeqCst);
+        self.0.silent.send_replace(false);
     }
 
     /// How many versions it holds.
@@ -113,6 +123,9 @@ impl Provider for Module {
     async fn generate(&self, binding: &Binding<'_>) -> Result<Material, ProviderError> {
         let material = self.engine()?.generate(binding).await?;
         self.hold(binding, &material);
+        let mut silent = self.state.silent.subscribe();
+        let spoke = silent.wait_for(|silent| !silent).await;
+        spoke.map_err(|_| ProviderError::Unavailable)?;
         Ok(material)
     }
 

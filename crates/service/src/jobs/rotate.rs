@@ -6,7 +6,6 @@ use claviger_audit::record::Fields;
 use claviger_model::{Action, Change, Error, Key, KeyVersion, Missing, ProtectionLevel, Timestamp};
 use claviger_store::VersionChange;
 
-use crate::envelope::from_provider;
 use crate::ops::binding;
 use crate::pipeline::{Loaded, Permitted};
 use crate::service::Service;
@@ -42,13 +41,13 @@ impl Service {
         }
         let id = self.draw_version(now)?;
         let place = binding(key, id);
-        let material = self.providers.of(&place)?.generate(&place).await;
+        let material = self.generate(&place).await?;
         let version = KeyVersion {
             id,
             key: key.id,
             scope: key.scope.clone(),
             created: now,
-            material: Some(material.map_err(from_provider)?),
+            material: Some(material),
         };
         let mut response = Fields::default();
         response.key("key", key.id);
@@ -76,8 +75,7 @@ impl Service {
         let made = self.make(change, move |keys| keys.forget_key(key)).await;
         match &made {
             Ok(Change::Changed(_)) => return Ok(true),
-            Ok(Change::AlreadySo(_)) => self.abandon(&place, None).await,
-            Err(error) => self.abandon(&place, Some(error)).await,
+            Ok(Change::AlreadySo(_)) | Err(_) => self.abandon(&place).await,
         }
         match made {
             // It was deleted meanwhile.

@@ -4,7 +4,7 @@ use claviger_model::{
     Again, Error, KeyId, KeySpec, KeyState, KeyVersionId, Origin, ProtectionLevel, Quota, Refusal,
     SignedDuration, StateKind,
 };
-use claviger_service::ops::certificate::DeleteCertificate;
+use claviger_service::ops::certificate::{CreateCertificate, DeleteCertificate};
 use claviger_service::ops::import::DeleteKeyMaterial;
 use claviger_service::ops::key::{CreateKey, CreateKeyVersion, RotateOnDemand};
 use claviger_service::{Quotas, Service};
@@ -14,6 +14,9 @@ use claviger_testkit::World;
 use crate::calls::Root;
 use crate::certificate_desk;
 use crate::lifetimes::{DAY, MATERIAL};
+
+/// How long whatever is made has to come into the store.
+const MAKING: SignedDuration = SignedDuration::from_mins(10);
 
 const EMPTY: Error = Error::Refused(Refusal::NotUsable(StateKind::PendingImport));
 
@@ -65,7 +68,7 @@ async fn a_deleted_key_is_destroyed_with_all_its_versions() {
             assert_eq!(world.run_jobs().await.deleted, 1);
         }
         assert_eq!(world.hsm().held(), 1);
-        assert_eq!(world.store().destructions(0, 10).await.unwrap(), []);
+        assert_eq!(world.store().destructions(world.now(), 0, 10).await.unwrap(), []);
     }
     root.encrypts_now(&world.service(), other.id).await;
 }
@@ -135,9 +138,9 @@ async fn key_pairs_of_certificates_are_destroyed() {
         }
         let delete = DeleteCertificate(certificate_desk::named(&root, &made));
         root.calls(&service, delete).await.unwrap();
-        let waiting = world.store().destructions(0, 10).await.unwrap();
+        let waiting = world.store().destructions(world.now(), 0, 10).await.unwrap();
         let id = KeyVersionId::from_bytes(*made.id.as_bytes());
-        let versions: Vec<_> = waiting.iter().map(|waiting| waiting.version).collect();
+        let versions: Vec<_> = waiting.iter().map(|waiting| waiting.material.version).collect();
         assert_eq!(versions, if away { vec![id] } else { vec![] });
         world.hsm().come_back();
         assert_eq!(world.run_jobs().await.destroyed, u32::from(away));
@@ -194,5 +197,71 @@ async fn what_was_made_for_nothing_is_destroyed() {
     certificate.protection = ProtectionLevel::Hsm;
     let refused = root.calls(&service, certificate).await.map(drop);
     assert_eq!(refused, Err(Error::Quota(Quota::Certificates)));
+    assert_eq!(world.hsm().held(), 1);
+}
+
+/// Lets a call come to where the hardware has made what it asked for.
+async fn comes_to_be_made(world: &World, call: impl Future) {
+    let made = async {
+        while world.hsm().held() == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::select! {
+        _ = call => panic!("the call came to an end"),
+        () = made => {}
+    }
+}
+
+/// Between the making and the change that refers to it.
+#[tokio::test]
+async fn what_a_crash_left_is_destroyed() {
+    let mut world = World::new().await;
+    let root = Root::of(&world).await;
+    for makes_key in [true, false] {
+        let service = world.service();
+        world.hsm().fall_silent();
+        if makes_key {
+            let create = root.create_in_hardware(KeySpec::Aes256);
+            comes_to_be_made(&world, root.calls(&service, create)).await;
+        } else {
+            let create = certificate_desk::create(&root, KeySpec::EcP256);
+            let create = CreateCertificate {
+                protection: ProtectionLevel::Hsm,
+                ..create
+            };
+            comes_to_be_made(&world, root.calls(&service, create)).await;
+        }
+        drop(service);
+        world.crash();
+        world.resume().await;
+        world.hsm().come_back();
+        // Another node might still be at it.
+        assert_eq!(world.run_jobs().await.destroyed, 0);
+        assert_eq!(world.hsm().held(), 1);
+        world.advance(MAKING);
+        assert_eq!(world.run_jobs().await.destroyed, 1);
+        assert_eq!(world.hsm().held(), 0);
+        let now = world.now();
+        assert_eq!(world.store().destructions(now, 0, 10).await.unwrap(), []);
+    }
+}
+
+/// Whoever comes too late with what was made is refused, for it is not there any more.
+#[tokio::test]
+async fn nothing_refers_to_what_was_destroyed_meanwhile() {
+    let world = World::new().await;
+    let (service, root) = (world.service(), Root::of(&world).await);
+    world.hsm().fall_silent();
+    let mut call = Box::pin(root.calls(&service, root.create_in_hardware(KeySpec::Aes256)));
+    comes_to_be_made(&world, &mut call).await;
+    world.advance(MAKING);
+    assert_eq!(world.run_jobs().await.destroyed, 1);
+    world.hsm().come_back();
+    assert_eq!(call.await.map(drop), Err(Error::Unavailable));
+    assert_eq!(world.hsm().held(), 0);
+    let now = world.now();
+    assert_eq!(world.store().destructions(now, 0, 10).await.unwrap(), []);
+    root.makes_in_hardware(&service, KeySpec::Aes256).await;
     assert_eq!(world.hsm().held(), 1);
 }

@@ -18,6 +18,7 @@ pub(super) fn create(
     draft: &Draft,
 ) -> Result<Outboxed<()>, Failure> {
     counts::admit(connection, &certificate.scope, Counted::Certificates, quota)?;
+    destructions::arrive(connection, certificate.protection, certificate.id.as_bytes())?;
     rows::insert(connection, certificate)?;
     outbox::record(connection, draft, ())
 }

@@ -54,8 +54,8 @@ pub(crate) fn update_version(
     mut change: KeyChange,
 ) -> Result<Change<Outboxed<Key>>, Failure> {
     let key = write(connection, scope, id, &mut change)?;
-    if let Change::Changed(_) = key {
-        versions::apply(connection, scope, id, version)?;
+    if let Change::Changed(key) = &key {
+        versions::apply(connection, key, version)?;
     }
     settle(connection, key, draft)
 }

@@ -310,14 +310,14 @@ async fn a_newer_file_is_refused_and_stays_as_it_is() {
 
     let error = SqliteStore::open(&path, Options::default()).unwrap_err();
     assert!(
-        matches!(error, StoreError::NewerSchema { found: 77, known: 7 }),
+        matches!(error, StoreError::NewerSchema { found: 77, known: 8 }),
         "{error}"
     );
     assert_eq!(std::fs::read(&path).unwrap(), before);
 
     Connection::open(&path)
         .unwrap()
-        .pragma_update(None, "user_version", 7)
+        .pragma_update(None, "user_version", 8)
         .unwrap();
     let store = SqliteStore::open(&path, Options::default()).unwrap();
     assert_eq!(drafts(&store).await, ["1"]);

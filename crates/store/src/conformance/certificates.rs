@@ -1,8 +1,8 @@
 //! Certificates.
 
 use claviger_model::{
-    Certificate, CertificateId, CertificateStatus, Change, Error, Issued, KeySpec, Material, Missing,
-    ProtectionLevel, Quota, Refusal, Scope, Tags,
+    Certificate, CertificateId, CertificateStatus, Change, Error, Issued, KeyId, KeySpec, KeyVersionId,
+    Material, Missing, ProtectionLevel, Quota, Refusal, Scope, Tags, Timestamp,
 };
 
 use super::Subject;
@@ -10,7 +10,7 @@ use super::make::{Maker, add_key, draft, drafts, refused};
 use super::people::tags;
 use super::together::together;
 use super::versions::found;
-use crate::{CertificateChange, Store};
+use crate::{CertificateChange, HeldMaterial, Store};
 
 pub(super) fn certificate(maker: &mut Maker, scope: &Scope) -> Certificate {
     let id = CertificateId::from_bytes(*maker.key_id().as_bytes());
@@ -33,7 +33,27 @@ pub(super) fn certificate(maker: &mut Maker, scope: &Scope) -> Certificate {
     }
 }
 
+/// The place of its key pair.
+pub(super) fn held_pair(pair: &Certificate) -> HeldMaterial {
+    let id = *pair.id.as_bytes();
+    HeldMaterial {
+        scope: pair.scope.clone(),
+        key: KeyId::from_bytes(id),
+        version: KeyVersionId::from_bytes(id),
+        spec: pair.spec,
+    }
+}
+
+/// Tells of its key pair, if that is in hardware.
+pub(super) async fn expect_pair(store: &dyn Store, pair: &Certificate, until: Timestamp) -> bool {
+    if pair.protection != HeldMaterial::PROTECTION {
+        return true;
+    }
+    store.expect_material(held_pair(pair), until).await.unwrap()
+}
+
 async fn add(store: &dyn Store, certificate: &Certificate) -> u64 {
+    assert!(expect_pair(store, certificate, certificate.created).await);
     store
         .create_certificate(certificate.clone(), u32::MAX, draft("create"))
         .await

@@ -6,7 +6,7 @@ use claviger_model::{
     Origin, Page, ProtectionLevel, Random, RandomError, Scope, Tags, Timestamp, Usage,
 };
 
-use crate::{AccessKey, Draft, KeyChange, KeyCheck, Outboxed, SealedCell, Store, WriteError};
+use crate::{AccessKey, Draft, HeldMaterial, KeyChange, KeyCheck, Outboxed, SealedCell, Store, WriteError};
 
 /// Everything, for lists that are known to be short.
 pub(super) const ALL: Page = Page { skip: 0, take: 1000 };
@@ -216,9 +216,24 @@ pub(super) async fn add_key(store: &dyn Store, maker: &mut Maker, scope: &Scope)
     add(store, maker, key).await
 }
 
+/// Tells of material in hardware that a version is about to have.
+pub(super) async fn expect(store: &dyn Store, key: &Key, version: KeyVersionId, until: Timestamp) -> bool {
+    if key.protection != HeldMaterial::PROTECTION {
+        return true;
+    }
+    let material = HeldMaterial {
+        scope: key.scope.clone(),
+        key: key.id,
+        version,
+        spec: key.spec,
+    };
+    store.expect_material(material, until).await.unwrap()
+}
+
 /// Adds a key with a version.
 pub(super) async fn add(store: &dyn Store, maker: &mut Maker, mut key: Key) -> Key {
     let version = maker.version(&mut key);
+    assert!(expect(store, &key, version.id, maker.moment()).await);
     store
         .create_key(key.clone(), Some(version), u32::MAX, draft("create"))
         .await

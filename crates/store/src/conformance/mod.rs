@@ -154,6 +154,8 @@ macro_rules! conformance_tests {
             hsm: messages_are_reserved_in_blocks_up_to_the_limit;
             hsm: material_in_hardware_has_to_be_destroyed;
             hsm: of_many_who_destroy_one_does;
+            hsm: expected_material_comes_or_has_to_be_destroyed;
+            hsm: material_that_is_not_expected_is_refused;
             identities: every_change_of_an_identity_leaves_one_draft;
             identities: equal_names_in_two_accounts_are_two_things;
             keys: a_key_reads_back_as_it_was_made;

@@ -10,7 +10,6 @@ use claviger_x509::CsrDraft;
 
 use super::{binding, csr, from_csr};
 use crate::call::{Need, Note, Target};
-use crate::envelope::from_provider;
 use crate::pipeline::{Context, Operation, Permitted};
 
 /// Makes a key pair and a signing request for it, which is signed with SHA-256 (PKCS #1 v1.5 for RSA), with SM3 for
@@ -67,13 +66,7 @@ impl CreateCertificate {
         let algorithm = self.algorithm(cx)?;
         let id = cx.service.draw_certificate(cx.call.time)?;
         let binding = self.binding(id);
-        let material = cx
-            .service
-            .providers
-            .of(&binding)?
-            .generate(&binding)
-            .await
-            .map_err(from_provider)?;
+        let material = cx.service.generate(&binding).await?;
         let sealed = Sealed {
             material: &material,
             binding,
@@ -126,8 +119,8 @@ impl Operation for CreateCertificate {
         let quota = cx.service.quotas.certificates;
         let change = async move { store.create_certificate(certificate, quota, draft).await };
         let kept = cx.make(change, |_| {}).await;
-        if let Err(error) = &kept {
-            cx.service.abandon(&binding(&made), Some(error)).await;
+        if kept.is_err() {
+            cx.service.abandon(&binding(&made)).await;
         }
         kept?;
         note.outboxed = true;

@@ -6,7 +6,7 @@ use claviger_model::{
     MaterialFault, Refusal, StateKind, Timestamp,
 };
 use claviger_provider::{ImportFault, Imported, ProviderError, Wrapped, WrappedPair};
-use claviger_store::{Destruction, VersionChange};
+use claviger_store::{HeldMaterial, VersionChange};
 
 use super::{check_takes, wrapping};
 use crate::call::{KeyRef, Need, Note};
@@ -129,8 +129,7 @@ impl Operation for ImportKeyMaterial {
             let brought = self.bring(cx, key, (known, version), &token).await?;
             let kept = self.keep(cx, key, (known, version), brought, note).await;
             if known.version().is_none() && !matches!(kept, Ok(None)) {
-                let refusal = kept.as_ref().err();
-                cx.service.abandon(&binding(key, version), refusal).await;
+                cx.service.abandon(&binding(key, version)).await;
             }
             match kept? {
                 None => return Ok(()),
@@ -158,7 +157,7 @@ impl ImportKeyMaterial {
         {
             let trial = service.draw_version(cx.call.time)?;
             let fingerprint = self.unwrap(cx, key, trial, token).await?.fingerprint;
-            service.abandon(&binding(key, trial), None).await;
+            service.abandon(&binding(key, trial)).await;
             if fingerprint != right {
                 return Err(Refusal::OtherMaterial.into());
             }
@@ -169,7 +168,7 @@ impl ImportKeyMaterial {
                 });
             }
         }
-        if key.protection == Destruction::PROTECTION {
+        if key.protection == HeldMaterial::PROTECTION {
             // The end of what was there before must not be the end of what comes now.
             service.finish_destruction(version).await?;
             if known.import.is_some() && !known.material {
@@ -199,7 +198,9 @@ impl ImportKeyMaterial {
             }),
         };
         let place = binding(key, version);
-        let imported = cx.service.providers.of(&place)?.import(wrapped, &place).await;
+        let provider = cx.service.providers.of(&place)?;
+        cx.service.expect_material(&place).await?;
+        let imported = provider.import(wrapped, &place).await;
         imported.map_err(|error| match error {
             ProviderError::BadImport(fault) => Error::KeyMaterial(fault_of(fault)),
             ProviderError::DoesNotOpen | ProviderError::BadInput => Error::KeyMaterial(MaterialFault::Unwrap),

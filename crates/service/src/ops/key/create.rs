@@ -9,7 +9,6 @@ use claviger_model::{
 use super::change::check_title;
 use super::policy;
 use crate::call::{Asked, Need, Note, Target};
-use crate::envelope::from_provider;
 use crate::ops::binding;
 use crate::pipeline::{Context, Operation, Permitted};
 
@@ -109,7 +108,7 @@ async fn first_version(cx: &Context<'_>, key: &mut Key) -> Result<Option<KeyVers
     }
     let id = cx.service.draw_version(key.created)?;
     let place = binding(key, id);
-    let material = cx.service.providers.of(&place)?.generate(&place).await;
+    let material = cx.service.generate(&place).await?;
     if !key.spec.is_asymmetric() {
         key.primary = Some(id);
     }
@@ -118,7 +117,7 @@ async fn first_version(cx: &Context<'_>, key: &mut Key) -> Result<Option<KeyVers
         key: key.id,
         scope: key.scope.clone(),
         created: key.created,
-        material: Some(material.map_err(from_provider)?),
+        material: Some(material),
     }))
 }
 
@@ -184,8 +183,8 @@ impl Operation for CreateKey {
             }
             made => made,
         };
-        if let (Err(error), Some(version)) = (&made, &version) {
-            cx.service.abandon(&binding(&key, version.id), Some(error)).await;
+        if let (Err(_), Some(version)) = (&made, &version) {
+            cx.service.abandon(&binding(&key, version.id)).await;
         }
         made?;
         note.outboxed = true;

@@ -7,7 +7,6 @@ use claviger_model::{
 use claviger_store::VersionChange;
 
 use crate::call::{KeyRef, Need, Note};
-use crate::envelope::from_provider;
 use crate::ops::{binding, describe_key, one_key, own_key};
 use crate::pipeline::{Context, Operation, Permitted, from_store};
 
@@ -71,14 +70,14 @@ impl Operation for RotateOnDemand {
         let version = cx.service.draw_version(now)?;
         rotate(key.clone(), version, now)?;
         let place = binding(key, version);
-        let material = cx.service.providers.of(&place)?.generate(&place).await;
+        let material = cx.service.generate(&place).await?;
         let add = VersionChange::Add {
             version: KeyVersion {
                 id: version,
                 key: id,
                 scope: scope.clone(),
                 created: now,
-                material: Some(material.map_err(from_provider)?),
+                material: Some(material),
             },
             quota: MOST_VERSIONS,
         };
@@ -90,8 +89,8 @@ impl Operation for RotateOnDemand {
             store.update_version(&scope, id, add, draft, take_over).await
         };
         let made = cx.make(change, move |keys| keys.forget_key(id)).await;
-        if let Err(error) = &made {
-            cx.service.abandon(&place, Some(error)).await;
+        if made.is_err() {
+            cx.service.abandon(&place).await;
         }
         made?;
         note.outboxed = true;

@@ -5,7 +5,6 @@ use claviger_model::{Action, Error, KeyId, KeyVersion, KeyVersionId, Page, Paged
 use claviger_store::{VersionChange, VersionRow};
 
 use crate::call::{KeyRef, Need, Note, Target};
-use crate::envelope::from_provider;
 use crate::ops::{binding, describe_key, key, one_key, own_key};
 use crate::pipeline::{Context, Loaded, Operation, Permitted, from_store};
 
@@ -73,14 +72,14 @@ impl Operation for CreateKeyVersion {
         key.clone().add_version(now)?;
         let version = cx.service.draw_version(now)?;
         let place = binding(key, version);
-        let material = cx.service.providers.of(&place)?.generate(&place).await;
+        let material = cx.service.generate(&place).await?;
         let add = VersionChange::Add {
             version: KeyVersion {
                 id: version,
                 key: id,
                 scope: scope.clone(),
                 created: now,
-                material: Some(material.map_err(from_provider)?),
+                material: Some(material),
             },
             quota: cx.service.quotas.versions,
         };
@@ -92,8 +91,8 @@ impl Operation for CreateKeyVersion {
             store.update_version(&scope, id, add, draft, note_it).await
         };
         let made = cx.make(change, move |keys| keys.forget_key(id)).await;
-        if let Err(error) = &made {
-            cx.service.abandon(&place, Some(error)).await;
+        if made.is_err() {
+            cx.service.abandon(&place).await;
         }
         made?;
         note.outboxed = true;

@@ -1,7 +1,9 @@
 //! One connection: TLS, HTTP/1.1, and each request on its way to a door.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::net::IpAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
@@ -14,12 +16,12 @@ use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::Watcher;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
-use crate::courtesy::{Courteous, Turn, Words};
+use crate::courtesy::{Courteous, Words};
 use crate::remark::Remark;
+use crate::room::Seat;
 use crate::stall::Stall;
 use crate::{Door, Front, Reply, Request, Tls, Trouble, host, line, written};
 
@@ -27,6 +29,7 @@ pub(crate) struct Connection {
     pub(crate) front: Front,
     pub(crate) peer: IpAddr,
     pub(crate) tls: Option<Tls>,
+    pub(crate) seat: Arc<Seat>,
 }
 
 /// Counts a request as long as it is served.
@@ -46,29 +49,33 @@ impl Drop for InFlight<'_> {
 }
 
 impl Connection {
-    pub(crate) async fn run(self, socket: TcpStream, watcher: Watcher) {
+    pub(crate) async fn run(self, socket: TcpStream) {
         let Some(tls) = self.tls.clone() else {
-            return self.speak(socket, watcher).await;
+            return self.speak(socket).await;
         };
         let handshake = tokio::time::timeout(self.front.limits.head_time, tls.0.accept(socket)).await;
         match handshake {
-            Ok(Ok(socket)) => self.speak(socket, watcher).await,
+            Ok(Ok(socket)) => self.speak(socket).await,
             Ok(Err(error)) => tracing::debug!(peer = %self.peer, %error, "TLS handshake failed"),
             Err(_) => tracing::debug!(peer = %self.peer, "TLS handshake took too long"),
         }
     }
 
-    async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, socket: S, watcher: Watcher) {
-        let turn = Turn::default();
+    async fn speak<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(self, socket: S) {
         let limits = self.front.limits;
-        let socket = Courteous::new(socket, turn.clone(), self.words(), Stall::new(limits.head_time));
-        let peer = self.peer;
+        let socket = Courteous::new(
+            socket,
+            Arc::clone(&self.seat),
+            self.words(),
+            Stall::new(limits.head_time),
+        );
+        let (peer, seat) = (self.peer, Arc::clone(&self.seat));
         let connection = Arc::new(self);
         let answer = service_fn(move |request: http::Request<Incoming>| {
-            let (connection, turn) = (Arc::clone(&connection), turn.clone());
+            let connection = Arc::clone(&connection);
             async move {
                 let response = connection.answer(request).await;
-                turn.ours();
+                connection.seat.answer();
                 Ok::<_, Infallible>(response)
             }
         });
@@ -77,7 +84,14 @@ impl Connection {
             .header_read_timeout(limits.head_time)
             .max_buf_size(limits.head_bytes)
             .serve_connection(TokioIo::new(socket), answer);
-        if let Err(error) = watcher.watch(http).await {
+        let mut http = pin!(http);
+        let ended = poll_fn(|cx| {
+            if seat.closes() {
+                http.as_mut().graceful_shutdown();
+            }
+            http.as_mut().poll(cx)
+        });
+        if let Err(error) = ended.await {
             tracing::debug!(%peer, %error, "connection ended early");
         }
     }
@@ -105,6 +119,7 @@ impl Connection {
         let path = head.uri.path();
         let named = host::is_named(&head);
         if named && (path == "/healthz" || path == "/readyz") {
+            self.seat.call();
             return self.health(path).await;
         }
         let Some(door) = self.front.door(&head).cloned() else {
@@ -116,6 +131,7 @@ impl Connection {
         } else {
             Err(Trouble::Malformed)
         };
+        self.seat.call();
         let Ok((id, time)) = self.front.service.begin() else {
             return plain(StatusCode::INTERNAL_SERVER_ERROR, "internal error\n".to_owned());
         };

@@ -8,31 +8,20 @@
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use crate::room::Seat;
 use crate::stall::Stall;
 
 /// Gives the whole HTTP answer for a status that the library chose.
 pub(crate) type Words = Arc<dyn Fn(u16) -> Vec<u8> + Send + Sync>;
 
-/// Set while an answer of the service is on its way to the socket.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Turn(Arc<AtomicBool>);
-
-impl Turn {
-    /// The service hands an answer over.
-    pub(crate) fn ours(&self) {
-        self.0.store(true, Ordering::Relaxed);
-    }
-}
-
 /// The wrapper.
 pub(crate) struct Courteous<S> {
     socket: S,
-    turn: Turn,
+    seat: Arc<Seat>,
     words: Words,
     stall: Stall,
     /// A replacement on its way out: its bytes, and how many are written.
@@ -40,10 +29,10 @@ pub(crate) struct Courteous<S> {
 }
 
 impl<S> Courteous<S> {
-    pub(crate) fn new(socket: S, turn: Turn, words: Words, stall: Stall) -> Self {
+    pub(crate) fn new(socket: S, seat: Arc<Seat>, words: Words, stall: Stall) -> Self {
         Self {
             socket,
-            turn,
+            seat,
             words,
             stall,
             pending: None,
@@ -52,7 +41,7 @@ impl<S> Courteous<S> {
 
     /// The status in the bytes of an answer that the library made alone.
     fn lone_refusal(&self, bytes: &[u8]) -> Option<u16> {
-        if self.turn.0.load(Ordering::Relaxed) {
+        if self.seat.is_answering() {
             return None;
         }
         let status = bytes
@@ -136,7 +125,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Courteous<S> {
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let flushed = self.poll_all(cx);
         ready!(self.stall.bound(cx, flushed))?;
-        self.turn.0.store(false, Ordering::Relaxed);
+        self.seat.flushed();
         Poll::Ready(Ok(()))
     }
 

@@ -13,6 +13,7 @@ mod limits;
 mod line;
 mod listener;
 mod remark;
+mod room;
 mod server;
 mod stall;
 mod written;

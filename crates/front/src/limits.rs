@@ -15,7 +15,8 @@ pub struct Limits {
     pub head_time: Duration,
     /// How long a client may take to send a body.
     pub body_time: Duration,
-    /// Connections held at a time; more wait in the kernel's queue. Each may hold a body, so this bounds their memory.
+    /// Connections held at a time. Beyond that, one that waits for a request makes room, and while all are being served, new
+    /// ones wait. Each may hold a body, so this bounds their memory.
     pub connections: usize,
     /// Requests being served at a time; more are refused as throttled. One whose body is under way does not count.
     pub in_flight: usize,

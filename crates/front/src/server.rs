@@ -1,15 +1,15 @@
 //! Takes connections, and stops without breaking answers off.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
 use claviger_service::Service;
-use hyper_util::server::graceful::GracefulShutdown;
-use tokio::sync::Semaphore;
 
 use crate::connection::Connection;
 use crate::remark::Remark;
+use crate::room::Room;
 use crate::{Door, Limits, Listener};
 
 /// Pause after a failed accept, for example while file descriptors are short.
@@ -62,21 +62,14 @@ impl Front {
     /// Serves until `stop` resolves; then takes no more connections and waits for the answers under way, at most
     /// [`Limits::drain_time`].
     pub async fn serve(&self, listeners: Vec<Listener>, stop: impl Future<Output = ()>) {
-        let graceful = Arc::new(GracefulShutdown::new());
-        let room = Arc::new(Semaphore::new(self.limits.connections));
+        let room = Room::new(self.limits.connections);
         let mut loops = tokio::task::JoinSet::new();
         for listener in listeners {
-            loops.spawn(
-                self.clone()
-                    .accept(listener, Arc::clone(&graceful), Arc::clone(&room)),
-            );
+            loops.spawn(self.clone().accept(listener, Arc::clone(&room)));
         }
         stop.await;
         loops.shutdown().await;
-        let Some(graceful) = Arc::into_inner(graceful) else {
-            return;
-        };
-        if tokio::time::timeout(self.limits.drain_time, graceful.shutdown())
+        if tokio::time::timeout(self.limits.drain_time, room.close())
             .await
             .is_err()
         {
@@ -84,11 +77,8 @@ impl Front {
         }
     }
 
-    async fn accept(self, listener: Listener, graceful: Arc<GracefulShutdown>, room: Arc<Semaphore>) {
+    async fn accept(self, listener: Listener, room: Arc<Room>) {
         loop {
-            let Ok(place) = Arc::clone(&room).acquire_owned().await else {
-                return;
-            };
             let (socket, peer) = match listener.socket.accept().await {
                 Ok(accepted) => accepted,
                 Err(error) => {
@@ -97,18 +87,16 @@ impl Front {
                     continue;
                 }
             };
+            let Some(guest) = room.enter().await else { return };
             // Answers are small and whole: waiting to fill a segment would only delay them.
             let _ = socket.set_nodelay(true);
             let connection = Connection {
                 front: self.clone(),
                 peer: peer.ip(),
                 tls: listener.tls.clone(),
+                seat: guest.seat(),
             };
-            let watcher = graceful.watcher();
-            tokio::spawn(async move {
-                connection.run(socket, watcher).await;
-                drop(place);
-            });
+            tokio::spawn(async move { guest.stay(pin!(connection.run(socket))).await });
         }
     }
 }

@@ -46,14 +46,15 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::courtesy::{Courteous, Turn};
+    use crate::courtesy::Courteous;
+    use crate::room::Seat;
 
     const LIMIT: Duration = Duration::from_secs(60);
 
     fn bounded<S>(socket: S) -> Courteous<S> {
         Courteous::new(
             socket,
-            Turn::default(),
+            Arc::new(Seat::new(0, Arc::default())),
             Arc::new(|_| b"words".into()),
             Stall::new(LIMIT),
         )

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use claviger_testkit::World;
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
 
 use super::*;
+use crate::room::Room;
 use crate::{Limits, Line};
 
 #[derive(Debug)]
@@ -46,18 +46,18 @@ async fn a_client_that_takes_no_answers_loses_its_connection() {
         head_time: Duration::from_secs(7),
         ..Limits::default()
     };
+    let guest = Room::new(1).enter().await.unwrap();
     let connection = Connection {
         front: Front::new(Arc::new(Stub), Vec::new(), world.service(), limits),
         peer: [127, 0, 0, 1].into(),
         tls: None,
+        seat: guest.seat(),
     };
     // Room for a few answers of the many that are asked for.
     let (mut client, server) = duplex(1000);
     tokio::time::pause();
     let start = tokio::time::Instant::now();
-    let graceful = GracefulShutdown::new();
-    let watcher = graceful.watcher();
-    let ending = tokio::spawn(connection.speak(server, watcher));
+    let ending = tokio::spawn(connection.speak(server));
     let mut sent = 0;
     while client
         .write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")

@@ -74,19 +74,73 @@ async fn a_client_that_leaves_makes_room() {
     tokio::time::timeout(crate::rig::PATIENCE, served).await.unwrap();
 }
 
-#[tokio::test]
-async fn connections_beyond_the_bound_wait_for_their_turn() {
+/// A server with room for that many connections.
+async fn with_room_for(connections: usize) -> Rig {
     let limits = Limits {
-        connections: 1,
+        connections,
         ..Limits::default()
     };
-    let rig = Rig::limited(limits).await;
+    Rig::limited(limits).await
+}
+
+#[tokio::test]
+async fn a_connection_beyond_the_bound_waits_while_all_are_served() {
+    let rig = with_room_for(1).await;
     let mut one = rig.connect().await;
-    assert_eq!(one.get("/").await.status, 200);
+    one.send(WAIT).await;
+    rig.door.until_waiting(1).await;
     let mut two = rig.connect().await;
     two.send("GET /second HTTP/1.1\r\nhost: x\r\n\r\n").await;
-    assert_eq!(one.get("/").await.status, 200);
-    assert_eq!(rig.door.served(), 2, "the second connection waits");
-    drop(one);
+    rig.door.open();
+    assert_eq!(one.answer().await.status, 200, "whoever is served stays");
     assert!(two.answer().await.body.contains("/second"));
+    assert_eq!(one.next().await, None);
+}
+
+#[tokio::test]
+async fn who_waits_longest_makes_room() {
+    let rig = with_room_for(3).await;
+    let (mut first, mut mute, mut third) = (rig.connect().await, rig.connect().await, rig.connect().await);
+    for client in [&mut first, &mut third] {
+        assert_eq!(client.get("/").await.status, 200);
+    }
+    let mut fourth = rig.connect().await;
+    assert_eq!(fourth.get("/").await.status, 200);
+    assert_eq!(mute.next().await, None, "it never asked for anything");
+    assert_eq!(first.get("/").await.status, 200);
+    let mut fifth = rig.connect().await;
+    assert_eq!(fifth.get("/").await.status, 200);
+    assert_eq!(third.next().await, None, "its last answer was longest ago");
+    for client in [&mut first, &mut fourth, &mut fifth] {
+        assert_eq!(client.get("/").await.status, 200);
+    }
+}
+
+/// Whatever they have sent, as long as it is no request.
+#[tokio::test]
+async fn those_who_ask_for_nothing_shut_nobody_out() {
+    let rig = with_room_for(4).await;
+    let mut idlers = Vec::new();
+    for sent in [
+        "",
+        "GET / HT",
+        "GET / HTTP/1.1\r\nhost: x\r\n",
+        "POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\n\r\nbod",
+    ] {
+        let mut client = rig.connect().await;
+        client.send(sent).await;
+        idlers.push(client);
+    }
+    let mut served = Vec::new();
+    for path in ["/healthz", "/readyz", "/", "/"] {
+        let mut client = rig.connect().await;
+        assert_eq!(client.get(path).await.status, 200);
+        served.push(client);
+    }
+    for client in &mut idlers {
+        assert_eq!(client.next().await, None);
+    }
+    for client in &mut served {
+        assert_eq!(client.get("/").await.status, 200);
+    }
 }

@@ -39,7 +39,7 @@ section! {
         head_seconds: u64 = 60, "`60`";
         /// Seconds that a client may take to send a body.
         body_seconds: u64 = 30, "`30`";
-        /// Connections held at a time. Each may hold a body of `body_bytes` in memory.
+        /// Connections held at a time. Each may hold a body of `body_bytes` in memory. Beyond that, idle ones make room.
         connections: usize = 4096, "`4096`";
         /// Requests served at a time; more are refused as throttled. One whose body is still under way does not count.
         in_flight: usize = 2048, "`2048`";

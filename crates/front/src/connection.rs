@@ -115,6 +115,7 @@ impl Connection {
     }
 
     async fn answer(&self, request: http::Request<Incoming>) -> Response<Full<Bytes>> {
+        self.seat.hear();
         let (head, body) = request.into_parts();
         let path = head.uri.path();
         let named = host::is_named(&head);

@@ -1,7 +1,8 @@
 //! Who has a connection, what it is at, and who has to leave.
 //!
-//! Each connection has a seat. Where somebody comes while all are taken, one that waits for a request leaves: first those
-//! that never got an answer, then those whose last one was longest ago. Whoever is being served stays.
+//! Each connection has a seat. Where somebody comes while all are taken, one leaves that has sent no whole request: first those
+//! that had their time for one and never got an answer, then the one that was heard of longest ago. Whoever is being served
+//! stays.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -13,15 +14,17 @@ use std::time::Duration;
 
 use atomic_waker::AtomicWaker;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 /// How long somebody at the door waits before looking again for one that may leave, while everybody is being served.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// How long a new connection has for a request before it is the first to leave: time for a handshake over a bad line.
+const NOVICE_TIME: Duration = Duration::from_secs(5);
+
 /// A call is being served.
 const CALL: u64 = u64::MAX;
-/// An answer is on its way to the socket.
-const ANSWER: u64 = CALL - 1;
-/// Waiting, after an answer. With it goes a number that grows: the smaller it is, the longer that was ago.
+/// Goes with the number of one that waits after an answer.
 const SERVED: u64 = 1 << 62;
 
 /// Room for a number of connections.
@@ -36,9 +39,12 @@ pub(crate) struct Room {
 /// What a connection is at, and what it is told.
 #[derive(Debug)]
 pub(crate) struct Seat {
-    /// [`CALL`], [`ANSWER`], or since when it waits, as a place in an order.
+    /// [`CALL`], or since when it waits: a number that grows with all that is heard of connections.
     state: AtomicU64,
+    /// An answer is on its way to the socket. The next call may begin before it is there.
+    answering: AtomicBool,
     order: Arc<AtomicU64>,
+    came: Instant,
     /// It has to leave as soon as it is not served.
     leaves: AtomicBool,
     /// It gets no other request.
@@ -98,7 +104,7 @@ impl Room {
         let waiting = seats
             .values()
             .filter(|seat| seat.is_waiting() && !seat.leaves.load(Ordering::Relaxed));
-        if let Some(seat) = waiting.min_by_key(|seat| seat.state.load(Ordering::Relaxed)) {
+        if let Some(seat) = waiting.min_by_key(|seat| seat.rank()) {
             seat.leaves.store(true, Ordering::Release);
             seat.waker.wake();
         }
@@ -110,8 +116,9 @@ impl Room {
             seat.closes.store(true, Ordering::Release);
             seat.waker.wake();
         }
-        // It never fails: nobody closes the semaphore.
-        let _ = self.places.acquire_many(self.size).await;
+        if self.places.acquire_many(self.size).await.is_ok() {
+            self.places.close();
+        }
     }
 
     fn seats(&self) -> MutexGuard<'_, BTreeMap<u64, Arc<Seat>>> {
@@ -123,11 +130,19 @@ impl Seat {
     pub(crate) fn new(state: u64, order: Arc<AtomicU64>) -> Self {
         Self {
             state: AtomicU64::new(state),
+            answering: AtomicBool::new(false),
             order,
+            came: Instant::now(),
             leaves: AtomicBool::new(false),
             closes: AtomicBool::new(false),
             waker: AtomicWaker::new(),
         }
+    }
+
+    /// The head of a request is here.
+    pub(crate) fn hear(&self) {
+        let was = self.state.load(Ordering::Relaxed);
+        self.state.store((was & SERVED) | self.next(), Ordering::Relaxed);
     }
 
     /// A request is here as a whole.
@@ -137,29 +152,42 @@ impl Seat {
 
     /// The service hands an answer over.
     pub(crate) fn answer(&self) {
-        self.state.store(ANSWER, Ordering::Relaxed);
+        self.answering.store(true, Ordering::Relaxed);
+        self.state.store(SERVED | self.next(), Ordering::Relaxed);
     }
 
     /// Whether an answer of the service is on its way to the socket.
     pub(crate) fn is_answering(&self) -> bool {
-        self.state.load(Ordering::Relaxed) == ANSWER
+        self.answering.load(Ordering::Relaxed)
     }
 
     /// All that was written is with the socket.
     pub(crate) fn flushed(&self) {
-        if self.is_answering() {
-            let place = self.order.fetch_add(1, Ordering::Relaxed);
-            self.state.store(SERVED | place, Ordering::Relaxed);
-        }
+        self.answering.store(false, Ordering::Relaxed);
+    }
+
+    fn next(&self) -> u64 {
+        self.order.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Of those that wait, the one with the least leaves.
+    fn rank(&self) -> (bool, u64) {
+        let state = self.state.load(Ordering::Relaxed);
+        let is_mute = state & SERVED == 0 && self.came.elapsed() > NOVICE_TIME;
+        (!is_mute, state & !SERVED)
     }
 
     fn is_waiting(&self) -> bool {
-        self.state.load(Ordering::Relaxed) < ANSWER
+        self.state.load(Ordering::Relaxed) != CALL && !self.is_answering()
     }
 
     /// Whether the request under way is the last one.
     pub(crate) fn closes(&self) -> bool {
-        self.closes.load(Ordering::Acquire)
+        self.closes.load(Ordering::Acquire) || self.leaves()
+    }
+
+    fn leaves(&self) -> bool {
+        self.leaves.load(Ordering::Acquire)
     }
 
     /// A request that came before the word to leave is served first.
@@ -167,7 +195,7 @@ impl Seat {
         poll_fn(|cx| {
             self.waker.register(cx.waker());
             let ended = connection.as_mut().poll(cx);
-            if ended.is_pending() && self.leaves.load(Ordering::Acquire) && self.is_waiting() {
+            if ended.is_pending() && self.leaves() && self.is_waiting() {
                 return Poll::Ready(());
             }
             ended
@@ -224,10 +252,36 @@ mod tests {
         assert!(stay.as_mut().poll(&mut cx).is_ready());
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn who_never_asks_leaves_first_after_a_while() {
+        for (wait, leaves) in [(NOVICE_TIME, "asked"), (NOVICE_TIME + PAUSE, "mute")] {
+            let room = Room::new(2);
+            let asked = room.enter().await.unwrap();
+            asked.seat.answer();
+            asked.seat.flushed();
+            let mute = room.enter().await.unwrap();
+            tokio::time::advance(wait).await;
+            room.send_one_away();
+            assert_eq!(asked.seat.leaves(), leaves == "asked");
+            assert_eq!(mute.seat.leaves(), leaves == "mute");
+        }
+    }
+
+    /// The head of a request counts as a sign of life.
+    #[tokio::test]
+    async fn who_is_about_to_ask_stays() {
+        let room = Room::new(2);
+        let (old, young) = (room.enter().await.unwrap(), room.enter().await.unwrap());
+        old.seat.hear();
+        room.send_one_away();
+        assert!(young.seat.leaves() && !old.seat.leaves());
+    }
+
     #[tokio::test]
     async fn a_room_without_guests_closes_at_once() {
         let room = Room::new(3);
         drop(room.enter().await);
         room.close().await;
+        assert!(room.enter().await.is_none());
     }
 }

@@ -39,6 +39,43 @@ impl Door for Stub {
     }
 }
 
+/// Whoever sends before it has read gets an answer to each request, and words of the door only for what the library refuses.
+#[tokio::test]
+async fn refusals_that_wait_for_the_client_are_all_answered() {
+    let (world, limits) = (World::new().await, Limits::default());
+    let guest = Room::new(1).enter().await.unwrap();
+    let connection = Connection {
+        front: Front::new(Arc::new(Stub), Vec::new(), world.service(), limits),
+        peer: [127, 0, 0, 1].into(),
+        tls: None,
+        seat: guest.seat(),
+    };
+    let (client, server) = duplex(1);
+    let ending = tokio::spawn(connection.speak(server));
+    let (mut from, mut to) = tokio::io::split(client);
+    let sending = async {
+        for _ in 0..30 {
+            to.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        }
+        to
+    };
+    let reading = async {
+        let mut taken = Vec::new();
+        while String::from_utf8_lossy(&taken).matches("HTTP/1.1 400").count() < 30 {
+            assert_ne!(
+                from.read_buf(&mut taken).await.unwrap(),
+                0,
+                "an answer is missing"
+            );
+        }
+    };
+    let both = async { tokio::join!(sending, reading) };
+    tokio::time::pause();
+    let (to, ()) = tokio::time::timeout(limits.head_time, both).await.unwrap();
+    drop((from, to));
+    ending.await.unwrap();
+}
+
 #[tokio::test]
 async fn a_client_that_takes_no_answers_loses_its_connection() {
     let world = World::new().await;

@@ -116,6 +116,25 @@ async fn who_waits_longest_makes_room() {
     }
 }
 
+/// Those who come together do not drive each other out while they have not asked yet.
+#[tokio::test]
+async fn who_has_just_come_may_ask() {
+    let rig = with_room_for(4).await;
+    let mut idlers = Vec::new();
+    for _ in 0..4 {
+        let mut client = rig.connect().await;
+        assert_eq!(client.get("/").await.status, 200);
+        idlers.push(client);
+    }
+    let mut new = [rig.connect().await, rig.connect().await, rig.connect().await];
+    for client in &mut idlers[..3] {
+        assert_eq!(client.next().await, None);
+    }
+    for client in new.iter_mut().chain(&mut idlers[3..]) {
+        assert_eq!(client.get("/").await.status, 200);
+    }
+}
+
 /// Whatever they have sent, as long as it is no request.
 #[tokio::test]
 async fn those_who_ask_for_nothing_shut_nobody_out() {

@@ -16,8 +16,9 @@ use crate::envelope::from_provider;
 use crate::pipeline::from_store;
 use crate::service::Service;
 
-/// How long a node that went away in the middle keeps the others waiting. No provider takes longer.
-const CLAIM_TIME: SignedDuration = SignedDuration::from_mins(2);
+/// How long a node that went away in the middle keeps the others waiting: longer than a module with two tokens that hang takes
+/// to give up.
+const CLAIM_TIME: SignedDuration = SignedDuration::from_mins(5);
 /// How long a call may take from the making of material to the change that refers to it. The slowest modules take a
 /// minute for a large key pair.
 const MAKING_TIME: SignedDuration = SignedDuration::from_mins(10);
@@ -103,6 +104,15 @@ impl Service {
         }
     }
 
+    /// Destroys what may lie at a place to which nothing in the store refers, before anything is made there.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] while that is not possible, or somebody else is at it.
+    pub(crate) async fn clear(&self, place: &Binding<'_>) -> Result<(), Error> {
+        self.expect_until(place, self.clock.now()).await?;
+        self.finish_destruction(place.version).await.map(drop)
+    }
+
     /// Destroys what was made for a change that came to nothing, without waiting for the time at which the jobs would. If
     /// the change was written all the same, nothing happens.
     pub(crate) async fn abandon(&self, place: &Binding<'_>) {
@@ -114,17 +124,17 @@ impl Service {
         }
     }
 
-    /// Destroys one version if that is due.
+    /// Destroys one version if that is due; whether it was.
     ///
     /// # Errors
     /// [`Error::Unavailable`] while that is not possible, or somebody else is at it.
-    pub(crate) async fn finish_destruction(&self, version: KeyVersionId) -> Result<(), Error> {
+    pub(crate) async fn finish_destruction(&self, version: KeyVersionId) -> Result<bool, Error> {
         let holder = self.claims.holder(&self.node);
         let now = self.clock.now();
         let until = now.saturating_add(CLAIM_TIME).unwrap_or(now);
         let claim = self.store.claim_destruction(version, &holder, now, until).await;
         let destruction = match claim.map_err(from_store)? {
-            Claim::Nothing => return Ok(()),
+            Claim::Nothing => return Ok(false),
             Claim::Busy => return Err(Error::Unavailable),
             Claim::Mine(destruction) => destruction,
         };
@@ -136,7 +146,8 @@ impl Service {
         match destroyed {
             Ok(()) => {
                 let settled = self.store.settle_destruction(version, &holder).await;
-                settled.map_err(from_store)
+                settled.map_err(from_store)?;
+                Ok(true)
             }
             Err(error) => {
                 let given_back = self.store.claim_destruction(version, &holder, now, now).await;
@@ -165,7 +176,7 @@ impl Service {
                     continue;
                 }
                 match self.finish_destruction(place.version).await {
-                    Ok(()) => destroyed += 1,
+                    Ok(due) => destroyed += u32::from(due),
                     Err(Error::Unavailable) => {
                         tracing::warn!("material that has to be destroyed in its provider waits");
                         return Ok(destroyed);

@@ -14,6 +14,8 @@ use std::time::Duration;
 
 use claviger_model::{Error, KeyId, Scope, SignedDuration, Timestamp};
 
+pub(crate) use rotate::Rest;
+
 use crate::pipeline::from_store;
 use crate::service::Service;
 
@@ -37,7 +39,7 @@ pub struct Worked {
     pub rotated: u32,
     /// Keys whose deletion was announced.
     pub warned: u32,
-    /// Versions in hardware that were destroyed there.
+    /// Destructions in hardware that came to their end, also of what was announced and never made.
     pub destroyed: u32,
     /// Keys with which something went wrong; the next run tries them again.
     pub failed: u32,

@@ -18,6 +18,7 @@ use crate::authn::{Authenticator, AuthnError, Logins, Proof, Refused};
 use crate::cache::Keys;
 use crate::credential::Credential;
 use crate::destructions::Claims;
+use crate::jobs::Rest;
 use crate::outbox::Outbox;
 use crate::providers::Providers;
 use crate::strangers::Tally;
@@ -146,6 +147,7 @@ pub struct Service {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) providers: Providers,
     pub(crate) claims: Claims,
+    pub(crate) rotation_rest: Rest,
     pub(crate) keys: Arc<Keys>,
     pub(crate) outbox: Arc<Outbox>,
     pub(crate) regions: Vec<Region>,
@@ -185,6 +187,7 @@ impl Service {
         let service = Self {
             node: node.to_string(),
             claims: Claims::default(),
+            rotation_rest: Rest::default(),
             keys: Arc::new(Keys::new(
                 Arc::clone(&parts.store),
                 parts.providers.message_limit(),

@@ -1,14 +1,37 @@
 //! A new version takes over.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
 use claviger_audit::record::Fields;
-use claviger_model::{Action, Change, Error, Key, KeyVersion, Missing, ProtectionLevel, Timestamp};
+use claviger_model::{
+    Action, Change, Error, Key, KeyVersion, Material, Missing, ProtectionLevel, SignedDuration, Timestamp,
+};
+use claviger_provider::Binding;
 use claviger_store::VersionChange;
 
 use crate::ops::binding;
 use crate::pipeline::{Loaded, Permitted};
 use crate::service::Service;
+
+/// How long due rotations leave hardware alone that did not make a key. Any call on a key may be the one that rotates it: without
+/// a pause, each would announce material that nobody makes.
+const PAUSE: SignedDuration = SignedDuration::from_secs(10);
+
+/// Until when due rotations leave hardware alone, in milliseconds since 1970.
+#[derive(Debug, Default)]
+pub(crate) struct Rest(AtomicI64);
+
+impl Rest {
+    fn is_on(&self, now: Timestamp) -> bool {
+        now.as_millisecond() < self.0.load(Ordering::Relaxed)
+    }
+
+    fn begin(&self, now: Timestamp) {
+        let until = now.saturating_add(PAUSE).unwrap_or(now);
+        self.0.store(until.as_millisecond(), Ordering::Relaxed);
+    }
+}
 
 impl Service {
     /// Rotates those targets of a call for which that is due. Says whether there were any: they have to be loaded anew.
@@ -33,6 +56,20 @@ impl Service {
         Ok(any)
     }
 
+    async fn generate_for_rotation(&self, place: &Binding<'_>) -> Result<Material, Error> {
+        if place.protection != ProtectionLevel::Hsm {
+            return self.generate(place).await;
+        }
+        if self.rotation_rest.is_on(self.clock.now()) {
+            return Err(Error::Unavailable);
+        }
+        let made = self.generate(place).await;
+        if let Err(Error::Unavailable) = made {
+            self.rotation_rest.begin(self.clock.now());
+        }
+        made
+    }
+
     /// Makes a new version the primary one if that is due, in the name of the system. Where several callers come at the
     /// same time, all make material and one of them changes the key. Says whether it was this one.
     pub(crate) async fn rotate_if_due(&self, key: &Key, now: Timestamp) -> Result<bool, Error> {
@@ -41,7 +78,7 @@ impl Service {
         }
         let id = self.draw_version(now)?;
         let place = binding(key, id);
-        let material = self.generate(&place).await?;
+        let material = self.generate_for_rotation(&place).await?;
         let version = KeyVersion {
             id,
             key: key.id,

@@ -8,7 +8,7 @@ use claviger_secret::SecretBytes;
 use claviger_service::Service;
 use claviger_service::ops::crypto::{DataKeyForm, GenerateDataKey, GenerateMac, GenerateRandom, VerifyMac};
 use claviger_service::ops::key::{CountKeys, CreateKey, CreateKeyVersion, DisableKey, RotateOnDemand};
-use claviger_store::Store as _;
+use claviger_store::{HsmStore as _, Store as _};
 use claviger_testkit::{REGION, World};
 
 use crate::asymmetric_pair::{ECDSA, OAEP_SHA256, Pair};
@@ -200,7 +200,13 @@ async fn keys_in_hardware_rotate_when_the_hardware_is_there() {
     assert_eq!(shown.primary, key.primary);
     let encrypted = root.encrypts(&service, root.key(key.id)).await;
     assert_eq!(encrypted, Err(Error::Unavailable));
+    let later = world.now() + DAY;
+    let announced = world.store().destructions(later, 0, 10).await.unwrap();
+    assert_eq!(announced.len(), 1, "not each of them tried to rotate it");
     world.hsm().come_back();
+    let encrypted = root.encrypts_now(&service, key.id).await;
+    assert_eq!(Some(encrypted.version), key.primary);
+    world.advance(SignedDuration::from_secs(10));
     let encrypted = root.encrypts_now(&service, key.id).await;
     assert_ne!(Some(encrypted.version), key.primary);
     assert_eq!(root.reads(&service, &blob).await, b"text");

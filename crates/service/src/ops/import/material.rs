@@ -172,8 +172,9 @@ impl ImportKeyMaterial {
             // The end of what was there before must not be the end of what comes now.
             service.finish_destruction(version).await?;
             if known.import.is_some() && !known.material {
-                // Material past its expiry is there until somebody gives it up.
-                provider.destroy(&place).await.map_err(from_provider)?;
+                // Material past its expiry is there until somebody gives it up, and an import that broke off may have left some.
+                service.expire(&key.scope, key.id, cx.call.time).await?;
+                service.clear(&place).await?;
             }
         }
         self.unwrap(cx, key, version, token).await.map(Brought::from)

@@ -8,7 +8,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use claviger_model::{Error, KeyVersionId, Material, ProtectionLevel, Scope, SignedDuration, Timestamp};
+use claviger_model::{Error, KeyVersionId, Material, ProtectionLevel, Scope, SignedDuration};
 use claviger_provider::Binding;
 use claviger_store::{Claim, HeldMaterial};
 
@@ -73,18 +73,15 @@ impl Service {
     /// Has what is about to be made at a place destroyed, should no change come to refer to it.
     ///
     /// # Errors
-    /// [`Error::Unavailable`] while what was there before is not destroyed, and when the store cannot serve.
+    /// [`Error::Unavailable`] while what was there before is not destroyed, while somebody else makes the same, and when the
+    /// store cannot serve.
     pub(crate) async fn expect_material(&self, place: &Binding<'_>) -> Result<(), Error> {
-        let now = self.clock.now();
-        self.expect_until(place, now.saturating_add(MAKING_TIME).unwrap_or(now))
-            .await
-    }
-
-    async fn expect_until(&self, place: &Binding<'_>, until: Timestamp) -> Result<(), Error> {
         if place.protection != HeldMaterial::PROTECTION {
             return Ok(());
         }
-        let expected = self.store.expect_material(held(place), until).await;
+        let now = self.clock.now();
+        let until = now.saturating_add(MAKING_TIME).unwrap_or(now);
+        let expected = self.store.expect_material(held(place), now, until).await;
         if expected.map_err(from_store)? {
             Ok(())
         } else {
@@ -104,19 +101,30 @@ impl Service {
         }
     }
 
-    /// Destroys what may lie at a place to which nothing in the store refers, before anything is made there.
+    /// Destroys what may lie at a place where something is about to be made, and to which nothing in the store refers.
     ///
     /// # Errors
     /// [`Error::Unavailable`] while that is not possible, or somebody else is at it.
     pub(crate) async fn clear(&self, place: &Binding<'_>) -> Result<(), Error> {
-        self.expect_until(place, self.clock.now()).await?;
+        self.finish_destruction(place.version).await?;
+        // Nothing is taken from under somebody else who makes the same.
+        self.expect_material(place).await?;
+        self.give_up(place).await?;
         self.finish_destruction(place.version).await.map(drop)
+    }
+
+    async fn give_up(&self, place: &Binding<'_>) -> Result<(), Error> {
+        let given_up = self.store.give_up_material(held(place), self.clock.now()).await;
+        given_up.map_err(from_store)
     }
 
     /// Destroys what was made for a change that came to nothing, without waiting for the time at which the jobs would. If
     /// the change was written all the same, nothing happens.
     pub(crate) async fn abandon(&self, place: &Binding<'_>) {
-        match self.expect_until(place, self.clock.now()).await {
+        if place.protection != HeldMaterial::PROTECTION {
+            return;
+        }
+        match self.give_up(place).await {
             Ok(()) => self.destroy(place.protection, &[place.version]).await,
             Err(error) => {
                 tracing::warn!(%error, version = %place.version, "material that nothing refers to is not destroyed yet");

@@ -19,9 +19,20 @@ impl HsmStore for SqliteStore {
             .await
     }
 
-    async fn expect_material(&self, material: HeldMaterial, until: Timestamp) -> Result<bool, StoreError> {
-        self.put(move |connection| expect(connection, &material, until))
+    async fn expect_material(
+        &self,
+        material: HeldMaterial,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError> {
+        self.put(move |connection| expect(connection, &material, (now, until)))
             .await
+    }
+
+    async fn give_up_material(&self, material: HeldMaterial, now: Timestamp) -> Result<(), StoreError> {
+        self.put(move |connection| expect(connection, &material, (Timestamp::MAX, now)))
+            .await
+            .map(drop)
     }
 
     async fn destructions(
@@ -120,12 +131,16 @@ pub(crate) fn of_certificate(connection: &Connection, certificate: &Certificate)
 }
 
 /// See `HsmStore::expect_material`.
-fn expect(connection: &Connection, material: &HeldMaterial, until: Timestamp) -> Result<bool, Failure> {
+fn expect(
+    connection: &Connection,
+    material: &HeldMaterial,
+    (now, until): (Timestamp, Timestamp),
+) -> Result<bool, Failure> {
     let expected = connection
         .prepare_cached(
             "INSERT INTO destructions (version, account, region, key, spec, expected)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-             ON CONFLICT (version) DO UPDATE SET expected = ?6 WHERE expected IS NOT NULL",
+             ON CONFLICT (version) DO UPDATE SET expected = ?6 WHERE expected <= ?7",
         )?
         .execute(params![
             material.version.as_bytes(),
@@ -134,6 +149,7 @@ fn expect(connection: &Connection, material: &HeldMaterial, until: Timestamp) ->
             material.key.as_bytes(),
             material.spec.word(),
             micros(until),
+            micros(now),
         ])?;
     Ok(expected > 0)
 }

@@ -56,10 +56,19 @@ pub trait HsmStore: Send + Sync + std::fmt::Debug {
 
     /// Tells that material is about to be made, before it is. From `until` on it has to be destroyed, unless a change that
     /// brought it into the store came first; such a change is refused where nobody had told of its material, or its
-    /// destruction has begun. Told again, the time is the new one.
+    /// destruction has begun.
     ///
-    /// False where what was there before has still to be destroyed: then nothing is expected.
-    async fn expect_material(&self, material: HeldMaterial, until: Timestamp) -> Result<bool, StoreError>;
+    /// False where somebody else has told of the same and still has time at `now`, and where what was there before has still
+    /// to be destroyed.
+    async fn expect_material(
+        &self,
+        material: HeldMaterial,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> Result<bool, StoreError>;
+
+    /// Tells that no change will bring in what may have been made: it has to be destroyed from `now` on, unless one has.
+    async fn give_up_material(&self, material: HeldMaterial, now: Timestamp) -> Result<(), StoreError>;
 
     /// What has to be destroyed at `now` and comes after number `after`, in order, at most `limit` of it.
     ///

@@ -105,7 +105,8 @@ impl World {
                 version: version.id,
                 spec: key.spec,
             };
-            store.expect_material(material, self.now()).await.unwrap();
+            let expected = store.expect_material(material, self.now(), self.now()).await;
+            assert!(expected.unwrap());
         }
         let created = store.create_key(key, Some(version), u32::MAX, draft()).await;
         created.unwrap();

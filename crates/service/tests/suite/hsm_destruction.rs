@@ -8,7 +8,7 @@ use claviger_service::ops::certificate::{CreateCertificate, DeleteCertificate};
 use claviger_service::ops::import::DeleteKeyMaterial;
 use claviger_service::ops::key::{CreateKey, CreateKeyVersion, RotateOnDemand};
 use claviger_service::{Quotas, Service};
-use claviger_store::{Claim, HsmStore as _};
+use claviger_store::{Claim, HeldMaterial, HsmStore as _};
 use claviger_testkit::World;
 
 use crate::calls::Root;
@@ -120,8 +120,38 @@ async fn material_that_comes_again_is_not_destroyed() {
     world.advance(minute);
     root.calls(&service, import()).await.unwrap();
     assert_eq!(claim("another node", minute).await, Claim::Nothing);
-    assert_eq!(world.run_jobs().await.destroyed, 0);
+    let ended = world.run_jobs().await.destroyed;
+    assert_eq!(ended, 1, "what may have been made while it was away");
+    assert_eq!(world.hsm().held(), 1);
     assert_eq!(root.reads(&service, &encrypted.blob).await, b"text");
+}
+
+#[tokio::test]
+async fn material_that_somebody_else_brings_is_left_alone() {
+    let world = World::new().await;
+    let (service, root) = (world.service(), Root::of(&world).await);
+    let key = root.makes_empty_in_hardware(&service).await;
+    root.brings(&service, key, MATERIAL, None).await.unwrap();
+    let encrypted = root.encrypts_now(&service, key).await;
+    root.discards(&service, key).await;
+    let material = HeldMaterial {
+        scope: root.scope.clone(),
+        key,
+        version: encrypted.version,
+        spec: KeySpec::Aes256,
+    };
+    let (now, minute) = (world.now(), SignedDuration::from_mins(1));
+    let told = world.store().expect_material(material, now, now + minute).await;
+    assert!(told.unwrap());
+    let parameters = root.prepares_import(&service, key).await;
+    let import = || root.import(&parameters, MATERIAL, None);
+    assert_eq!(root.calls(&service, import()).await, Err(Error::Unavailable));
+    world.advance(minute);
+    root.calls(&service, import()).await.unwrap();
+    assert_eq!(root.reads(&service, &encrypted.blob).await, b"text");
+    world.advance(MAKING);
+    assert_eq!(world.run_jobs().await.destroyed, 0);
+    assert_eq!(world.hsm().held(), 1);
 }
 
 #[tokio::test]

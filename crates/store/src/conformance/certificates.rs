@@ -49,7 +49,8 @@ pub(super) async fn expect_pair(store: &dyn Store, pair: &Certificate, until: Ti
     if pair.protection != HeldMaterial::PROTECTION {
         return true;
     }
-    store.expect_material(held_pair(pair), until).await.unwrap()
+    let expected = store.expect_material(held_pair(pair), until, until).await;
+    expected.unwrap()
 }
 
 async fn add(store: &dyn Store, certificate: &Certificate) -> u64 {

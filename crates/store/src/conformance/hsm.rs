@@ -7,7 +7,7 @@ use claviger_model::{
 
 use super::Subject;
 use super::certificates::{certificate, expect_pair, held_pair};
-use super::make::{Maker, add_key, any, describe, draft, drafts, expect, refused};
+use super::make::{Maker, add_key, any, describe, draft, drafts, expect, held, refused};
 use super::together::together;
 use crate::{Claim, Destruction, HeldMaterial, Store, VersionChange};
 
@@ -187,6 +187,12 @@ pub async fn expected_material_comes_or_has_to_be_destroyed(subject: &dyn Subjec
     };
     assert_eq!(due_at(&*store, before).await, []);
     assert_eq!(claim(lost, before).await, Claim::Nothing);
+    assert!(
+        !expect(&*store, &key, lost, before).await,
+        "somebody else is at it"
+    );
+    store.give_up_material(held(&key, lost), before).await.unwrap();
+    assert_eq!(versions_of(due_at(&*store, before).await), [lost]);
     assert_eq!(due_at(&*store, until).await.len(), 3);
     for version in [first.id, held_pair(&pair).version] {
         assert_eq!(claim(version, until).await, Claim::Nothing, "it is referred to");

@@ -216,18 +216,24 @@ pub(super) async fn add_key(store: &dyn Store, maker: &mut Maker, scope: &Scope)
     add(store, maker, key).await
 }
 
-/// Tells of material in hardware that a version is about to have.
-pub(super) async fn expect(store: &dyn Store, key: &Key, version: KeyVersionId, until: Timestamp) -> bool {
-    if key.protection != HeldMaterial::PROTECTION {
-        return true;
-    }
-    let material = HeldMaterial {
+/// The place of a version.
+pub(super) fn held(key: &Key, version: KeyVersionId) -> HeldMaterial {
+    HeldMaterial {
         scope: key.scope.clone(),
         key: key.id,
         version,
         spec: key.spec,
-    };
-    store.expect_material(material, until).await.unwrap()
+    }
+}
+
+/// Tells of material in hardware that a version is about to have, if it is for that. Whoever told of it before had time until
+/// then.
+pub(super) async fn expect(store: &dyn Store, key: &Key, version: KeyVersionId, until: Timestamp) -> bool {
+    if key.protection != HeldMaterial::PROTECTION {
+        return true;
+    }
+    let expected = store.expect_material(held(key, version), until, until).await;
+    expected.unwrap()
 }
 
 /// Adds a key with a version.

@@ -127,8 +127,9 @@ impl Operation for ImportKeyMaterial {
                 None => cx.service.draw_version(now)?,
             };
             let brought = self.bring(cx, key, (known, version), &token).await?;
+            let is_made = brought.material.is_some();
             let kept = self.keep(cx, key, (known, version), brought, note).await;
-            if known.version().is_none() && !matches!(kept, Ok(None)) {
+            if is_made && !matches!(kept, Ok(None)) {
                 cx.service.abandon(&binding(key, version)).await;
             }
             match kept? {
@@ -170,11 +171,12 @@ impl ImportKeyMaterial {
         }
         if key.protection == HeldMaterial::PROTECTION {
             // The end of what was there before must not be the end of what comes now.
-            service.finish_destruction(version).await?;
             if known.import.is_some() && !known.material {
                 // Material past its expiry is there until somebody gives it up, and an import that broke off may have left some.
                 service.expire(&key.scope, key.id, cx.call.time).await?;
                 service.clear(&place).await?;
+            } else {
+                service.finish_destruction(version).await?;
             }
         }
         self.unwrap(cx, key, version, token).await.map(Brought::from)
@@ -202,6 +204,9 @@ impl ImportKeyMaterial {
         let provider = cx.service.providers.of(&place)?;
         cx.service.expect_material(&place).await?;
         let imported = provider.import(wrapped, &place).await;
+        if imported.is_err() {
+            cx.service.abandon(&place).await;
+        }
         imported.map_err(|error| match error {
             ProviderError::BadImport(fault) => Error::KeyMaterial(fault_of(fault)),
             ProviderError::DoesNotOpen | ProviderError::BadInput => Error::KeyMaterial(MaterialFault::Unwrap),
